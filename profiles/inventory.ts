@@ -1,0 +1,64 @@
+/**
+ * What a cluster holds already, as plain data: cluster/ writes it, components/ reads it.
+ * It decides options of resources (import, retain), never which resources exist.
+ */
+
+export interface Inventory {
+  /** UID of kube-system, which is the cluster's identity; undefined when out of reach. */
+  readonly clusterUid?: string;
+  /** Why the cluster could not be read, in one sentence; undefined when it could. */
+  readonly unreachable?: string;
+  readonly namespace: ExistingObject | undefined;
+  /** Latest revision of every Helm release in the namespace, by release name. */
+  readonly releases: Readonly<Record<string, ExistingRelease>>;
+  /** Those of the three Secrets that exist, by name. */
+  readonly secrets: Readonly<Record<string, ExistingSecret>>;
+  /** Objects of object steps, the CRD and the Installation: those that exist, by `objectKey`. */
+  readonly objects: Readonly<Record<string, ExistingObject>>;
+  /** What earlier platform versions left and 3.0.0 must not run beside. */
+  readonly legacy: Legacy;
+}
+
+export interface ExistingObject {
+  /** True when it carries the marker annotation: this program made it. */
+  readonly ours: boolean;
+  readonly uid: string;
+}
+
+export interface ExistingSecret extends ExistingObject {
+  /** Decoded. Secret: wrap it before it goes anywhere. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export interface ExistingRelease {
+  readonly chart: string;
+  readonly chartVersion: string;
+  readonly revision: number;
+  /** Helm's word: deployed, failed, pending-install, uninstalling… */
+  readonly status: string;
+}
+
+export interface Legacy {
+  /** Deprecated releases, found by release name and chart name. */
+  readonly releases: readonly {
+    readonly name: string;
+    readonly chart: string;
+    readonly chartVersion: string;
+  }[];
+  /** Names of PersistentVolumeClaims that belong to them. */
+  readonly volumes: readonly string[];
+}
+
+/** Marks what this program created; without it an object is adopted, and kept on removal. */
+export const markerAnnotation = "krateo.io/created-by";
+export const markerValue = "krateo-pulumi";
+
+/** Key of `Inventory.objects`. */
+export function objectKey(
+  apiVersion: string,
+  kind: string,
+  namespace: string | undefined,
+  name: string,
+): string {
+  return [apiVersion, kind, namespace ?? "", name].join("/");
+}

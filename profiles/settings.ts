@@ -1,0 +1,115 @@
+/**
+ * The result of everything under profiles/: one frozen, plain value that says what is to be
+ * installed. Nothing downstream reads configuration, fills in a default or validates again.
+ */
+
+/** How the platform's Services are reached from outside the cluster. */
+export type ReleaseType = "nodeport" | "loadbalancer" | "ingress";
+
+/** JSON as Helm values and Kubernetes manifests use it. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** Path of a value below some root: map keys and list indexes. */
+export type Path = readonly (string | number)[];
+
+export interface Settings {
+  readonly type: ReleaseType;
+  readonly openshift: boolean;
+  /** Profiles in merge order, the one that `openshift: true` stands for included. */
+  readonly profiles: readonly string[];
+  readonly namespace: string;
+  /** "3.0.0" for the bundled release, "local" for a release document of the user's own. */
+  readonly platformVersion: string;
+  /** `external`: the three Secrets are somebody else's work and are only checked. */
+  readonly secrets: "generated" | "external";
+  /** Components whose removal from a live stack the user has agreed to. */
+  readonly allowRemoval: readonly string[];
+  readonly charts: { readonly mirror?: string };
+  readonly cluster: { readonly kubeconfig?: string; readonly context?: string };
+  /** Public domain of the `ingress` type, e.g. `krateo.example.org`. */
+  readonly domain?: string;
+  /** Components in document order, disabled ones included. */
+  readonly components: readonly Component[];
+  /** Steps in document order, those of disabled components included. */
+  readonly steps: readonly Step[];
+  /** What the Installation snapshot stores, with secret values masked. */
+  readonly snapshot: Snapshot;
+  /** Worth knowing, but no reason to stop. */
+  readonly warnings: readonly string[];
+}
+
+export interface Component {
+  readonly name: string;
+  readonly description?: string;
+  readonly enabled: boolean;
+  readonly steps: readonly string[];
+}
+
+export type Step = ChartStep | VariableStep | ObjectStep;
+
+interface StepBase {
+  readonly id: string;
+  readonly component: string;
+  /** False when its component is switched off. */
+  readonly enabled: boolean;
+}
+
+/** One Helm release. */
+export interface ChartStep extends StepBase {
+  readonly type: "chart";
+  readonly release: { readonly name: string; readonly namespace: string };
+  readonly chart: ChartSource;
+  /** False only where waiting is known to block (finops-notebooks). */
+  readonly wait: boolean;
+  readonly timeoutSeconds: number;
+  /** Helm revisions kept. */
+  readonly maxHistory: number;
+  /** May hold `${VAR}`; nulls remove a chart's default. */
+  readonly values: JsonObject;
+  /** Paths below `values` that came from secret stack configuration. */
+  readonly secretPaths: readonly Path[];
+}
+
+/** Where a chart archive comes from. */
+export interface ChartSource {
+  /** Name in the repository's index; file name stem of the archive. */
+  readonly name: string;
+  /** Exact version; empty only for an archive URL that names none. */
+  readonly version: string;
+  readonly kind: "repository" | "archive" | "oci";
+  /** Repository root, archive URL, or `oci://` reference without tag. */
+  readonly url: string;
+}
+
+/** Sets a variable for `${NAME}` in later steps. */
+export interface VariableStep extends StepBase {
+  readonly type: "var";
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string;
+    /** A jq program, run on the live object. */
+    readonly selector: string;
+  };
+}
+
+/** One Kubernetes object; strings in it may hold `${VAR}`. */
+export interface ObjectStep extends StepBase {
+  readonly type: "object";
+  readonly manifest: JsonObject & {
+    apiVersion: string;
+    kind: string;
+    metadata: JsonObject & { name: string; namespace?: string };
+  };
+}
+
+/** Body of the Installation object (spec.spec), in upstream's shape. */
+export interface Snapshot {
+  readonly componentsDefinition: JsonObject;
+  readonly steps: readonly JsonObject[];
+  readonly installationVersion: string;
+}
