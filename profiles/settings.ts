@@ -27,6 +27,8 @@ export interface Settings {
   readonly allowRemoval: readonly string[];
   readonly charts: { readonly mirror?: string };
   readonly cluster: { readonly kubeconfig?: string; readonly context?: string };
+  /** Address at which browsers reach a node's ports in the `nodeport` type; 127.0.0.1 unless configured. */
+  readonly nodeAddress: string;
   /** Public domain of the `ingress` type, e.g. `krateo.example.org`. */
   readonly domain?: string;
   /** Components in document order, disabled ones included. */

@@ -1,0 +1,24 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type ExistingObject, markerAnnotation, markerValue } from "../profiles/inventory.ts";
+
+/**
+ * Options for an object that may be there already. It is imported either way, which Pulumi ignores once the
+ * object is in its state. One that this program did not make is left as it is and kept on removal; not
+ * `protect`, which would make the whole removal fail.
+ * @param id Import id: `namespace/name`, or the name of a cluster-scoped object.
+ * @param foreignFields Property paths that stay as they are on an object that is not ours.
+ */
+export function adoption(
+  existing: ExistingObject | undefined,
+  id: string,
+  foreignFields: readonly string[],
+): pulumi.CustomResourceOptions {
+  if (!existing) return {};
+  if (existing.ours) return { import: id };
+  return { import: id, retainOnDelete: true, ignoreChanges: [...foreignFields] };
+}
+
+/** Annotations of an object that this program makes; none for one that was there before it. */
+export function marker(existing: ExistingObject | undefined): { annotations?: Record<string, string> } {
+  return existing && !existing.ours ? {} : { annotations: { [markerAnnotation]: markerValue } };
+}

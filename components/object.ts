@@ -1,0 +1,39 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { objectKey } from "../profiles/inventory.ts";
+import type { PlanNode } from "../profiles/plan.ts";
+import type { ObjectStep } from "../profiles/settings.ts";
+import { expandVariables, variablesIn } from "../profiles/variables.ts";
+import { adoption, marker } from "./adoption.ts";
+import type { Site } from "./site.ts";
+
+/**
+ * The object of an `object` step. One that was there before keeps living when the installation is removed;
+ * labels and annotations of the document are kept, which upstream's CLI drops.
+ */
+export function createObject(
+  site: Site,
+  step: ObjectStep,
+  node: PlanNode,
+  parent: pulumi.Resource,
+): pulumi.Resource {
+  const { apiVersion, kind, metadata, ...body } = step.manifest;
+  const existing = site.inventory.objects[objectKey(apiVersion, kind, metadata.namespace, metadata.name)];
+  const id = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
+  const filled = site
+    .variables(variablesIn(step.manifest))
+    .apply((variables) => expandVariables(step.manifest, variables) as ObjectStep["manifest"]);
+  return new CustomResource(
+    step.id,
+    {
+      apiVersion,
+      kind,
+      metadata: filled.apply((manifest) => ({
+        ...manifest.metadata,
+        annotations: { ...(manifest.metadata["annotations"] as object), ...marker(existing).annotations },
+      })),
+      ...Object.fromEntries(Object.keys(body).map((key) => [key, filled.apply((manifest) => manifest[key])])),
+    },
+    { parent, dependsOn: site.needsOf(node), ...adoption(existing, id, []) },
+  );
+}

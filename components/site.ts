@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Inventory } from "../profiles/inventory.ts";
+import type { PlanNode } from "../profiles/plan.ts";
+import type { JsonObject, Settings, Step } from "../profiles/settings.ts";
+
+/** Names one live object. */
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** What the components need from outside, handed over by index.ts so that they read no file and no cluster. */
+export interface PlatformArgs {
+  readonly settings: Settings;
+  readonly inventory: Inventory;
+  /** Path of each chart step's archive, relative to the project folder, by step id. */
+  readonly charts: ReadonlyMap<string, string>;
+  /** Name of the stack: Commands read its connection settings when they run, not when they were planned. */
+  readonly stack: string;
+  /** Which objects of a Helm release are not ready, and why; one sentence a line. */
+  readonly explain: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** A live object; undefined when there is none. */
+  readonly read: (reference: ObjectReference) => Promise<JsonObject | undefined>;
+}
+
+/** The platform under construction: what has been made so far, for those who come after it. */
+export class Site {
+  readonly args: PlatformArgs;
+  readonly settings: Settings;
+  readonly inventory: Inventory;
+  private readonly explainHook: pulumi.ErrorHook;
+  private readonly resources = new Map<string, readonly pulumi.Resource[]>();
+  private readonly values = new Map<string, pulumi.Output<string>>();
+
+  constructor(args: PlatformArgs) {
+    this.args = args;
+    this.settings = args.settings;
+    this.inventory = args.inventory;
+    this.explainHook = new pulumi.ErrorHook("explain", async ({ newInputs, oldInputs }) => {
+      const inputs = newInputs ?? oldInputs;
+      const lines = await args.explain({ name: inputs?.["name"], namespace: inputs?.["namespace"] });
+      if (lines.length > 0) await pulumi.log.error(lines.join("\n"));
+      return false;
+    });
+  }
+
+  step(id: string): Step {
+    const step = this.settings.steps.find((candidate) => candidate.id === id);
+    if (!step) throw new Error(`the plan names a step that the settings lack: ${id}`);
+    return step;
+  }
+
+  /** Records what a node of the plan became. A variable becomes no resource: it stands for what it was read from. */
+  built(node: PlanNode, resources: readonly pulumi.Resource[]): void {
+    this.resources.set(node.id, resources);
+  }
+
+  /** The resources that a node's own resource depends on. */
+  needsOf(node: PlanNode): pulumi.Resource[] {
+    return [...new Set(node.needs.flatMap((need) => this.resources.get(need.on) ?? []))];
+  }
+
+  resource(id: string): pulumi.Resource | undefined {
+    return this.resources.get(id)?.[0];
+  }
+
+  setVariable(name: string, value: pulumi.Output<string>): void {
+    this.values.set(name, value);
+  }
+
+  /** Values of those of the names that are variables. */
+  variables(names: readonly string[]): pulumi.Output<Record<string, string>> {
+    const known = [...this.values].filter(([name]) => names.includes(name));
+    return pulumi.all(Object.fromEntries(known));
+  }
+
+  /** Makes a failed operation say which object is not ready, instead of "timed out". */
+  get explained(): pulumi.CustomResourceOptions["hooks"] {
+    return { onError: [this.explainHook] };
+  }
+}

@@ -1,0 +1,139 @@
+import type { Inventory } from "./inventory.ts";
+import { chartStepsOf, secretNames } from "./plan.ts";
+import { ConfigurationError, type Problem } from "./problem.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the last successful run of this stack recorded; undefined for a stack that never had one. */
+export interface PreviousRun {
+  readonly clusterUid: string;
+  readonly namespace: string;
+}
+
+/** Keys of the three Secrets. */
+const secretKeys = {
+  "jwt-sign-key": ["JWT_SIGN_KEY"],
+  "krateo-db": ["DB_USER", "DB_PASS"],
+  "krateo-db-user": ["username", "password"],
+} as const;
+
+/**
+ * Finds the reasons not to start that lie in what the cluster holds. Nothing has been touched by then.
+ *
+ * @throws ConfigurationError with all of them
+ */
+export function checkPreconditions(
+  settings: Settings,
+  inventory: Inventory,
+  previous: PreviousRun | undefined,
+): void {
+  const problems = [
+    ...wrongCluster(inventory, previous),
+    ...movedNamespace(settings, previous),
+    ...liveInstaller(settings, inventory),
+    ...foreignReleases(settings, inventory),
+    ...secretProblems(settings, inventory),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+function wrongCluster(inventory: Inventory, previous: PreviousRun | undefined): Problem[] {
+  if (!previous || !inventory.clusterUid || previous.clusterUid === inventory.clusterUid) return [];
+  return [
+    {
+      what: "this is another cluster than the one this stack was installed on",
+      given: `kube-system has UID ${inventory.clusterUid}, the stack's cluster ${previous.clusterUid}`,
+      next: "switch the kubeconfig or context back, or make a stack of its own for this cluster with `pulumi stack init`",
+    },
+  ];
+}
+
+function movedNamespace(settings: Settings, previous: PreviousRun | undefined): Problem[] {
+  if (!previous || previous.namespace === settings.namespace) return [];
+  return [
+    {
+      what: "the namespace of an installed platform cannot be changed: every release, volume and user object lives in it",
+      path: "krateo:namespace",
+      given: settings.namespace,
+      allowed: [previous.namespace],
+      next: "set it back, or install anew with a stack of its own",
+    },
+  ];
+}
+
+/** The 2.7.0 installer would put back everything that is changed under it. */
+function liveInstaller(settings: Settings, inventory: Inventory): Problem[] {
+  const installer = inventory.releases["installer"];
+  if (installer?.chart !== "installer") return [];
+  return [
+    {
+      what: `Krateo ${installer.chartVersion} is installed here and its installer is still at work`,
+      given: `Helm release installer in namespace ${settings.namespace}`,
+      next: "migrate the installation first; installing 3.0.0 beside it would have both undo each other's work",
+    },
+  ];
+}
+
+function foreignReleases(settings: Settings, inventory: Inventory): Problem[] {
+  return chartStepsOf(settings).flatMap(({ id, release, chart }) => {
+    const existing =
+      inventory.releases[
+        release.namespace === settings.namespace ? release.name : `${release.namespace}/${release.name}`
+      ];
+    if (!existing || existing.chart === chart.name || chart.name === "") return [];
+    return [
+      {
+        what: `the Helm release ${release.name} in namespace ${release.namespace} belongs to another chart`,
+        path: `steps.${id}`,
+        given: `chart ${existing.chart} ${existing.chartVersion}`,
+        allowed: [`chart ${chart.name}`],
+        next: `give the step another releaseName, or remove that release if it is yours: helm uninstall ${release.name} -n ${release.namespace}`,
+      },
+    ];
+  });
+}
+
+function secretProblems(settings: Settings, inventory: Inventory): Problem[] {
+  const problems: Problem[] = [];
+  for (const name of secretNames) {
+    const existing = inventory.secrets[name];
+    if (!existing) {
+      if (settings.secrets === "external" && !inventory.unreachable)
+        problems.push(absentSecret(settings, name));
+      continue;
+    }
+    const absent = secretKeys[name].filter((key) => !existing.data[key]);
+    if (absent.length > 0) {
+      problems.push({
+        what: `Secret ${settings.namespace}/${name} lacks ${absent.join(" and ")}`,
+        given: `keys ${Object.keys(existing.data).join(", ") || "(none)"}`,
+        allowed: [...secretKeys[name]],
+        next: "add what is missing; its other keys are never touched",
+      });
+    }
+  }
+  return [...problems, ...disagreement(settings, inventory)];
+}
+
+function absentSecret(settings: Settings, name: keyof typeof secretKeys): Problem {
+  return {
+    what: `Secret ${settings.namespace}/${name} does not exist, and krateo:secrets is external`,
+    allowed: [...secretKeys[name]],
+    next: "create it before the installation, or set krateo:secrets to generated",
+  };
+}
+
+function disagreement(settings: Settings, inventory: Inventory): Problem[] {
+  const { "krateo-db": login, "krateo-db-user": role } = inventory.secrets;
+  if (!login || !role) return [];
+  const differing = [
+    ...(login.data["DB_USER"] === role.data["username"] ? [] : ["user names"]),
+    ...(login.data["DB_PASS"] === role.data["password"] ? [] : ["passwords"]),
+  ];
+  if (differing.length === 0) return [];
+  return [
+    {
+      what: `Secrets krateo-db and krateo-db-user in namespace ${settings.namespace} hold different ${differing.join(" and ")}`,
+      next: "make them agree: the services log in with krateo-db, and PostgreSQL expects what krateo-db-user says",
+    },
+  ];
+}

@@ -1,0 +1,55 @@
+/** One mistake of the user's, with what it takes to find and mend it. Never holds a secret's value. */
+export interface Problem {
+  /** What is wrong, as a sentence in the user's words. */
+  readonly what: string;
+  /** File as the user knows it, or "stack configuration". */
+  readonly file?: string;
+  /** Line in `file`, from 1. */
+  readonly line?: number;
+  /** Path inside the file, e.g. `components.backend.enabled`. */
+  readonly path?: string;
+  readonly given?: string;
+  /** What is accepted; of a list of names the nearest comes first. */
+  readonly allowed?: string | readonly string[];
+  /** What to do about it, as a sentence. */
+  readonly next?: string;
+}
+
+/**
+ * Mistakes in what the user gave, all of them at once. Its message is meant for the user as it
+ * stands; whoever catches it prints the message and never the stack.
+ */
+export class ConfigurationError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(listOf(problems));
+    this.name = "ConfigurationError";
+    this.problems = problems;
+  }
+}
+
+function listOf(problems: readonly Problem[]): string {
+  const heading = problems.length === 1 ? "1 problem:" : `${problems.length} problems:`;
+  return [heading, ...problems.map((problem, index) => entry(problem, index + 1))].join("\n");
+}
+
+function entry(problem: Problem, number: number): string {
+  const where = [problem.file, problem.line === undefined ? undefined : `line ${problem.line}`, problem.path]
+    .filter((part) => part !== undefined)
+    .join(", ");
+  const allowed = typeof problem.allowed === "string" ? problem.allowed : problem.allowed?.join(", ");
+  const lines: [string, string | undefined][] = [
+    ["where", where === "" ? undefined : where],
+    ["given", problem.given],
+    ["allowed", allowed],
+    ["next", problem.next],
+  ];
+  const indent = " ".repeat(`${number}. `.length);
+  return [
+    `${number}. ${problem.what}`,
+    ...lines
+      .filter((line): line is [string, string] => line[1] !== undefined)
+      .map(([label, text]) => `${indent}${`${label}:`.padEnd(9)}${text}`),
+  ].join("\n");
+}

@@ -1,0 +1,302 @@
+import assert from "node:assert/strict";
+import { Platform } from "../../components/platform.ts";
+import type { PlatformArgs } from "../../components/site.ts";
+import { type Inventory, objectKey } from "../../profiles/inventory.ts";
+import { planOf } from "../../profiles/plan.ts";
+import type { JsonObject, Settings, Step } from "../../profiles/settings.ts";
+import { emptyInventory, type Registration, registrations } from "../support/recorded.ts";
+import { chartStep, objectStep, settingsOf, variableStep } from "../support/settings.ts";
+
+const service = { spec: { type: "NodePort", ports: [{ port: 8082, nodePort: 30082 }] } };
+
+/** How Pulumi marks a secret on the wire. */
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+
+async function build(
+  steps: readonly Step[],
+  { inventory = {}, settings = {} }: { inventory?: Partial<Inventory>; settings?: Partial<Settings> } = {},
+): Promise<{ platform: Platform; all: Registration[]; find: (name: string) => Registration }> {
+  const args: PlatformArgs = {
+    settings: settingsOf(steps, settings),
+    inventory: { ...emptyInventory, ...inventory },
+    charts: new Map(steps.map((step) => [step.id, `./.charts/${step.id}.tgz`])),
+    stack: "test",
+    explain: async () => [],
+    read: async () => service as unknown as JsonObject,
+  };
+  let platform: Platform | undefined;
+  const all = await registrations(() => {
+    platform = new Platform("krateo", args);
+  });
+  const find = (name: string): Registration => {
+    const found = all.filter((item) => item.name === name && !item.type.startsWith("random:"));
+    assert.equal(found.length, 1, `${name} is registered ${found.length} times`);
+    return found[0] as Registration;
+  };
+  return { platform: platform as Platform, all, find };
+}
+
+const release = { chart: "authn", chartVersion: "0.22.2", revision: 3, status: "deployed" };
+
+describe("a Helm release", () => {
+  it("gets name, namespace, archive, values and time-out from its step", async () => {
+    const { find } = await build([
+      chartStep("install-authn", { component: "backend", values: { env: { A: null } }, timeoutSeconds: 60 }),
+    ]);
+    const { inputs, parent } = find("install-authn");
+    assert.equal(parent, "backend");
+    assert.deepEqual(inputs, {
+      name: "authn",
+      namespace: "krateo-system",
+      chart: "./.charts/install-authn.tgz",
+      version: "1.0.0",
+      values: { env: { A: null } },
+      timeout: 60,
+      skipAwait: false,
+      maxHistory: 10,
+      resetValues: true,
+      compat: "true",
+    });
+  });
+
+  it("is not waited for where the document says so", async () => {
+    const { find } = await build([chartStep("install-finops-notebooks", { wait: false })]);
+    assert.equal(find("install-finops-notebooks").inputs["skipAwait"], true);
+  });
+
+  it("is imported when it exists, whatever state it is in", async () => {
+    for (const status of ["deployed", "failed", "pending-install", "uninstalling"]) {
+      const { find } = await build([chartStep("install-authn")], {
+        inventory: { releases: { authn: { ...release, status } } },
+      });
+      assert.equal(find("install-authn").importId, "krateo-system/authn");
+    }
+  });
+
+  it("is looked for in its own namespace", async () => {
+    const step = chartStep("install-web", { release: { name: "web", namespace: "other" } });
+    const inHome = await build([step], { inventory: { releases: { web: release } } });
+    assert.equal(inHome.find("install-web").importId, "");
+    const inOther = await build([step], { inventory: { releases: { "other/web": release } } });
+    assert.equal(inOther.find("install-web").importId, "other/web");
+  });
+
+  it("gets variables as text, read from the live Service", async () => {
+    const { find } = await build([
+      chartStep("install-authn"),
+      variableStep("extract-authn-port", "AUTHN_PORT", "authn"),
+      chartStep("install-frontend", { values: { config: { URL: "http://h:${AUTHN_PORT}/$5" } } }),
+    ]);
+    assert.deepEqual(find("install-frontend").inputs["values"], { config: { URL: "http://h:8082/$5" } });
+    assert.deepEqual(find("install-frontend").dependsOn, ["cleanup", "install-authn"]);
+  });
+
+  it("has those values marked secret that came from secret configuration, and only those", async () => {
+    const { find } = await build([
+      chartStep("install-authn", {
+        values: { env: { TOKEN: "x", OPEN: "y" } },
+        secretPaths: [["env", "TOKEN"]],
+      }),
+    ]);
+    console.log(JSON.stringify(find("install-authn").inputs["values"]));
+  });
+});
+
+describe("the platform's resources", () => {
+  const steps = [
+    chartStep("install-cnpg", { component: "cnpg" }),
+    chartStep("install-pg-cluster", { component: "cnpg" }),
+    chartStep("install-deviser", { component: "db-maintenance" }),
+    objectStep("note", {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "note", namespace: "krateo-system" },
+    }),
+  ];
+
+  it("depend on exactly what the plan says", async () => {
+    const { find } = await build(steps);
+    for (const node of planOf(settingsOf(steps))) {
+      const expected = node.needs.map((need) => need.on);
+      if (node.kind === "secret") expected.push(node.id === "jwt-sign-key" ? node.id : "krateo-db");
+      if (node.id === "snapshot") expected.push("installation-kind");
+      assert.deepEqual(find(node.id).dependsOn, expected.toSorted(), node.id);
+    }
+  });
+
+  it("are the same whatever the cluster holds; only their options differ", async () => {
+    const ours = { ours: true, uid: "u" };
+    const secret = {
+      ...ours,
+      data: { DB_USER: "u", DB_PASS: "p", username: "u", password: "p", JWT_SIGN_KEY: "k" },
+    };
+    const full: Partial<Inventory> = {
+      namespace: { ours: false, uid: "n" },
+      releases: { cnpg: release, "pg-cluster": release, deviser: release },
+      secrets: { "jwt-sign-key": secret, "krateo-db": { ...secret, ours: false }, "krateo-db-user": secret },
+      objects: { [objectKey("v1", "ConfigMap", "krateo-system", "note")]: ours },
+      legacy: { releases: [{ name: "eventsse", chart: "eventsse", chartVersion: "0.5.9" }], volumes: ["v"] },
+    };
+    const names = (all: Registration[]): string[] =>
+      all.map((item) => `${item.type} ${item.name}`).toSorted();
+    const [empty, populated] = [await build(steps), await build(steps, { inventory: full })];
+    assert.deepEqual(names(populated.all), names(empty.all));
+    assert.equal(populated.find("note").importId, "krateo-system/note");
+  });
+
+  it("leave no trace of a component that is switched off", async () => {
+    const { all } = await build([chartStep("install-authn", { component: "backend", enabled: false })]);
+    assert.deepEqual(
+      all.filter((item) => /Backend|Release/.test(item.type)),
+      [],
+    );
+  });
+
+  it("put an unknown component's steps below a component of its own", async () => {
+    const { all } = await build([chartStep("install-thing", { component: "things" })]);
+    assert.deepEqual(
+      all.filter((item) => item.name === "things").map((item) => item.type),
+      ["krateo:platform:Component"],
+    );
+  });
+
+  it("hang on one provider that knows the cluster by its UID", async () => {
+    const { find } = await build([], { settings: { cluster: { kubeconfig: "./kube", context: "prod" } } });
+    assert.deepEqual(find("cluster").inputs, {
+      kubeconfig: "./kube",
+      context: "prod",
+      clusterIdentifier: "uid-of-kube-system",
+    });
+  });
+});
+
+describe("the namespace", () => {
+  it("is kept on removal, marked when it is ours", async () => {
+    const { find } = await build([]);
+    assert.equal(find("namespace").retainOnDelete, true);
+    assert.deepEqual(find("namespace").inputs["metadata"], {
+      name: "krateo-system",
+      annotations: { "krateo.io/created-by": "krateo-pulumi" },
+    });
+  });
+
+  it("is taken as it is when it was there before", async () => {
+    const { find } = await build([], { inventory: { namespace: { ours: false, uid: "u" } } });
+    const { importId, ignoreChanges, inputs } = find("namespace");
+    assert.equal(importId, "krateo-system");
+    assert.deepEqual(ignoreChanges, ["metadata", "spec"]);
+    assert.deepEqual(inputs["metadata"], { name: "krateo-system" });
+  });
+});
+
+describe("the Secrets", () => {
+  /** Asserts that the whole content is marked secret, and returns it. */
+  const contents = (item: Registration): unknown => {
+    const { value, ...mark } = item.inputs["stringData"] as JsonObject;
+    assert.deepEqual(Object.values(mark), [secretMark]);
+    return value;
+  };
+  const fields = ["data", "immutable", "stringData", "type"];
+
+  it("share one generated password, and are never updated", async () => {
+    const { find } = await build([]);
+    const password = "password-of-krateo-db";
+    assert.deepEqual(contents(find("krateo-db")), { DB_USER: "krateo-db-user", DB_PASS: password });
+    assert.deepEqual(contents(find("krateo-db-user")), { username: "krateo-db-user", password });
+    assert.deepEqual(contents(find("jwt-sign-key")), { JWT_SIGN_KEY: "password-of-jwt-sign-key" });
+    assert.deepEqual(find("jwt-sign-key").ignoreChanges, fields);
+  });
+
+  it("are adopted when they exist: imported, left alone, kept on removal", async () => {
+    const foreign = { ours: false, uid: "u", data: { JWT_SIGN_KEY: "theirs" } };
+    const { find, all } = await build([], { inventory: { secrets: { "jwt-sign-key": foreign } } });
+    const { importId, ignoreChanges, retainOnDelete } = find("jwt-sign-key");
+    assert.equal(importId, "krateo-system/jwt-sign-key");
+    assert.deepEqual(ignoreChanges, [...fields, "metadata"].toSorted());
+    assert.equal(retainOnDelete, true);
+    assert.deepEqual(
+      all.filter((item) => item.type.startsWith("random:")).map((item) => [item.name, item.importId]),
+      [
+        ["jwt-sign-key", ""],
+        ["krateo-db", ""],
+      ],
+    );
+  });
+
+  it("agree: where one of the two database Secrets exists, the other gets its live login, as a secret", async () => {
+    const login = { ours: false, uid: "u", data: { DB_USER: "me", DB_PASS: "live" } };
+    const { find } = await build([], { inventory: { secrets: { "krateo-db": login } } });
+    assert.deepEqual(contents(find("krateo-db-user")), { username: "me", password: "live" });
+  });
+
+  it("are not registered when they are external", async () => {
+    const { all } = await build([], { settings: { secrets: "external" } });
+    assert.deepEqual(
+      all.filter((item) => item.type === "kubernetes:core/v1:Secret"),
+      [],
+    );
+    assert.equal(all.filter((item) => item.type.startsWith("random:")).length, 2);
+  });
+});
+
+describe("the cleanup", () => {
+  it("shows what was found", async () => {
+    const legacy = {
+      releases: [{ name: "eventsse", chart: "eventsse", chartVersion: "0.5.9" }],
+      volumes: ["etcd-data-eventsse-etcd-0"],
+    };
+    const { find } = await build([], { inventory: { legacy } });
+    assert.deepEqual(find("cleanup").inputs, {
+      create: "node commands/krateo.ts cleanup --stack test --namespace krateo-system",
+      environment: {
+        KRATEO_CLUSTER_UID: "uid-of-kube-system",
+        KRATEO_FOUND: "release eventsse (chart eventsse 0.5.9), volume etcd-data-eventsse-etcd-0",
+      },
+    });
+    assert.deepEqual(find("cleanup").ignoreChanges, []);
+  });
+
+  it("keeps its inputs when nothing was found, so that a second run is empty", async () => {
+    const { find } = await build([]);
+    assert.deepEqual(find("cleanup").ignoreChanges, ["environment"]);
+  });
+});
+
+describe("the gates", () => {
+  it("wait again for the database when its release got a new revision", async () => {
+    const { find } = await build([chartStep("install-pg-cluster", { component: "cnpg" })]);
+    assert.deepEqual(find("database").inputs, {
+      create:
+        "node commands/krateo.ts wait-database --cluster pg-cluster --timeout 900 --stack test --namespace krateo-system",
+      environment: { KRATEO_CLUSTER_UID: "uid-of-kube-system", PG_CLUSTER_REVISION: "1" },
+    });
+  });
+
+  it("wait for the notebooks on removal only", async () => {
+    const { find } = await build([
+      chartStep("install-finops-database-handler-uploader", { component: "finops" }),
+    ]);
+    const { create, delete: onRemoval } = find("notebooks-gone").inputs;
+    assert.equal(create, undefined);
+    assert.match(String(onRemoval), /wait-notebooks/);
+  });
+});
+
+describe("the snapshot", () => {
+  it("is an Installation in upstream's shape, without a finalizer", async () => {
+    const { find } = await build([]);
+    assert.deepEqual(find("snapshot").inputs, {
+      apiVersion: "krateo.io/v1",
+      kind: "Installation",
+      metadata: {
+        name: "krateoctl",
+        namespace: "krateo-system",
+        annotations: {
+          "krateo.io/created-by": "krateo-pulumi",
+          "krateo.io/installation-version": "3.0.0",
+        },
+      },
+      spec: { spec: { componentsDefinition: {}, steps: [], installationVersion: "3.0.0" } },
+    });
+  });
+});

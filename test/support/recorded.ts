@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PlatformArgs } from "../../components/site.ts";
+import type { JsonObject } from "../../profiles/settings.ts";
+
+/** What the program asked the engine to register, as the engine would have received it. */
+export interface Registration {
+  readonly name: string;
+  readonly type: string;
+  readonly parent: string;
+  readonly dependsOn: readonly string[];
+  readonly importId: string;
+  readonly ignoreChanges: readonly string[];
+  readonly retainOnDelete: boolean;
+  readonly inputs: JsonObject;
+}
+
+interface Request {
+  getName(): string;
+  getType(): string;
+  getParent(): string;
+  getDependenciesList(): string[];
+  getImportid(): string;
+  getIgnorechangesList(): string[];
+  getRetainondelete(): boolean;
+}
+
+const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+/**
+ * Runs a program against Pulumi's mocks and returns what it registered, by name. Mocks alone show neither
+ * dependencies nor options, so the requests to the engine are read too. Types that are both a component and a
+ * resource of the same name are told apart by `type`.
+ */
+export async function registrations(program: () => unknown): Promise<Registration[]> {
+  const inputs = new Map<string, JsonObject>();
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs: given }) => {
+        inputs.set(`${type}::${name}`, given);
+        const status = { revision: 1, namespace: given["namespace"], name: given["name"] };
+        return { id: `${name}-id`, state: { ...given, result: `password-of-${name}`, status } };
+      },
+      call: ({ inputs: given }) => given,
+    },
+    "krateo",
+    "test",
+    false,
+  );
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource: (request: Request, callback: unknown, ...rest: unknown[]) => unknown;
+    registerErrorHook: (request: unknown, callback: (error: null, answer: object) => void) => void;
+  };
+  // The mocks never answer this one, and the program would wait for ever.
+  monitor.registerErrorHook = (_request, callback) => callback(null, {});
+  const requests: Request[] = [];
+  const original = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback, ...rest) => {
+    requests.push(request);
+    return original(request, callback, ...rest);
+  };
+  await program();
+  await pulumi.runtime.waitForRPCs();
+  return requests.map((request) => ({
+    name: request.getName(),
+    type: request.getType(),
+    parent: nameOf(request.getParent()),
+    dependsOn: [...new Set(request.getDependenciesList().map(nameOf))].sort(),
+    importId: request.getImportid(),
+    ignoreChanges: request.getIgnorechangesList().toSorted(),
+    retainOnDelete: request.getRetainondelete(),
+    inputs: inputs.get(`${request.getType()}::${request.getName()}`) ?? {},
+  }));
+}
+
+/** An inventory of a cluster that holds nothing. */
+export const emptyInventory: PlatformArgs["inventory"] = {
+  clusterUid: "uid-of-kube-system",
+  namespace: undefined,
+  releases: {},
+  secrets: {},
+  objects: {},
+  legacy: { releases: [], volumes: [] },
+};
