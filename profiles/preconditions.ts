@@ -19,14 +19,16 @@ const secretKeys = {
 /**
  * Finds the reasons not to start that lie in what the cluster holds. Nothing has been touched by then.
  *
+ * @param previous What the stack's last run recorded; `preview`: nothing will be changed this time.
  * @throws ConfigurationError with all of them
  */
 export function checkPreconditions(
   settings: Settings,
   inventory: Inventory,
-  previous: PreviousRun | undefined,
+  { previous, preview }: { previous: PreviousRun | undefined; preview: boolean },
 ): void {
   const problems = [
+    ...outOfReach(inventory, previous, preview),
     ...wrongCluster(inventory, previous),
     ...movedNamespace(settings, previous),
     ...liveInstaller(settings, inventory),
@@ -34,6 +36,16 @@ export function checkPreconditions(
     ...secretProblems(settings, inventory),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+/** A new stack can be planned without its cluster; what is installed cannot be judged unseen. */
+function outOfReach(
+  { unreachable }: Inventory,
+  previous: PreviousRun | undefined,
+  preview: boolean,
+): Problem[] {
+  if (!unreachable || (preview && !previous)) return [];
+  return [{ what: unreachable, next: "nothing was planned or changed; try again once it answers" }];
 }
 
 function wrongCluster(inventory: Inventory, previous: PreviousRun | undefined): Problem[] {

@@ -107,6 +107,8 @@ export interface ObjectStep extends StepBase {
     kind: string;
     metadata: JsonObject & { name: string; namespace?: string };
   };
+  /** Paths below `manifest` that came from secret stack configuration. */
+  readonly secretPaths?: readonly Path[];
 }
 
 /** Body of the Installation object (spec.spec), in upstream's shape. */

@@ -1,0 +1,73 @@
+/**
+ * The release that comes with this program, as data: base.yaml plus the overlay of a type, and the
+ * profiles. Only here do entries of `steps` merge by id; in every other document lists are replaced.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { mergeMaps } from "./merge.ts";
+import type { JsonObject, ReleaseType } from "./settings.ts";
+import { parseFile, type SourceFile } from "./yaml-file.ts";
+
+/** What the bundle's own tokens stand for; only the namespace is one in other documents too. */
+export interface BundleTokens {
+  readonly namespace: string;
+  readonly domain: string;
+  readonly nodeAddress: string;
+}
+
+type ReleaseStep = JsonObject & { id: string };
+
+/** Types that a profile is made for; the others suit all. */
+const typesOfProfile: Readonly<Record<string, readonly ReleaseType[]>> = {
+  "lb-hostname": ["loadbalancer"],
+  tls: ["ingress"],
+};
+
+/** Names of the bundled profiles. */
+export const bundledProfiles: readonly string[] = readdirSync(import.meta.dirname)
+  .flatMap((file) => /^profile-(.+)\.yaml$/.exec(file)?.[1] ?? [])
+  .sort();
+
+/** Types that a bundled profile is made for; undefined when it suits all. */
+export function typesFor(profile: string): readonly ReleaseType[] | undefined {
+  return typesOfProfile[profile];
+}
+
+/** The bundled release document of a type. */
+export function bundledRelease(type: ReleaseType, tokens: BundleTokens): SourceFile {
+  const base = read("base.yaml", tokens);
+  const overlay = read(`${type}.yaml`, tokens);
+  const definition = mergeMaps(
+    base.root["componentsDefinition"] as JsonObject,
+    (overlay.root["componentsDefinition"] ?? {}) as JsonObject,
+  ) as JsonObject;
+  const claimed = new Set(
+    Object.values(definition).flatMap((component) => (component as { steps: string[] }).steps),
+  );
+  const catalogue = base.root["steps"] as ReleaseStep[];
+  const additions = new Map((overlay.root["steps"] as ReleaseStep[]).map((step) => [step.id, step]));
+  for (const id of [...claimed, ...additions.keys()]) {
+    if (!catalogue.some((step) => step.id === id))
+      throw new Error(`${type}.yaml: base.yaml has no step ${id}`);
+  }
+  const steps = catalogue
+    .filter((step) => claimed.has(step.id))
+    .map((step) => mergeMaps(step, additions.get(step.id) ?? {}) as ReleaseStep);
+  return {
+    file: `bundled release (profiles/base.yaml and profiles/${type}.yaml)`,
+    root: { componentsDefinition: definition, steps },
+    lineOf: () => undefined,
+  };
+}
+
+/** A bundled profile, an override document. */
+export function bundledProfile(name: string, tokens: BundleTokens): SourceFile {
+  return read(`profile-${name}.yaml`, tokens);
+}
+
+function read(name: string, { namespace, domain, nodeAddress }: BundleTokens): SourceFile {
+  const text = readFileSync(new URL(name, import.meta.url), "utf8");
+  const tokens = { Namespace: namespace, Domain: domain, NodeAddress: nodeAddress };
+  const { source, problems } = parseFile(text, `bundled profiles/${name}`, tokens);
+  if (source === undefined) throw new Error(`profiles/${name} is broken: ${JSON.stringify(problems)}`);
+  return source;
+}

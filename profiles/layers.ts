@@ -1,0 +1,193 @@
+/** Finds and reads the layers of configuration, and says where in them a value comes from. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { type BundleTokens, bundledProfile, bundledProfiles, typesFor } from "./bundle.ts";
+import { checkDocument } from "./document.ts";
+import { mergeMaps } from "./merge.ts";
+import { nearestFirst } from "./nearest.ts";
+import { pathText, valueAt } from "./path.ts";
+import type { Problem } from "./problem.ts";
+import { isMap, type TreeObject } from "./secret-value.ts";
+import type { Path } from "./settings.ts";
+import { namesOf, type StackConfig, stackConfiguration } from "./stack-config.ts";
+import { parseFile, placeIn, type SourceFile } from "./yaml-file.ts";
+
+/** One document, or the part of one that counts as a layer. */
+export interface Layer {
+  readonly source: SourceFile;
+  /** Path of the layer's root inside the file. */
+  readonly base: Path;
+  readonly root: TreeObject;
+}
+
+/** What has been found out so far; every stage adds to it. */
+export interface Findings {
+  readonly problems: Problem[];
+  readonly warnings: string[];
+}
+
+/** Override file that is read when the stack configuration names none. */
+export const defaultOverrides = "krateo-overrides.yaml";
+
+/** Text of a file, undefined when there is none. */
+export function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Parses a file of the user's and checks its shape; undefined when it cannot be used at all. */
+export function readLayer(
+  kind: "release" | "profile" | "overrides",
+  text: string,
+  name: string,
+  namespace: string,
+  findings: Findings,
+): Layer | undefined {
+  const { source, problems, warnings } = parseFile(text, name, { Namespace: namespace });
+  findings.problems.push(...problems);
+  findings.warnings.push(...warnings);
+  if (source === undefined) return undefined;
+  const checked = checkDocument(kind, source.root, (at) => placeIn(source, at));
+  findings.problems.push(...checked.problems);
+  return { source, base: [], root: checked.usable };
+}
+
+/**
+ * Everything above the release document, lowest first: each profile in the order named (the bundled
+ * one, then the file of that name), the profiles inside the override file, the rest of it.
+ */
+export function overrideLayers(
+  config: StackConfig,
+  directory: string,
+  tokens: BundleTokens,
+  findings: Findings,
+): { layers: Layer[]; profiles: string[] } {
+  const name = config.overrides ?? defaultOverrides;
+  const file = path.resolve(directory, name);
+  const text = textOf(file);
+  if (text === undefined && config.overrides !== undefined) {
+    findings.problems.push({
+      what: "the override file does not exist",
+      file: stackConfiguration,
+      path: "krateo:overrides",
+      given: name,
+      next: "create it, or take the key out: pulumi config rm krateo:overrides",
+    });
+  }
+  const base =
+    text === undefined ? undefined : readLayer("overrides", text, name, config.namespace, findings);
+  const profiles = profileNames(config, base);
+  const inFile = isMap(base?.root["profiles"]) ? base.root["profiles"] : {};
+  const folder = path.dirname(file);
+  const fromFiles: Layer[] = [];
+  const fromBase: Layer[] = [];
+  for (const profile of profiles) {
+    const overlay = bundledProfiles.includes(profile) ? bundledProfile(profile, tokens) : undefined;
+    if (overlay !== undefined) fromFiles.push({ source: overlay, base: [], root: overlay.root });
+    checkType(profile, config, findings);
+    const profileFile = profileFileName(profile);
+    const profileText = isFileName(profile) ? textOf(path.join(folder, profileFile)) : undefined;
+    if (profileText !== undefined) {
+      const shown = path.join(path.dirname(name), profileFile);
+      const layer = readLayer("profile", profileText, shown, config.namespace, findings);
+      if (layer !== undefined) fromFiles.push(layer);
+    }
+    const entry = Object.hasOwn(inFile, profile) ? inFile[profile] : undefined;
+    if (base !== undefined && isMap(entry)) {
+      fromBase.push({ source: base.source, base: ["profiles", profile], root: entry });
+    }
+    if (overlay === undefined && profileText === undefined && entry === undefined) {
+      const known = [...bundledProfiles, ...profileFilesIn(folder), ...Object.keys(inFile)];
+      findings.problems.push(unknownProfile(profile, known, config, base));
+    }
+  }
+  const { profile: _, profiles: __, ...rest } = base?.root ?? {};
+  const own: Layer[] = base === undefined ? [] : [{ ...base, root: rest }];
+  return { layers: [...fromFiles, ...fromBase, ...own], profiles };
+}
+
+/** Merges layers, lowest first. */
+export function mergeLayers(layers: readonly Layer[]): TreeObject {
+  return layers.reduce<TreeObject>((below, { root }) => mergeMaps(below, root), {});
+}
+
+/**
+ * Where a value of the merged document comes from: the topmost layer that has it, or the deepest part
+ * of its path. `set` holds the paths that the stack configuration sets.
+ */
+export function originIn(layers: readonly Layer[], set: readonly Path[]) {
+  return (at: Path): Pick<Problem, "file" | "line" | "path"> => {
+    const own = set.find((path) => startsWith(at, path) || startsWith(path, at));
+    if (own !== undefined) return { file: stackConfiguration, path: `krateo:set ${pathText(own)}` };
+    for (let length = at.length; length > 0; length--) {
+      const layer = layers.findLast(({ root }) => valueAt(root, at.slice(0, length)) !== undefined);
+      if (layer !== undefined) return placeIn(layer.source, [...layer.base, ...at]);
+    }
+    return { path: pathText(at) };
+  };
+}
+
+function startsWith(path: Path, start: Path): boolean {
+  return start.length <= path.length && start.every((segment, index) => segment === path[index]);
+}
+
+/** The stack configuration's profiles, else the override file's; the one of `openshift: true` lies below them. */
+function profileNames(config: StackConfig, base: Layer | undefined): string[] {
+  const chosen = base?.root["profile"];
+  const named =
+    config.profiles.length > 0 ? config.profiles : namesOf(typeof chosen === "string" ? chosen : "");
+  return [...new Set([...(config.openshift && !named.includes("openshift") ? ["openshift"] : []), ...named])];
+}
+
+function checkType(profile: string, config: StackConfig, findings: Findings): void {
+  const types = typesFor(profile);
+  const typeIsFaulty = findings.problems.some(({ path: at }) => at === "krateo:type");
+  if (types === undefined || types.includes(config.type) || typeIsFaulty) return;
+  findings.problems.push({
+    what: `profile ${profile} is not made for type ${config.type}`,
+    file: stackConfiguration,
+    path: "krateo:profiles",
+    given: `type ${config.type}`,
+    allowed: types,
+    next: `leave the profile out, or set krateo:type to ${types.join(" or ")}`,
+  });
+}
+
+function unknownProfile(
+  profile: string,
+  known: readonly string[],
+  config: StackConfig,
+  base: Layer | undefined,
+): Problem {
+  const place =
+    config.profiles.length > 0 || base === undefined
+      ? { file: stackConfiguration, path: "krateo:profiles" }
+      : placeIn(base.source, ["profile"]);
+  return {
+    what: `there is no profile "${profile}"`,
+    ...place,
+    allowed: nearestFirst(profile, known),
+    next: `name a known profile, or write it: ${profileFileName(profile)}`,
+  };
+}
+
+function profileFileName(profile: string): string {
+  return `krateo-overrides.${profile}.yaml`;
+}
+
+/** A profile's name must not lead to another folder. */
+function isFileName(profile: string): boolean {
+  return !/[/\\]/.test(profile);
+}
+
+function profileFilesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).flatMap((file) => /^krateo-overrides\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * From the stack configuration and the user's documents to one frozen value. Layers, highest first:
+ * stack configuration > krateo-overrides.yaml > profiles, in the order named > the release document >
+ * defaults.
+ */
+import { needProblems } from "./component-needs.ts";
+import { type ComputedStep, computeStep } from "./computed-step.ts";
+import { checkDocument } from "./document.ts";
+import { deepFreeze } from "./freeze.ts";
+import { type Findings, mergeLayers, originIn, overrideLayers } from "./layers.ts";
+import { literalSecretWarnings } from "./literal-secrets.ts";
+import { nearestFirst } from "./nearest.ts";
+import { ConfigurationError, type Problem } from "./problem.ts";
+import {
+  documentSteps,
+  ignoredSettings,
+  type ResolvedComponent,
+  referenceProblems,
+  resolveComponents,
+} from "./references.ts";
+import { releaseLayer } from "./release-document.ts";
+import { applySet } from "./set-paths.ts";
+import type { Settings, Step } from "./settings.ts";
+import { snapshotOf } from "./snapshot.ts";
+import { type RawConfig, readStackConfig, type StackConfig, stackConfiguration } from "./stack-config.ts";
+import { typedStep } from "./typed-step.ts";
+import { variableProblems } from "./variable-use.ts";
+
+export type { RawConfig } from "./stack-config.ts";
+
+/** Stands for the domain while the problem that there is none is being reported. */
+const noDomain = "domain.invalid";
+
+/**
+ * Reads, merges and checks the whole configuration. Touches no cluster.
+ *
+ * @param raw the stack configuration of project `krateo`
+ * @param directory the project's folder, where documents are looked for
+ * @throws ConfigurationError with every problem of every layer
+ */
+export async function loadSettings(raw: RawConfig, directory: string): Promise<Settings> {
+  const { config, problems } = readStackConfig(raw);
+  const findings: Findings = { problems: [...problems], warnings: unusedKeys(config) };
+  const { namespace, nodeAddress } = config;
+  const tokens = { namespace, nodeAddress, domain: config.domain ?? noDomain };
+  const release = releaseLayer(config, directory, tokens, findings);
+  const { layers, profiles } = overrideLayers(config, directory, tokens, findings);
+  // Without a release document, every name in the overrides would look unknown.
+  if (release === undefined) throw new ConfigurationError(findings.problems);
+
+  const all = [release, ...layers];
+  const set = applySet(mergeLayers(all), config.set, config.setIsSecret);
+  const origin = originIn(all, set.paths);
+  const { usable: document, problems: shape } = checkDocument("release", set.document, origin);
+  const components = resolveComponents(document);
+  // The files were checked one by one; what is new is the doing of `set`.
+  const newProblems = shape.filter(({ file }) => file === stackConfiguration);
+  findings.problems.push(...set.problems, ...newProblems, ...referenceProblems(document, components, origin));
+  findings.problems.push(...removalProblems(config, components));
+  findings.warnings.push(...ignoredSettings(document));
+
+  const computed = documentSteps(document).flatMap((step): ComputedStep[] => {
+    const owner = components.find(({ steps }) => steps.includes(step.id));
+    return owner === undefined ? [] : [computeStep(document, step, owner, origin)];
+  });
+  const steps = computed.flatMap((step) => typedStep(step, namespace, findings) ?? []);
+  findings.problems.push(
+    ...sharedReleases(steps, computed),
+    ...variableProblems(computed),
+    ...needProblems(computed, namespace, origin),
+  );
+  if (findings.problems.length > 0) throw new ConfigurationError(findings.problems);
+  findings.warnings.push(...literalSecretWarnings(computed));
+
+  return deepFreeze({
+    type: config.type,
+    openshift: profiles.includes("openshift"),
+    profiles,
+    namespace,
+    platformVersion: config.version,
+    secrets: config.secrets,
+    allowRemoval: config.allowRemoval,
+    charts: config.chartMirror === undefined ? {} : { mirror: config.chartMirror },
+    cluster: {
+      ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
+      ...(config.context === undefined ? {} : { context: config.context }),
+    },
+    nodeAddress,
+    ...(config.domain === undefined ? {} : { domain: config.domain }),
+    components: components.map(({ name, description, enabled, steps }) => ({
+      name,
+      ...(description === undefined ? {} : { description }),
+      enabled,
+      steps,
+    })),
+    steps,
+    snapshot: snapshotOf(document, computed, config.version),
+    warnings: findings.warnings,
+  });
+}
+
+function unusedKeys({ type, domain, nodeAddress }: StackConfig): string[] {
+  return [
+    ...(domain !== undefined && type !== "ingress"
+      ? [`krateo:domain is only used by type ingress, not by ${type}`]
+      : []),
+    ...(nodeAddress !== "127.0.0.1" && type !== "nodeport"
+      ? [`krateo:nodeAddress is only used by type nodeport, not by ${type}`]
+      : []),
+  ];
+}
+
+function removalProblems({ allowRemoval }: StackConfig, components: readonly ResolvedComponent[]): Problem[] {
+  const known = components.map(({ name }) => name);
+  return allowRemoval
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      what: `there is no component "${name}"`,
+      file: stackConfiguration,
+      path: "krateo:allowRemoval",
+      allowed: nearestFirst(name, known),
+    }));
+}
+
+/** Two steps of one Helm release would upgrade each other's work away at every run. */
+function sharedReleases(steps: readonly Step[], computed: readonly ComputedStep[]): Problem[] {
+  const owners = new Map<string, string>();
+  return steps.flatMap((step): Problem[] => {
+    if (step.type !== "chart") return [];
+    const release = `${step.release.namespace}/${step.release.name}`;
+    const owner = owners.get(release);
+    if (owner === undefined) {
+      owners.set(release, step.id);
+      return [];
+    }
+    return [
+      {
+        what: `steps ${owner} and ${step.id} install the same Helm release, ${release}`,
+        ...computed.find(({ id }) => id === step.id)?.place(["releaseName"]),
+        next: "give one of them another releaseName",
+      },
+    ];
+  });
+}

@@ -1,0 +1,61 @@
+/** Picks and reads the release document: the bundled one, or one of the user's own. */
+import path from "node:path";
+import { type BundleTokens, bundledRelease } from "./bundle.ts";
+import { type Findings, type Layer, readLayer, textOf } from "./layers.ts";
+import { bundledVersion, type StackConfig, stackConfiguration } from "./stack-config.ts";
+
+/** Value of `version` for a release document in the project's folder. */
+export const localVersion = "local";
+
+const names = {
+  nodeport: ["krateo.kind.yaml", "krateo.nodeport.yaml", "krateo.yaml"],
+  loadbalancer: ["krateo.loadbalancer.yaml", "krateo.yaml"],
+  ingress: ["krateo.ingress.yaml", "krateo.yaml"],
+} as const;
+
+/**
+ * The release document as the lowest layer; undefined when there is none that can be used, which is
+ * among the findings then. Of the user's files the first that exists is taken: one that is broken is
+ * a problem, never a reason to take the next.
+ */
+export function releaseLayer(
+  config: StackConfig,
+  directory: string,
+  tokens: BundleTokens,
+  findings: Findings,
+): Layer | undefined {
+  if (config.version === bundledVersion) {
+    const source = bundledRelease(config.type, tokens);
+    const unused = names[config.type].find((name) => textOf(path.join(directory, name)) !== undefined);
+    if (unused !== undefined) {
+      findings.warnings.push(
+        `${unused} is not used: krateo:version is ${bundledVersion}, the bundled release. Set it to ${localVersion} to use the file.`,
+      );
+    }
+    return { source, base: [], root: source.root };
+  }
+  if (config.version !== localVersion) {
+    findings.problems.push({
+      what: "a platform version that is not bundled",
+      file: stackConfiguration,
+      path: "krateo:version",
+      given: config.version,
+      allowed: [bundledVersion, localVersion],
+      next: `put the release document of that version into the project as krateo.${config.type}.yaml and set krateo:version to ${localVersion}`,
+    });
+    return undefined;
+  }
+  for (const name of names[config.type]) {
+    const text = textOf(path.join(directory, name));
+    if (text !== undefined) return readLayer("release", text, name, config.namespace, findings);
+  }
+  findings.problems.push({
+    what: "there is no release document in the project",
+    file: stackConfiguration,
+    path: "krateo:version",
+    given: localVersion,
+    allowed: names[config.type],
+    next: `add one of these files, or set krateo:version to ${bundledVersion}`,
+  });
+  return undefined;
+}

@@ -1,0 +1,53 @@
+import {
+  type CreateNodeOptions,
+  type DocumentOptions,
+  type SchemaOptions,
+  stringify,
+  type ToStringOptions,
+} from "yaml";
+import type { JsonObject, Settings, Step } from "./settings.ts";
+
+/** With the tags of yaml-file.ts, so that text it would read as a number is put in quotes. */
+const options: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions = {
+  version: "1.1",
+  customTags: (tags) => [...tags, "intOct"],
+  aliasDuplicateObjects: false,
+  lineWidth: 0,
+};
+
+/**
+ * The complete resolved document in upstream's format, secrets masked: settings merged into their
+ * steps, defaults spelled out. Saved as krateo.yaml it resolves to the same steps, but for secrets.
+ * Variables stay as `${NAME}`, since they are read while installing.
+ */
+export function renderDocument(settings: Settings): string {
+  const stored = new Map(settings.snapshot.steps.map((step) => [step["id"], step["with"]]));
+  const componentsDefinition = Object.fromEntries(
+    settings.components.map(({ name, description, enabled, steps }) => [
+      name,
+      { ...(description === undefined ? {} : { description }), ...(enabled ? {} : { enabled }), steps },
+    ]),
+  );
+  const steps = settings.steps.map((step) => ({
+    id: step.id,
+    type: step.type,
+    with: { ...defaultsOf(step), ...((stored.get(step.id) ?? {}) as JsonObject) },
+  }));
+  const profiles = settings.profiles.length === 0 ? "no profile" : `profiles ${settings.profiles.join(", ")}`;
+  return [
+    `# Krateo PlatformOps ${settings.platformVersion}, type ${settings.type}, ${profiles}, namespace ${settings.namespace}.`,
+    "# Resolved from the stack configuration, overrides and profiles.",
+    stringify({ componentsDefinition, steps }, options),
+  ].join("\n");
+}
+
+function defaultsOf(step: Step): JsonObject {
+  if (step.type !== "chart") return {};
+  return {
+    releaseName: step.release.name,
+    namespace: step.release.namespace,
+    wait: step.wait,
+    timeout: `${step.timeoutSeconds}s`,
+    maxHistory: step.maxHistory,
+  };
+}

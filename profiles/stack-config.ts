@@ -1,0 +1,151 @@
+/** The stack configuration of project `krateo`: the top layer of everything. */
+import { z } from "zod";
+import { nearestName } from "./nearest.ts";
+import type { Problem } from "./problem.ts";
+import type { Tree } from "./secret-value.ts";
+import type { Json } from "./settings.ts";
+import { shapeProblems } from "./shape.ts";
+
+/** Stack configuration as Pulumi holds it, keys without their prefix. */
+export interface RawConfig {
+  /** Values by key, lists and maps and booleans decoded. */
+  readonly values: Record<string, unknown>;
+  /** Keys that are stored encrypted. */
+  readonly secretKeys: readonly string[];
+}
+
+/** How problems name where this layer is. */
+export const stackConfiguration = "stack configuration";
+
+/** The platform version whose release document comes with this program. */
+export const bundledVersion = "3.0.0";
+
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Also the name of a Kubernetes Namespace: longer or dotted ones fail only when the first object is made. */
+const namespace = z
+  .string()
+  .regex(label, "up to 63 lower-case letters, digits and dashes, such as krateo-system");
+
+/** Becomes part of host names; a scheme or port in it would make hosts that no Ingress accepts. */
+const domain = z
+  .string()
+  .max(200, "a domain name of up to 200 characters")
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
+    "a domain name such as krateo.example.org",
+  );
+
+/** Goes between http:// and a port. */
+const nodeAddress = z
+  .string()
+  .regex(
+    /^([A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])$/,
+    "an IP address or host name; IPv6 in brackets",
+  );
+
+const text = z.string().min(1, "a text that is not empty");
+
+/** A list, or one text with commas in between, as `pulumi config set` gives it. */
+const names = z.union([z.array(text), z.string()], "a list of names, or names with commas in between");
+
+const schema = z.strictObject({
+  type: z.enum(["nodeport", "loadbalancer", "ingress"]).optional(),
+  openshift: z.boolean().optional(),
+  profiles: names.optional(),
+  namespace: namespace.optional(),
+  version: text.optional(),
+  overrides: text.optional(),
+  set: z.record(z.string(), z.unknown(), "a map of paths to values").optional(),
+  secrets: z.enum(["generated", "external"]).optional(),
+  chartMirror: text.optional(),
+  kubeconfig: text.optional(),
+  context: text.optional(),
+  domain: domain.optional(),
+  nodeAddress: nodeAddress.optional(),
+  allowRemoval: names.optional(),
+});
+
+/** The stack configuration with its defaults filled in. */
+export interface StackConfig {
+  readonly type: "nodeport" | "loadbalancer" | "ingress";
+  readonly openshift: boolean;
+  readonly profiles: readonly string[];
+  readonly namespace: string;
+  readonly version: string;
+  /** Override file named by the user; undefined for the one that may be there. */
+  readonly overrides?: string;
+  /** Values by path from the document's root. */
+  readonly set: Readonly<Record<string, Json>>;
+  readonly setIsSecret: boolean;
+  readonly secrets: "generated" | "external";
+  readonly chartMirror?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly domain?: string;
+  readonly nodeAddress: string;
+  readonly allowRemoval: readonly string[];
+}
+
+/**
+ * Reads the stack configuration. A key at fault is a problem and takes its default, so that the
+ * other layers can be checked in the same run.
+ */
+export function readStackConfig(raw: RawConfig): { config: StackConfig; problems: Problem[] } {
+  const found = shapeProblems(
+    schema,
+    raw.values as { [key: string]: Tree },
+    ([key]) => ({ file: stackConfiguration, path: `krateo:${key}` }),
+    (key) => {
+      const nearest = nearestName(key, Object.keys(schema.shape));
+      return `remove it with: pulumi config rm krateo:${key}${nearest ? ` (did you mean ${nearest}?)` : ""}`;
+    },
+  );
+  const faulty = new Set(found.map(({ path }) => path[0]));
+  const sound = schema.parse(
+    Object.fromEntries(Object.entries(raw.values).filter(([key]) => !faulty.has(key))),
+  );
+  const problems = found.map(({ problem }) =>
+    raw.secretKeys.some((key) => problem.path === `krateo:${key}`)
+      ? { ...problem, given: undefined }
+      : problem,
+  );
+  const config: StackConfig = {
+    type: sound.type ?? "nodeport",
+    openshift: sound.openshift ?? false,
+    profiles: namesOf(sound.profiles),
+    namespace: sound.namespace ?? "krateo-system",
+    version: sound.version ?? bundledVersion,
+    overrides: sound.overrides,
+    set: (sound.set ?? {}) as Record<string, Json>,
+    setIsSecret: raw.secretKeys.includes("set"),
+    secrets: sound.secrets ?? "generated",
+    chartMirror: sound.chartMirror,
+    kubeconfig: sound.kubeconfig,
+    context: sound.context,
+    domain: sound.domain,
+    nodeAddress: sound.nodeAddress ?? "127.0.0.1",
+    allowRemoval: namesOf(sound.allowRemoval),
+  };
+  if (
+    config.type === "ingress" &&
+    config.version === bundledVersion &&
+    config.domain === undefined &&
+    !faulty.has("domain")
+  ) {
+    problems.push({
+      what: "type ingress needs a domain for its hosts",
+      file: stackConfiguration,
+      path: "krateo:domain",
+      allowed: "a domain name such as krateo.example.org",
+      next: "pulumi config set krateo:domain krateo.example.org",
+    });
+  }
+  return { config, problems };
+}
+
+/** Names of a comma-separated text, trimmed, empty ones dropped; or of a list. */
+export function namesOf(given: string | readonly string[] | null | undefined): string[] {
+  const items = typeof given === "string" ? given.split(",") : (given ?? []);
+  return items.map((item) => item.trim()).filter((item) => item !== "");
+}

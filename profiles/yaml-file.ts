@@ -1,0 +1,229 @@
+/**
+ * Reads YAML the way upstream's documents are meant: YAML 1.2 booleans (yes and off are words), but
+ * the integers of YAML 1.1 (0777 is octal, 1_000 a thousand), and dates as text. Only the first
+ * document of a file counts. What cannot be kept exactly, or would be lost, is a problem.
+ */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseAllDocuments,
+  type ScalarTag,
+  type Tags,
+  visit,
+} from "yaml";
+import { pathText } from "./path.ts";
+import type { Problem } from "./problem.ts";
+import type { JsonObject, Path } from "./settings.ts";
+import { replaceTokens } from "./template.ts";
+
+/** A parsed file, with the way back from a path to its line. */
+export interface SourceFile {
+  /** Name as the user knows it. */
+  readonly file: string;
+  readonly root: JsonObject;
+  /** Line of a path, or of the deepest part of it that the file has; undefined when it has none. */
+  lineOf(path: Path): number | undefined;
+}
+
+export interface ParsedFile {
+  /** Undefined when the text is no YAML mapping. */
+  readonly source: SourceFile | undefined;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+}
+
+const timestamp: ScalarTag = {
+  tag: "tag:yaml.org,2002:timestamp",
+  default: true,
+  test: /^\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d+)?(?:[ \t]*(?:Z|[-+]\d\d?(?::?\d\d)?))?)?$/,
+  resolve: (text) => {
+    const date = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+    return Number.isNaN(date.getTime()) ? text : date.toISOString().replace(".000Z", "Z");
+  },
+};
+
+/** YAML 1.1 scalars that upstream's parser does not know either. */
+const foreignTags = ["bool", "binary", "omap", "pairs", "set", "timestamp"].map(
+  (name) => `tag:yaml.org,2002:${name}`,
+);
+
+function tagsOf(base: Tags): Tags {
+  const kept = base.filter((tag) => {
+    if (typeof tag !== "object") return true;
+    return !foreignTags.includes(tag.tag) && !("format" in tag && tag.format === "TIME");
+  });
+  return [...kept, "bool", "intOct", timestamp];
+}
+
+/**
+ * Replaces the tokens in a text and parses it.
+ *
+ * @param file name for messages
+ * @param tokens values by token name, `Namespace` at least
+ */
+export function parseFile(text: string, file: string, tokens: Readonly<Record<string, string>>): ParsedFile {
+  const templated = replaceTokens(text, tokens, file);
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(templated.text, {
+    version: "1.1",
+    customTags: tagsOf,
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    uniqueKeys: true,
+  });
+  const first: Document | undefined = Array.isArray(documents) ? documents[0] : undefined;
+  if (
+    first === undefined ||
+    first.contents === null ||
+    (isScalar(first.contents) && first.contents.value === null)
+  ) {
+    return { source: emptyFile(file), problems: templated.problems, warnings: [] };
+  }
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const problems: Problem[] = [...templated.problems];
+  // A token that is no YAML is one problem, not a second one about braces.
+  if (problems.length === 0) problems.push(...syntaxProblems(first, file, lineAt));
+  if (problems.length === 0) problems.push(...contentProblems(first, file, lineAt));
+  if (problems.length > 0) return { source: undefined, problems, warnings: [] };
+  const more = Array.isArray(documents) && documents.length > 1;
+  return {
+    source: { file, root: first.toJS() as JsonObject, lineOf: (path) => lineOf(first, path, lineAt) },
+    problems: [],
+    warnings: more ? [`${file}: only the first of its ${documents.length} YAML documents is read`] : [],
+  };
+}
+
+/** Duplicate keys, and the first error of syntax: those after it are usually its consequences. */
+function syntaxProblems(document: Document, file: string, lineAt: (offset: number) => number): Problem[] {
+  const duplicates = document.errors.filter(({ code }) => code === "DUPLICATE_KEY");
+  const syntax = document.errors.filter(({ code }) => code !== "DUPLICATE_KEY").slice(0, 1);
+  return [
+    ...duplicates.map(({ pos }) => ({
+      what: "a key that is there twice",
+      file,
+      line: lineAt(pos[0]),
+      next: "keep one of them",
+    })),
+    ...syntax.map(({ pos, message }) => ({
+      what: "this is not valid YAML",
+      file,
+      line: lineAt(pos[0]),
+      // Without the text it stumbled over, which may be part of a secret.
+      given: message.replace(/: ".*"$/s, ""),
+      next: "mend the syntax; indentation and quotes are the usual causes",
+    })),
+  ];
+}
+
+function emptyFile(file: string): SourceFile {
+  return { file, root: {}, lineOf: () => undefined };
+}
+
+function contentProblems(document: Document, file: string, lineAt: (offset: number) => number): Problem[] {
+  if (!isMap(document.contents)) {
+    return [
+      {
+        what: "the file is no mapping of keys to values",
+        file,
+        line: 1,
+        next: "start with a key such as components:",
+      },
+    ];
+  }
+  const problems: Problem[] = [];
+  visit(document, {
+    Pair(_, pair, ancestors) {
+      const key = isScalar(pair.key) ? pair.key.value : undefined;
+      if (isMergeKey(pair)) return;
+      if (typeof key === "string" && key !== "__proto__") {
+        if (isScalar(pair.value) && key === "enabled" && isTyped(ancestors)) readTypedBoolean(pair.value);
+        return;
+      }
+      problems.push({
+        what: "a key that is no text",
+        file,
+        line: isScalar(pair.key) && pair.key.range ? lineAt(pair.key.range[0]) : undefined,
+        given: isScalar(pair.key) ? (pair.key.source ?? String(key)) : "a list or map",
+        next: "put the key in quotes",
+      });
+    },
+    Scalar(_, scalar) {
+      const { value, range, source } = scalar;
+      if (
+        typeof value !== "number" ||
+        (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)))
+      )
+        return;
+      problems.push({
+        what: "a number that cannot be kept exactly",
+        file,
+        line: range ? lineAt(range[0]) : undefined,
+        given: source,
+        next: "put it in quotes if it is meant as text",
+      });
+    },
+  });
+  return problems;
+}
+
+function isMergeKey(pair: Pair): boolean {
+  return isScalar(pair.key) && (pair.key.value === "<<" || typeof pair.key.value === "symbol");
+}
+
+/** `enabled` of a component or a module, but not one among the values of a chart. */
+function isTyped(ancestors: readonly unknown[]): boolean {
+  const keys = ancestors
+    .filter((node) => isPair(node))
+    .map((pair) => (isScalar(pair.key) ? String(pair.key.value) : ""));
+  const path = keys[0] === "profiles" ? keys.slice(2) : keys;
+  return path.length === 2 && ["components", "componentsDefinition", "modules"].includes(path[0] ?? "");
+}
+
+/** In a typed boolean the unquoted words of YAML 1.1 count. */
+function readTypedBoolean(scalar: { value: unknown; type?: string | null }): void {
+  if (scalar.type !== "PLAIN" || typeof scalar.value !== "string") return;
+  if (/^(y|yes|on)$/i.test(scalar.value)) scalar.value = true;
+  else if (/^(n|no|off)$/i.test(scalar.value)) scalar.value = false;
+}
+
+function lineOf(document: Document, path: Path, lineAt: (offset: number) => number): number | undefined {
+  let node: unknown = document.contents;
+  let line: number | undefined;
+  for (const segment of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair: Pair | undefined = node.items.find(
+        (item) => isScalar(item.key) && item.key.value === segment,
+      );
+      if (pair === undefined) return line;
+      if (isScalar(pair.key) && pair.key.range) line = lineAt(pair.key.range[0]);
+      node = pair.value;
+    } else if (isSeq(node) && typeof segment === "number") {
+      node = node.items[segment];
+      if (hasRange(node)) line = lineAt(node.range[0]);
+    } else {
+      return line;
+    }
+  }
+  return line;
+}
+
+function hasRange(node: unknown): node is { range: [number, number, number] } {
+  return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
+}
+
+/** File, line and path of a place in a file, as a problem names it. */
+export function placeIn(source: SourceFile, path: Path): Pick<Problem, "file" | "line" | "path"> {
+  return {
+    file: source.file,
+    line: source.lineOf(path),
+    path: path.length === 0 ? undefined : pathText(path),
+  };
+}

@@ -1,0 +1,28 @@
+/** The goldens: files that show the whole effect of a change. `npm run golden` writes them, a test compares. */
+import { loadSettings } from "../../profiles/load.ts";
+import { goldenInputs } from "./inputs.ts";
+
+export interface Golden {
+  /** Name of the file in test/golden. */
+  readonly file: string;
+  content(): Promise<string>;
+}
+
+const settingsGoldens: readonly Golden[] = goldenInputs.map(({ name, config }) => ({
+  file: `settings.${name}.json`,
+  // A folder without documents of a user's: the bundle alone.
+  content: async () => stableJson(await loadSettings(config, import.meta.dirname)),
+}));
+
+/** Every golden there is; a file that is not among them is stale. */
+export const goldens: readonly Golden[] = [...settingsGoldens];
+
+/** JSON with sorted keys, so that the same value is always the same bytes. */
+export function stableJson(value: unknown): string {
+  return `${JSON.stringify(value, sortKeys, 2)}\n`;
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { readStackConfig } from "../../profiles/stack-config.ts";
+
+const read = (values: Record<string, unknown>, secretKeys: string[] = []) =>
+  readStackConfig({ values, secretKeys });
+
+describe("the stack configuration", () => {
+  it("has a default for everything", () => {
+    const { config, problems } = read({});
+    assert.deepEqual(problems, []);
+    assert.deepEqual(config, {
+      type: "nodeport",
+      openshift: false,
+      profiles: [],
+      namespace: "krateo-system",
+      version: "3.0.0",
+      overrides: undefined,
+      set: {},
+      setIsSecret: false,
+      secrets: "generated",
+      chartMirror: undefined,
+      kubeconfig: undefined,
+      context: undefined,
+      domain: undefined,
+      nodeAddress: "127.0.0.1",
+      allowRemoval: [],
+    });
+  });
+
+  const accepted: [key: string, value: unknown, read: unknown][] = [
+    ["type", "ingress", "ingress"],
+    ["openshift", true, true],
+    ["profiles", ["a", "b"], ["a", "b"]],
+    ["profiles", " a, b ,,", ["a", "b"]],
+    ["profiles", "", []],
+    ["allowRemoval", "finops,cnpg", ["finops", "cnpg"]],
+    ["namespace", "a1-b", "a1-b"],
+    ["namespace", "x".repeat(63), "x".repeat(63)],
+    ["secrets", "external", "external"],
+    ["domain", "krateo.example.org", "krateo.example.org"],
+    ["nodeAddress", "192.0.2.1", "192.0.2.1"],
+    ["nodeAddress", "node-1.example.org", "node-1.example.org"],
+    ["nodeAddress", "[2001:db8::1]", "[2001:db8::1]"],
+    ["set", { "components.a.enabled": false }, { "components.a.enabled": false }],
+  ];
+  for (const [key, value, expected] of accepted) {
+    it(`takes ${key} ${JSON.stringify(value)}`, () => {
+      const { config, problems } = read({ domain: "d.example.org", [key]: value });
+      assert.deepEqual(problems, []);
+      assert.deepEqual(config[key as keyof typeof config], expected);
+    });
+  }
+
+  const refused: [key: string, value: unknown, allowed: unknown][] = [
+    ["type", "loadblancer", ["loadbalancer", "nodeport", "ingress"]],
+    ["openshift", "yes", "true or false"],
+    ["profiles", { a: 1 }, "a list of names, or names with commas in between"],
+    ["namespace", "Krateo", "up to 63 lower-case letters, digits and dashes, such as krateo-system"],
+    ["namespace", "x".repeat(64), "up to 63 lower-case letters, digits and dashes, such as krateo-system"],
+    ["namespace", "", "up to 63 lower-case letters, digits and dashes, such as krateo-system"],
+    ["version", 3, "text"],
+    ["set", ["a=b"], "a map of paths to values"],
+    ["secrets", "none", ["generated", "external"]],
+    ["domain", "https://krateo.example.org", "a domain name such as krateo.example.org"],
+    ["domain", "localhost", "a domain name such as krateo.example.org"],
+    ["nodeAddress", "http://192.0.2.1", "an IP address or host name; IPv6 in brackets"],
+    ["nodeAddress", "2001:db8::1", "an IP address or host name; IPv6 in brackets"],
+    ["kubeconfig", "", "a text that is not empty"],
+  ];
+  for (const [key, value, allowed] of refused) {
+    it(`refuses ${key} ${JSON.stringify(value)}`, () => {
+      assert.deepEqual(
+        read({ [key]: value }).problems.map((problem) => [problem.file, problem.path, problem.allowed]),
+        [["stack configuration", `krateo:${key}`, allowed]],
+      );
+    });
+  }
+
+  it("refuses an unknown key with the nearest known one, and reads the others", () => {
+    const { config, problems } = read({ namepsace: "a", type: "loadbalancer" });
+    assert.deepEqual(
+      problems.map(({ what, allowed, next }) => [what, allowed?.[0], next]),
+      [
+        [
+          'unknown key "namepsace"',
+          "namespace",
+          "remove it with: pulumi config rm krateo:namepsace (did you mean namespace?)",
+        ],
+      ],
+    );
+    assert.equal(config.type, "loadbalancer");
+  });
+
+  it("needs a domain for type ingress of the bundled release", () => {
+    assert.deepEqual(
+      read({ type: "ingress" }).problems.map(({ path }) => path),
+      ["krateo:domain"],
+    );
+    assert.deepEqual(read({ type: "ingress", version: "local" }).problems, []);
+  });
+
+  it("never shows a value that is stored encrypted", () => {
+    const { problems } = read({ context: 5, domain: "my secret" }, ["domain", "context"]);
+    assert.equal(problems.length, 2);
+    assert.ok(problems.every(({ given }) => given === undefined));
+  });
+});

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { parseFile } from "../../profiles/yaml-file.ts";
+
+const parse = (text: string) => parseFile(text, "f.yaml", { Namespace: "demo" });
+const problems = (text: string) => parse(text).problems.map(({ line, what }) => [line, what]);
+
+describe("a YAML file", () => {
+  const scalars: [text: string, value: unknown][] = [
+    ["0777", 511],
+    ["0o17", 15],
+    ["0x1F", 31],
+    ["0b11", 3],
+    ["1_000", 1000],
+    ["-12", -12],
+    ["1.10", 1.1],
+    ["1e3", 1000],
+    ["1:30", "1:30"],
+    ["12:30:45", "12:30:45"],
+    ["2024-01-02", "2024-01-02T00:00:00Z"],
+    ["2024-01-02T03:04:05Z", "2024-01-02T03:04:05Z"],
+    ["0.22.2", "0.22.2"],
+    ["yes", "yes"],
+    ["off", "off"],
+    ["y", "y"],
+    ["true", true],
+    ["False", false],
+    ["~", null],
+    ["", null],
+    ["'true'", "true"],
+    ['"0777"', "0777"],
+  ];
+  for (const [text, value] of scalars) {
+    it(`reads ${text === "" ? "nothing" : text} as ${JSON.stringify(value)}`, () => {
+      assert.deepEqual(parse(`a: ${text}`).source?.root, { a: value });
+    });
+  }
+
+  it("reads unquoted words of YAML 1.1 as booleans in enabled of a component or module, and nowhere else", () => {
+    const text = [
+      "components: {a: {enabled: no, helmDefaults: {enabled: no}}, b: {enabled: 'no'}}",
+      "componentsDefinition: {a: {enabled: on}}",
+      "modules: {a: {enabled: off}}",
+      "profiles: {p: {components: {a: {enabled: yes}}}}",
+    ];
+    assert.deepEqual(parse(text.join("\n")).source?.root, {
+      components: { a: { enabled: false, helmDefaults: { enabled: "no" } }, b: { enabled: "no" } },
+      componentsDefinition: { a: { enabled: true } },
+      modules: { a: { enabled: false } },
+      profiles: { p: { components: { a: { enabled: true } } } },
+    });
+  });
+
+  it("merges with << and follows anchors", () => {
+    assert.deepEqual(parse("a: &x {b: 1, c: 2}\nd: {<<: *x, c: 3}\ne: *x").source?.root, {
+      a: { b: 1, c: 2 },
+      d: { b: 1, c: 3 },
+      e: { b: 1, c: 2 },
+    });
+  });
+
+  it("is its first document, and says so when there are more", () => {
+    const { source, warnings } = parse("a: 1\n---\nb: 2\n");
+    assert.deepEqual(source?.root, { a: 1 });
+    assert.deepEqual(warnings, ["f.yaml: only the first of its 2 YAML documents is read"]);
+  });
+
+  it("may be empty", () => {
+    assert.deepEqual(parse("# nothing yet\n").source?.root, {});
+    assert.deepEqual(parse("").source?.root, {});
+  });
+
+  const faults: [rule: string, text: string, found: unknown][] = [
+    ["a duplicate key", "a: 1\nb: 2\na: 3", [[3, "a key that is there twice"]]],
+    ["a nested duplicate key", "x:\n  a: 1\n  a: 3", [[3, "a key that is there twice"]]],
+    ["broken syntax", "a: [1, 2\nb: 3", [[2, "this is not valid YAML"]]],
+    ["a list instead of a mapping", "- a", [[1, "the file is no mapping of keys to values"]]],
+    ["an integer key", "a:\n  8080: b", [[2, "a key that is no text"]]],
+    ["an infinite number", "a:\n  - .inf", [[2, "a number that cannot be kept exactly"]]],
+    ["no number", "a: .nan", [[1, "a number that cannot be kept exactly"]]],
+    [
+      "an integer beyond double precision",
+      "a: 9007199254740993",
+      [[1, "a number that cannot be kept exactly"]],
+    ],
+    [
+      "an unknown token",
+      "a: 1\nb: '{{ .Release }}'",
+      [[2, "a token in double braces that is not known here"]],
+    ],
+    [
+      "a token with more spaces",
+      "b: '{{  .Namespace }}'",
+      [[1, "a token in double braces that is not known here"]],
+    ],
+    [
+      "a template function",
+      "b: '{{ .Namespace | quote }}'",
+      [[1, "a token in double braces that is not known here"]],
+    ],
+    [
+      "all at once",
+      "1: a\n2: b\nc: .inf",
+      [
+        [1, "a key that is no text"],
+        [2, "a key that is no text"],
+        [3, "a number that cannot be kept exactly"],
+      ],
+    ],
+  ];
+  for (const [rule, text, found] of faults)
+    it(`refuses ${rule}`, () => assert.deepEqual(problems(text), found));
+
+  it("replaces the namespace in four spellings, unquoted, in keys and inside words", () => {
+    const text =
+      "a: x.{{ .Namespace }}.svc\nb: {{.Namespace}}\n{{ .Namespace}}: c\nd: '{{.Namespace }}/{{ .Namespace }}'";
+    assert.deepEqual(parse(text).source?.root, { a: "x.demo.svc", b: "demo", demo: "c", d: "demo/demo" });
+  });
+
+  it("leaves comments alone", () => {
+    assert.deepEqual(parse("# {{ .Release }}\na: 1").source?.root, { a: 1 });
+  });
+
+  it("knows the line of a path, through lists, anchors and merges, as deep as it goes", () => {
+    const { source } = parse("a:\n  - b: 1\n    c: 2\nx: &x\n  y: 3\nz: *x\n");
+    const lines: [path: (string | number)[], line: number | undefined][] = [
+      [["a"], 1],
+      [["a", 0], 2],
+      [["a", 0, "c"], 3],
+      [["x", "y"], 5],
+      [["z", "y"], 5],
+      [["a", 0, "missing", "deeper"], 2],
+      [["missing"], undefined],
+    ];
+    for (const [path, line] of lines) assert.equal(source?.lineOf(path), line, path.join("."));
+  });
+});
