@@ -1,0 +1,111 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { ReleaseProgress } from "./progress.ts";
+import type { RehearsalChoice } from "./stack.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** One Helm release, as Helm itself lists it in the cluster. */
+export interface ReleaseOutcome {
+  name: string;
+  chart: string;
+  version: string;
+  /** Helm's status, or `missing`. */
+  status: string;
+  revision: number;
+  /** How long the engine worked on it in this run. */
+  seconds: number;
+}
+
+/** A rehearsal's result; what `--json` prints. */
+export interface Outcome {
+  type: string;
+  profiles: readonly string[];
+  namespace: string;
+  seconds: number;
+  /** Whether every release is deployed and `krateo verify` found no error. */
+  passed: boolean;
+  releases: ReleaseOutcome[];
+  /** Where the platform is reached, and how to get the password. */
+  access: Record<string, unknown>;
+  standIns: readonly string[];
+}
+
+interface ListedRelease {
+  name: string;
+  chart: string;
+  status: string;
+  revision: string;
+}
+
+/** What Helm lists in a namespace, with the charts' names and versions apart. */
+export async function listReleases(toolchain: Toolchain, namespace: string): Promise<ListedRelease[]> {
+  const { stdout } = await promisify(execFile)(
+    toolchain.helm,
+    ["list", "--all", "--namespace", namespace, "--output", "json", "--max", "1000"],
+    { env: toolchain.env },
+  );
+  return JSON.parse(stdout);
+}
+
+/**
+ * Puts together what was to be there, what Helm says is there, and how long each took.
+ *
+ * @param wanted chart and version by release name, from the stack
+ */
+export function releaseOutcomes(
+  wanted: Readonly<Record<string, string>>,
+  listed: readonly ListedRelease[],
+  progress: readonly ReleaseProgress[],
+): ReleaseOutcome[] {
+  const names = [...new Set([...Object.keys(wanted), ...listed.map(({ name }) => name)])].sort();
+  return names.map((name) => {
+    const found = listed.find((release) => release.name === name);
+    const [chart = "", version = ""] = found ? splitChart(found.chart) : (wanted[name]?.split(" ") ?? []);
+    const seconds = progress.find((release) => release.name === name)?.seconds ?? 0;
+    return {
+      name,
+      chart,
+      version,
+      status: found?.status ?? "missing",
+      revision: Number(found?.revision ?? 0),
+      seconds: Math.round(seconds * 10) / 10,
+    };
+  });
+}
+
+/** Helm writes chart and version as one word; the version begins at the first dash before a digit and a dot. */
+export function splitChart(text: string): [string, string] {
+  const at = text.search(/-\d+\.\d+\.\d+/);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The result for a reader. */
+export function describeOutcome(
+  outcome: Outcome,
+  choice: RehearsalChoice,
+  byHand: readonly string[],
+): string[] {
+  const bad = outcome.releases.filter(({ status }) => status !== "deployed");
+  const lines = [
+    "",
+    bad.length === 0
+      ? `${outcome.releases.length} Helm releases deployed in ${outcome.namespace}, ${outcome.seconds} s`
+      : `${bad.length} of ${outcome.releases.length} Helm releases are not deployed: ${bad.map(({ name, status }) => `${name} (${status})`).join(", ")}`,
+    "",
+    `Krateo, type ${choice.type}, as a user would reach it:`,
+  ];
+  for (const [name, value] of Object.entries(outcome.access))
+    lines.push(`  ${name.padEnd(16)} ${String(value)}`);
+  lines.push(
+    "",
+    "This is a rehearsal: charts, pods, load balancers and operators are stand-ins, so nothing answers at these",
+    "addresses; the control plane, Helm and Pulumi are real.",
+    ...(outcome.standIns.length > 0
+      ? [`Also stand-ins on this machine: ${outcome.standIns.join(", ")}.`]
+      : []),
+    "",
+    "To go on by hand:",
+    ...byHand.map((line) => `  ${line}`),
+  );
+  return lines;
+}

@@ -1,0 +1,206 @@
+/** The command line of the rehearsal: `npm run rehearse`. */
+import { spawn } from "node:child_process";
+import { access, mkdir } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import { loadSettings } from "../profiles/load.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
+import { packCharts } from "./chart-repository.ts";
+import { clusterStatus, startCluster, stopCluster } from "./cluster.ts";
+import { describeOutcome, listReleases, type Outcome, releaseOutcomes } from "./outcome.ts";
+import { UpProgress } from "./progress.ts";
+import {
+  forgetStack,
+  prepareStack,
+  pulumiUp,
+  type RehearsalChoice,
+  stackFlags,
+  stackNamespace,
+  stackOutputs,
+  stackValues,
+} from "./stack.ts";
+import { type RehearsalPaths, rehearsalPaths } from "./toolchain/layout.ts";
+import { withLock } from "./toolchain/lock.ts";
+import { ensureToolchain, type Toolchain } from "./toolchain.ts";
+
+interface Flags {
+  type: RehearsalChoice["type"];
+  profile: string[];
+  namespace: string;
+  overrides?: string;
+  realistic?: boolean;
+  json?: boolean;
+  down?: boolean;
+  status?: boolean;
+}
+
+/** A mistake of the user's: its message is all they need. */
+class UsageError extends Error {}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** The command line; parsing it throws for a wrong one. */
+export function commandLine(): Command {
+  const names = (text: string, before: string[] = []) => [
+    ...before,
+    ...text.split(",").map((name) => name.trim()),
+  ];
+  return new Command("npm run rehearse --")
+    .description(
+      "Installs Krateo PlatformOps on a Kubernetes control plane that is made on this machine for it, with the real\n" +
+        "Pulumi program, engine and Helm, and stand-ins for charts, pods and operators; then verifies the result.",
+    )
+    .addOption(
+      new Option("--type <type>", "how the platform is exposed")
+        .choices(["nodeport", "loadbalancer", "ingress"])
+        .default("nodeport"),
+    )
+    .option("--profile <names>", "profiles to lay over the release, in order, separated by commas", names, [])
+    .option("--overrides <file>", "a file of overrides, instead of krateo-overrides.yaml")
+    .option("--namespace <name>", "the namespace to install into", "krateo-system")
+    .option("--realistic", "pods take as long as real ones, 10 to 45 s, instead of under a second")
+    .option("--json", "end with the result as one JSON object on stdout; all else goes to stderr")
+    .option("--status", "say what runs, and do nothing else")
+    .option("--down", "remove the rehearsal cluster and everything in it")
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+async function main(args: string[]): Promise<number> {
+  const flags = commandLine().parse(args, { from: "user" }).opts<Flags>();
+  const paths = rehearsalPaths();
+  if (flags.status) return status(paths, flags);
+  await mkdir(paths.directory, { recursive: true });
+  return withLock(
+    join(paths.directory, "lock"),
+    () => (flags.down ? down(paths) : rehearse(paths, flags)),
+    ({ pid }) => say(`another rehearsal (process ${pid}) is at work in this folder; waiting for it`),
+  );
+}
+
+async function status(paths: RehearsalPaths, { json }: Flags): Promise<number> {
+  const found = await clusterStatus(paths.directory);
+  if (json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+  else {
+    const { state, server, processes, simulation } = found;
+    say(`cluster: ${state}${server ? ` at ${server}` : ""}`);
+    for (const [name, running] of Object.entries(processes))
+      say(`  ${name}: ${running ? "running" : "not running"}`);
+    const delays = simulation.realistic ? "realistic" : "quick";
+    say(
+      `stand-ins for kubelets and operators: ${simulation.running ? `running, ${delays} delays` : "not running"}`,
+    );
+    say(`stack: ${(await stackNamespace(paths)) ? `namespace ${await stackNamespace(paths)}` : "none"}`);
+  }
+  return found.state === "running" && found.simulation.running ? 0 : 1;
+}
+
+async function down(paths: RehearsalPaths): Promise<number> {
+  await stopCluster(paths.directory);
+  await forgetStack(paths);
+  say("the rehearsal cluster is gone");
+  return 0;
+}
+
+async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
+  const begin = performance.now();
+  const choice = await choiceOf(flags, paths);
+  const toolchain = await ensureToolchain(say, paths);
+  if (toolchain.standIns.length > 0)
+    say(`stand-ins for what cannot be downloaded here: ${toolchain.standIns.join(", ")}`);
+  const created = await startCluster(
+    toolchain,
+    {
+      directory: paths.directory,
+      realistic: flags.realistic ?? false,
+      loadBalancer: choice.profiles.includes("lb-hostname") ? "hostname" : "ip",
+    },
+    say,
+  );
+  // A stack without its cluster would take everything for installed.
+  if (created) await forgetStack(paths);
+  await packCharts({ helm: toolchain.helm, output: paths.mirror });
+  await prepareStack(toolchain, choice, paths);
+
+  say(`installing Krateo, type ${choice.type}, into ${choice.namespace}`);
+  const progress = new UpProgress(say);
+  const succeeded = await pulumiUp(toolchain, paths, progress);
+  if (succeeded && progress.finished.every(({ operation }) => operation === "same")) say("nothing to change");
+  const verified = succeeded && (await verify(toolchain, paths));
+  const outputs = succeeded ? await stackOutputs(toolchain, paths) : {};
+  const releases = releaseOutcomes(
+    (outputs.releases ?? {}) as Record<string, string>,
+    await listReleases(toolchain, choice.namespace),
+    progress.finished,
+  );
+  const outcome: Outcome = {
+    type: choice.type,
+    profiles: choice.profiles,
+    namespace: choice.namespace,
+    seconds: Math.round((performance.now() - begin) / 100) / 10,
+    passed: verified && releases.every(({ status }) => status === "deployed"),
+    releases,
+    access: {
+      ...(outputs.addresses as object),
+      ...(succeeded ? { adminPassword: outputs.adminPassword } : {}),
+    },
+    standIns: toolchain.standIns,
+  };
+  for (const line of describeOutcome(outcome, choice, byHand(paths))) say(line);
+  if (flags.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+  return outcome.passed ? 0 : 1;
+}
+
+/** What the flags ask for, checked as far as that goes without a cluster: nothing has been made by then. */
+async function choiceOf(flags: Flags, paths: RehearsalPaths): Promise<RehearsalChoice> {
+  const overrides = flags.overrides && resolve(flags.overrides);
+  if (overrides) {
+    await access(overrides).catch(() => {
+      throw new UsageError(`--overrides: there is no file ${overrides}`);
+    });
+  }
+  const choice: RehearsalChoice = {
+    type: flags.type,
+    profiles: flags.profile.filter(Boolean),
+    namespace: flags.namespace,
+    ...(overrides ? { overrides } : {}),
+  };
+  await loadSettings({ values: stackValues(choice, paths), secretKeys: [] }, paths.root);
+  return choice;
+}
+
+async function verify(toolchain: Toolchain, paths: RehearsalPaths): Promise<boolean> {
+  say("verifying");
+  const program = join(paths.root, "commands", "krateo.ts");
+  const child = spawn(process.execPath, [program, "verify"], {
+    cwd: paths.root,
+    env: toolchain.env,
+    // Its table is for a reader: stdout belongs to the JSON result.
+    stdio: ["ignore", process.stderr, process.stderr],
+  });
+  return (await new Promise((done) => child.on("close", done))) === 0;
+}
+
+function byHand(paths: RehearsalPaths): string[] {
+  const local = (path: string) => relative(paths.root, path);
+  return [
+    `. ${local(paths.environmentFile)}`,
+    `npx pulumi preview ${stackFlags(paths).join(" ")}`,
+    "npx krateo verify",
+    "kubectl get pods --all-namespaces",
+    "npm run rehearse -- --down",
+  ];
+}
+
+if (import.meta.main) {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode;
+    else {
+      const known = error instanceof ConfigurationError || error instanceof UsageError;
+      say(known || !process.env.DEBUG ? (error as Error).message : String((error as Error).stack));
+      process.exitCode = 1;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import type { Rule } from "./intent.ts";
+import { clearNotebookSecret, holdNotebooks } from "./rules/finops.ts";
+import { addressLoadBalancers, bindVolumes, muteWebhooks, releaseVolumes } from "./rules/infrastructure.ts";
+import { blockPods, startPods } from "./rules/pods.ts";
+import { holdDatabases, runClusters, runDatabases } from "./rules/postgres.ts";
+
+/** Every stand-in of the rehearsal cluster. */
+export const rules: readonly Rule[] = [
+  startPods,
+  blockPods,
+  bindVolumes,
+  releaseVolumes,
+  addressLoadBalancers,
+  muteWebhooks,
+  runClusters,
+  runDatabases,
+  holdDatabases,
+  holdNotebooks,
+  clearNotebookSecret,
+];

@@ -1,0 +1,205 @@
+import { randomBytes } from "node:crypto";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { ClusterApi } from "../api.ts";
+import { delaySeconds, podStartSeconds } from "../delays.ts";
+import type { Intent, Rule } from "../intent.ts";
+import {
+  type DatabaseEndpoint,
+  decidePodStart,
+  type PodSurroundings,
+  type StartDecision,
+} from "../pod-start.ts";
+import type { Item, World } from "../world.ts";
+
+/** The mark by which KWOK's stage sees that a pod may start. */
+const startAnnotation = "rehearsal.krateo.io/start";
+
+/** The label by which CNPG marks the objects of a cluster. */
+export const clusterLabel = "cnpg.io/cluster";
+
+/** Stand-in for kubelets: lets a pod start, some time after everything it needs is there. */
+export const startPods: Rule = (world, { realistic }) =>
+  waitingPods(world)
+    .filter(({ decision }) => decision.start)
+    .map(({ pod }) => {
+      const job = pod.metadata?.ownerReferences?.some(({ kind }) => kind === "Job");
+      return {
+        key: `start pod ${pod.metadata?.namespace}/${pod.metadata?.name} ${pod.metadata?.uid}`,
+        afterSeconds: job ? delaySeconds("job", realistic) : podStartSeconds(releaseOf(pod), realistic),
+        run: async (api) => {
+          if (pod.metadata?.labels?.["app.kubernetes.io/name"] === "cratedb")
+            await writeCrateSecret(api, world, pod);
+          await api.patch("pods", pod, { metadata: { annotations: { [startAnnotation]: "true" } } });
+        },
+      };
+    });
+
+/** Stand-in for kubelets: shows on a pod why it does not start, and says so in an event. */
+export const blockPods: Rule = (world) =>
+  waitingPods(world).flatMap(({ pod, decision }): Intent[] => {
+    if (decision.start || alreadyShown(pod, decision)) return [];
+    return [
+      {
+        key: `block pod ${pod.metadata?.namespace}/${pod.metadata?.name} ${pod.metadata?.uid}: ${decision.message}`,
+        afterSeconds: 0.1,
+        run: async (api) => {
+          await api.patchStatus("pods", pod, blockedStatus(pod, decision));
+          await api.create(blockedEvent(pod, decision));
+        },
+      },
+    ];
+  });
+
+/** Pods that have a node and are neither started nor ending, each with the decision about it. */
+function waitingPods(world: World): { pod: Item; decision: StartDecision }[] {
+  const surroundings = new Map<string, PodSurroundings>();
+  return world
+    .list("pods")
+    .filter(
+      ({ metadata, spec, status }) =>
+        spec.nodeName &&
+        !metadata?.deletionTimestamp &&
+        !metadata?.annotations?.[startAnnotation] &&
+        (status?.phase === "Pending" || status?.phase === "Running"),
+    )
+    .map((pod) => {
+      const namespace = pod.metadata?.namespace ?? "";
+      const around = surroundings.get(namespace) ?? surroundingsOf(world, namespace);
+      surroundings.set(namespace, around);
+      return { pod, decision: decidePodStart(pod as V1Pod, around) };
+    });
+}
+
+function surroundingsOf(world: World, namespace: string): PodSurroundings {
+  const inside = (items: Item[]) => items.filter(({ metadata }) => metadata?.namespace === namespace);
+  const keys = (items: Item[], ...fields: string[]) =>
+    new Map(
+      items.map((item) => [
+        item.metadata?.name ?? "",
+        fields.flatMap((field) => Object.keys(item[field] ?? {})),
+      ]),
+    );
+  const clusters = new Map(
+    inside(world.list("clusters")).map((cluster) => [cluster.metadata?.name ?? "", cluster]),
+  );
+  return {
+    secrets: keys(inside(world.list("secrets")), "data"),
+    configMaps: keys(inside(world.list("configMaps")), "data", "binaryData"),
+    services: new Map(
+      inside(world.list("services")).map((service) => {
+        const database = databaseBehind(service, clusters);
+        return [service.metadata?.name ?? "", database ? { database } : {}];
+      }),
+    ),
+  };
+}
+
+function databaseBehind(service: Item, clusters: ReadonlyMap<string, Item>): DatabaseEndpoint | undefined {
+  const name = service.metadata?.labels?.[clusterLabel];
+  const cluster = name && clusters.get(name);
+  if (!cluster) return undefined;
+  const access = service.metadata?.name?.slice(name.length + 1);
+  return {
+    cluster: name,
+    ready: isReady(cluster),
+    instances: cluster.spec?.instances ?? 1,
+    access: access === "ro" || access === "r" ? access : "rw",
+  };
+}
+
+/** Whether an object's Ready condition is true. */
+export function isReady(item: Item): boolean {
+  return item.status?.conditions?.some(
+    ({ type, status }: { type: string; status: string }) => type === "Ready" && status === "True",
+  );
+}
+
+function releaseOf(pod: Item): string | undefined {
+  const labels = pod.metadata?.labels ?? {};
+  return labels[clusterLabel] ?? labels["app.kubernetes.io/instance"];
+}
+
+function alreadyShown(pod: Item, decision: Exclude<StartDecision, { start: true }>): boolean {
+  return pod.status?.conditions?.some(
+    ({ type, message }: { type: string; message?: string }) =>
+      type === "Ready" && message?.endsWith(decision.message),
+  );
+}
+
+function blockedStatus(pod: Item, decision: Exclude<StartDecision, { start: true }>): object {
+  const now = new Date().toISOString();
+  const running = decision.reason === "Unready";
+  const names: string[] = pod.spec.containers.map(({ name }: { name: string }) => name);
+  const readiness = {
+    status: "False",
+    reason: "ContainersNotReady",
+    message: `containers with unready status: [${names.join(" ")}]: ${decision.message}`,
+    lastTransitionTime: now,
+  };
+  const scheduled = (pod.status?.conditions ?? []).filter(
+    ({ type }: { type: string }) => type === "PodScheduled",
+  );
+  const stateOf = (container: string) => {
+    if (running) return { running: { startedAt: now } };
+    if (decision.reason === "CreateContainerConfigError" && container === decision.container) {
+      return { waiting: { reason: decision.reason, message: decision.message } };
+    }
+    return { waiting: { reason: "ContainerCreating" } };
+  };
+  return {
+    phase: running ? "Running" : "Pending",
+    conditions: [...scheduled, { type: "ContainersReady", ...readiness }, { type: "Ready", ...readiness }],
+    containerStatuses: pod.spec.containers.map(({ name, image }: { name: string; image: string }) => ({
+      name,
+      image,
+      imageID: "",
+      ready: false,
+      started: running,
+      restartCount: 0,
+      state: stateOf(name),
+    })),
+  };
+}
+
+function blockedEvent(pod: Item, decision: Exclude<StartDecision, { start: true }>) {
+  const { namespace = "", name = "", uid } = pod.metadata ?? {};
+  const now = new Date().toISOString();
+  const reasons = { CreateContainerConfigError: "Failed", FailedMount: "FailedMount", Unready: "Unhealthy" };
+  const prefixes = {
+    CreateContainerConfigError: "Error: ",
+    FailedMount: "",
+    Unready: "Readiness probe failed: ",
+  };
+  return {
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name: `${name}.${Date.now().toString(16)}`, namespace },
+    involvedObject: { apiVersion: "v1", kind: "Pod", namespace, name, uid },
+    type: "Warning",
+    reason: reasons[decision.reason],
+    message: prefixes[decision.reason] + decision.message,
+    source: { component: "kubelet", host: pod.spec.nodeName },
+    firstTimestamp: now,
+    lastTimestamp: now,
+    count: 1,
+  };
+}
+
+/**
+ * What the database's container does before it counts as running: it writes its own credentials, and stays
+ * silent when its ServiceAccount may not do so, or when they are there already.
+ */
+async function writeCrateSecret(api: ClusterApi, world: World, pod: Item): Promise<void> {
+  const namespace = pod.metadata?.namespace ?? "";
+  const here = (items: Item[], name: string) =>
+    items.some(({ metadata }) => metadata?.namespace === namespace && metadata.name === name);
+  const allowed =
+    here(world.list("serviceAccounts"), "cratedb") && here(world.list("roles"), "cratedb-secret-creator");
+  if (!allowed || here(world.list("secrets"), "cratedb-system-credentials")) return;
+  await api.create({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "cratedb-system-credentials", namespace },
+    stringData: { username: "system", password: randomBytes(18).toString("base64url") },
+  });
+}

@@ -1,0 +1,255 @@
+import { delaySeconds } from "../delays.ts";
+import type { Intent, Rule } from "../intent.ts";
+import type { Item, World } from "../world.ts";
+import { clusterLabel, isReady } from "./pods.ts";
+
+const databaseFinalizer = "cnpg.io/deleteDatabase";
+
+/**
+ * Stand-in for the CNPG operator: gives a Cluster its Services and instances, and reports Ready some time
+ * after all instances run. Does nothing while the operator itself is not available.
+ */
+export const runClusters: Rule = (world, { realistic }) => {
+  if (!operatorAvailable(world)) return [];
+  return world
+    .list("clusters")
+    .filter(({ metadata }) => !metadata?.deletionTimestamp)
+    .flatMap((cluster): Intent[] => {
+      const missing = [...services(cluster), ...instances(cluster)].filter(
+        (object) => !exists(world, object),
+      );
+      const intents: Intent[] = missing.map((object) => ({
+        key: `create ${object.kind} ${object.metadata.name} for ${label(cluster)}`,
+        afterSeconds: delaySeconds("operator", realistic),
+        run: (api) => api.create(object),
+      }));
+      const ready = instances(cluster).filter((pod) => podReady(world, pod)).length;
+      const complete = ready === wantedInstances(cluster);
+      const status = clusterStatus(world, cluster, ready, complete);
+      if (!sameStatus(cluster, status)) {
+        intents.push({
+          key: `report ${label(cluster)}: ${ready} of ${wantedInstances(cluster)} instances, ${status.phase}`,
+          afterSeconds: delaySeconds(complete ? "clusterReady" : "operator", realistic),
+          run: (api) => api.patchStatus("clusters", cluster, status),
+        });
+      }
+      return intents;
+    });
+};
+
+/** Stand-in for the CNPG operator: a Database is applied once its Cluster is ready and its owner can log in. */
+export const runDatabases: Rule = (world, { realistic }) => {
+  if (!operatorAvailable(world)) return [];
+  return world
+    .list("databases")
+    .filter(({ metadata }) => !metadata?.deletionTimestamp)
+    .flatMap((database): Intent[] => {
+      const problem = databaseProblem(world, database);
+      const status = {
+        applied: !problem,
+        message: problem ?? null,
+        observedGeneration: database.metadata?.generation,
+      };
+      const same =
+        database.status?.applied === status.applied &&
+        (database.status?.message ?? null) === status.message &&
+        database.status?.observedGeneration === status.observedGeneration;
+      if (same) return [];
+      return [
+        {
+          key: `report Database ${label(database)}: ${problem ?? "applied"}`,
+          afterSeconds: delaySeconds(problem ? "operator" : "database", realistic),
+          run: (api) => api.patchStatus("databases", database, status),
+        },
+      ];
+    });
+};
+
+/** Stand-in for the CNPG operator: holds every Database by a finalizer, and lets go of it once it is deleted. */
+export const holdDatabases: Rule = (world, { realistic }) => {
+  if (!operatorAvailable(world)) return [];
+  return world.list("databases").flatMap((database): Intent[] => {
+    const { finalizers = [], deletionTimestamp } = database.metadata ?? {};
+    const held = finalizers.includes(databaseFinalizer);
+    if (held !== !deletionTimestamp) {
+      const next = deletionTimestamp
+        ? finalizers.filter((finalizer) => finalizer !== databaseFinalizer)
+        : [...finalizers, databaseFinalizer];
+      return [
+        {
+          key: `${deletionTimestamp ? "let go of" : "hold"} Database ${label(database)}`,
+          afterSeconds: delaySeconds("operator", realistic),
+          run: (api) => api.patch("databases", database, { metadata: { finalizers: next } }),
+        },
+      ];
+    }
+    return [];
+  });
+};
+
+function operatorAvailable(world: World): boolean {
+  return deploymentAvailable(world, "cloudnative-pg");
+}
+
+/** Whether a Deployment of this chart has a pod available. */
+export function deploymentAvailable(world: World, chart: string): boolean {
+  return world
+    .list("deployments")
+    .some(
+      ({ metadata, status }) =>
+        metadata?.labels?.["app.kubernetes.io/name"] === chart &&
+        !metadata.deletionTimestamp &&
+        (status?.availableReplicas ?? 0) > 0,
+    );
+}
+
+/** Why a Database cannot be applied, in the operator's manner. */
+function databaseProblem(world: World, database: Item): string | undefined {
+  const { namespace } = database.metadata ?? {};
+  const name = database.spec?.cluster?.name;
+  const cluster = world
+    .list("clusters")
+    .find(({ metadata }) => metadata?.namespace === namespace && metadata?.name === name);
+  if (!cluster) return `Cluster ${name} not found`;
+  if (!isReady(cluster)) return "waiting for cluster to become ready";
+  const owner = database.spec?.owner;
+  const missing = rolesWithoutSecret(world, cluster).find((role) => role.name === owner);
+  if (missing) return `role "${owner}" does not exist: secret "${missing.secret}" not found`;
+  return undefined;
+}
+
+/** Roles whose password Secret is missing: the operator cannot make them. */
+function rolesWithoutSecret(world: World, cluster: Item): { name: string; secret: string }[] {
+  const { namespace } = cluster.metadata ?? {};
+  const secrets = new Set(
+    world
+      .list("secrets")
+      .filter(({ metadata }) => metadata?.namespace === namespace)
+      .map(({ metadata }) => metadata?.name),
+  );
+  return (cluster.spec?.managed?.roles ?? [])
+    .map((role: Item) => ({
+      name: role.name as string,
+      secret: role.passwordSecret?.name as string | undefined,
+    }))
+    .filter(({ secret }: { secret?: string }) => secret && !secrets.has(secret));
+}
+
+function wantedInstances(cluster: Item): number {
+  return cluster.spec?.instances ?? 1;
+}
+
+function ownedBy(cluster: Item) {
+  const { name, namespace, uid } = cluster.metadata ?? {};
+  return {
+    namespace,
+    labels: { [clusterLabel]: name ?? "" },
+    ownerReferences: [
+      {
+        apiVersion: "postgresql.cnpg.io/v1",
+        kind: "Cluster",
+        name: name ?? "",
+        uid: uid ?? "",
+        controller: true,
+      },
+    ],
+  };
+}
+
+function services(cluster: Item) {
+  return ["rw", "ro", "r"].map((access) => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: `${cluster.metadata?.name}-${access}`, ...ownedBy(cluster) },
+    spec: {
+      type: "ClusterIP",
+      ports: [{ name: "postgres", port: 5432, targetPort: 5432 }],
+      selector: {
+        [clusterLabel]: cluster.metadata?.name,
+        ...(access === "r" ? {} : { "cnpg.io/role": access }),
+      },
+    },
+  }));
+}
+
+function instances(cluster: Item) {
+  const owned = ownedBy(cluster);
+  return Array.from({ length: wantedInstances(cluster) }, (_, index) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      ...owned,
+      name: `${cluster.metadata?.name}-${index + 1}`,
+      labels: { ...owned.labels, "cnpg.io/role": index === 0 ? "rw" : "ro", "cnpg.io/podRole": "instance" },
+    },
+    spec: {
+      containers: [{ name: "postgres", image: cluster.spec?.imageName ?? "rehearsal/postgresql" }],
+    },
+  }));
+}
+
+function exists(
+  world: World,
+  object: { kind: string; metadata: { name: string; namespace?: string } },
+): boolean {
+  const kind = object.kind === "Pod" ? "pods" : "services";
+  return world
+    .list(kind)
+    .some(
+      ({ metadata }) =>
+        metadata?.name === object.metadata.name && metadata.namespace === object.metadata.namespace,
+    );
+}
+
+function podReady(world: World, pod: { metadata: { name: string; namespace?: string } }): boolean {
+  return world
+    .list("pods")
+    .some(
+      (item) =>
+        item.metadata?.name === pod.metadata.name &&
+        item.metadata.namespace === pod.metadata.namespace &&
+        isReady(item),
+    );
+}
+
+function clusterStatus(world: World, cluster: Item, ready: number, complete: boolean) {
+  const missing = rolesWithoutSecret(world, cluster);
+  const condition = {
+    type: "Ready",
+    status: complete ? "True" : "False",
+    reason: complete ? "ClusterIsReady" : "ClusterIsNotReady",
+    message: complete ? "Cluster is Ready" : "Cluster Is Not Ready",
+    lastTransitionTime: new Date().toISOString(),
+  };
+  return {
+    phase: complete ? "Cluster in healthy state" : "Setting up primary",
+    instances: wantedInstances(cluster),
+    readyInstances: ready,
+    currentPrimary: ready > 0 ? `${cluster.metadata?.name}-1` : null,
+    writeService: `${cluster.metadata?.name}-rw`,
+    readService: `${cluster.metadata?.name}-r`,
+    managedRolesStatus:
+      missing.length > 0
+        ? {
+            cannotReconcile: Object.fromEntries(
+              missing.map(({ name, secret }) => [name, [`secret "${secret}" not found`]]),
+            ),
+          }
+        : null,
+    conditions: [condition],
+  };
+}
+
+function sameStatus(cluster: Item, status: ReturnType<typeof clusterStatus>): boolean {
+  const now = cluster.status ?? {};
+  return (
+    now.phase === status.phase &&
+    now.readyInstances === status.readyInstances &&
+    now.instances === status.instances &&
+    JSON.stringify(now.managedRolesStatus ?? null) === JSON.stringify(status.managedRolesStatus)
+  );
+}
+
+function label(item: Item): string {
+  return `${item.metadata?.namespace}/${item.metadata?.name}`;
+}
