@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ChartSource } from "../profiles/settings.ts";
+import { DownloadError, download } from "./download.ts";
+import { findOciChart } from "./oci.ts";
+import { findEntry, parseIndex, type RepositoryIndex } from "./repository-index.ts";
+
+/** Where one archive really is, once indexes and registries have been asked. */
+export interface Location {
+  /** URL or path, as a user would open it. */
+  readonly at: string;
+  /** sha256 in hexadecimal that the archive must have; undefined when nobody says. */
+  readonly digest?: string;
+  read(): Promise<Buffer>;
+}
+
+/** File name of a chart's archive, in the store and in a mirror. */
+export function archiveName({ name, version }: ChartSource): string {
+  return version ? `${name}-${version}.tgz` : `${name}.tgz`;
+}
+
+/** The mirror as a folder's absolute path, when it is one. */
+export function mirrorFolder(mirror: string | undefined, directory: string): string | undefined {
+  if (!mirror || /^(https?|oci):/.test(mirror)) return undefined;
+  return mirror.startsWith("file:") ? fileURLToPath(mirror) : resolve(directory, mirror);
+}
+
+/** Finds archives; one for each run, so that each index.yaml is read once however many charts it lists. */
+export class Locator {
+  readonly #indexes = new Map<string, Promise<RepositoryIndex | undefined>>();
+
+  /** @throws DownloadError, NotInIndexError, Error with a sentence */
+  async locate(chart: ChartSource): Promise<Location> {
+    switch (chart.kind) {
+      case "archive":
+        return { at: chart.url, read: () => download(chart.url) };
+      case "oci":
+        return await inRegistry(chart.url, chart.version);
+      case "repository": {
+        const root = withoutSlash(chart.url);
+        const index = await this.#index(`${root}/index.yaml`, async () =>
+          parseIndex(await text(`${root}/index.yaml`)),
+        );
+        const entry = findEntry(index ?? {}, chart.name, chart.version);
+        const first = entry.urls?.[0];
+        if (!first) throw new Error("its entry in the index has no URL");
+        if (first.startsWith("oci://")) return await inRegistry(first.replace(/:[^:/]+$/, ""), chart.version);
+        const at = new URL(first, `${root}/`).href;
+        return { at, digest: plainDigest(entry.digest), read: () => download(at) };
+      }
+    }
+  }
+
+  /** The same chart in a folder of archives; its index.yaml is optional, but binding where it lists the chart. */
+  async locateInFolder(chart: ChartSource, folder: string): Promise<Location> {
+    const at = join(folder, archiveName(chart));
+    const index = await this.#index(folder, async () => {
+      const file = join(folder, "index.yaml");
+      return existsSync(file) ? parseIndex(await readFile(file, "utf8")) : undefined;
+    });
+    if (!existsSync(folder)) throw new Error("the mirror folder does not exist");
+    if (!existsSync(at)) {
+      if (index) findEntry(index, chart.name, chart.version);
+      throw new Error("the mirror folder does not hold this archive");
+    }
+    const listed = index?.[chart.name]?.find((entry) => entry.version === chart.version);
+    return { at, digest: plainDigest(listed?.digest), read: () => readFile(at) };
+  }
+
+  /** The same chart below a mirror's URL: where its index says, or flat; never at an address outside the mirror. */
+  async locateInMirror(chart: ChartSource, mirror: string): Promise<Location> {
+    const root = withoutSlash(mirror);
+    if (root.startsWith("oci://")) return await inRegistry(`${root}/${chart.name}`, chart.version);
+    const flat = `${root}/${archiveName(chart)}`;
+    const index = await this.#index(`${root}/index.yaml`, async () => {
+      const found = await text(`${root}/index.yaml`).catch((error: unknown) => {
+        if (error instanceof DownloadError && error.status === 404) return undefined;
+        throw error;
+      });
+      return found === undefined ? undefined : parseIndex(found);
+    });
+    if (!index || chart.kind !== "repository") return { at: flat, read: () => download(flat) };
+    const entry = findEntry(index, chart.name, chart.version);
+    const listed = new URL(entry.urls?.[0] ?? archiveName(chart), `${root}/`).href;
+    const at = listed.startsWith(`${root}/`) ? listed : flat;
+    return { at, digest: plainDigest(entry.digest), read: () => download(at) };
+  }
+
+  #index(
+    key: string,
+    read: () => Promise<RepositoryIndex | undefined>,
+  ): Promise<RepositoryIndex | undefined> {
+    const reading = this.#indexes.get(key) ?? read();
+    this.#indexes.set(key, reading);
+    return reading;
+  }
+}
+
+async function inRegistry(reference: string, version: string): Promise<Location> {
+  const found = await findOciChart(reference, version);
+  return { at: found.url, digest: found.digest, read: () => download(found.url, found.headers) };
+}
+
+async function text(url: string): Promise<string> {
+  return (await download(url)).toString("utf8");
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+function plainDigest(digest: string | undefined): string | undefined {
+  return digest?.replace(/^sha256:/, "").toLowerCase() || undefined;
+}

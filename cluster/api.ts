@@ -1,0 +1,285 @@
+import {
+  HttpMethod,
+  IsomorphicFetchHttpLibrary,
+  RequestContext,
+} from "@kubernetes/client-node/dist/gen/http/http.js";
+import { ConfigurationError } from "../profiles/problem.ts";
+import type { Connection } from "./connection.ts";
+
+/** What every Kubernetes object has; as JSON, so dates are strings. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly generation?: number;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly uid: string;
+    }[];
+  };
+}
+
+/** Where objects of one kind are found. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+/** No answer worth the name came from the API server. The message is a sentence for the user. */
+export class UnreachableError extends Error {
+  override name = "UnreachableError";
+}
+
+/** The API server answered, with an error that is no matter of permissions. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** For the whole exchange; default 30. */
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One connection pool per cluster: the client would make a new one, with new TLS handshakes, for each request. */
+const pools = new WeakMap<Connection, ReturnType<RequestContext["getDispatcher"]>>();
+const discoveries = new WeakMap<Connection, Map<string, Promise<readonly DiscoveredKind[]>>>();
+
+interface DiscoveredKind {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/** Path of an object, or of a list of them when no name is given. */
+export function pathOf(apiVersion: string, plural: string, namespace?: string, name?: string): string {
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const scope = namespace ? `/namespaces/${namespace}` : "";
+  return `${root}${scope}/${plural}${name ? `/${name}` : ""}`;
+}
+
+/**
+ * Reads one object or list.
+ *
+ * @returns undefined when there is none (or no such kind)
+ * @throws UnreachableError, ApiError; ConfigurationError when the user may not (401, 403)
+ */
+export async function get<T>(
+  connection: Connection,
+  path: string,
+  options: RequestOptions = {},
+): Promise<T | undefined> {
+  return await send<T>(connection, HttpMethod.GET, path, options);
+}
+
+/** Reads the items of a list; none when there is no such kind. Errors as `get`. */
+export async function list<T = KubeObject>(
+  connection: Connection,
+  path: string,
+  options: RequestOptions = {},
+): Promise<T[]> {
+  const answer = await send<{ items?: T[] }>(connection, HttpMethod.GET, path, options);
+  return answer?.items ?? [];
+}
+
+/** Deletes one object, its dependents in the background. @returns false when it was not there. Errors as `get`. */
+export async function remove(connection: Connection, path: string, uid?: string): Promise<boolean> {
+  const body = { propagationPolicy: "Background", ...(uid ? { preconditions: { uid } } : {}) };
+  return (await send(connection, HttpMethod.DELETE, path, { body })) !== undefined;
+}
+
+/** The resource that serves a kind; undefined when the cluster knows no such kind. Errors as `get`. */
+export async function resourceOf(
+  connection: Connection,
+  apiVersion: string,
+  kind: string,
+  options: RequestOptions = {},
+): Promise<Resource | undefined> {
+  const known = discoveries.get(connection) ?? new Map<string, Promise<readonly DiscoveredKind[]>>();
+  discoveries.set(connection, known);
+  const discovery = known.get(apiVersion) ?? discover(connection, apiVersion, options);
+  known.set(apiVersion, discovery);
+  const resources = await discovery.catch((error: unknown) => {
+    known.delete(apiVersion);
+    throw error;
+  });
+  const found = resources.find((resource) => resource.kind === kind && !resource.name.includes("/"));
+  // A CRD may be established later on: only a kind that was found is remembered.
+  if (!found) known.delete(apiVersion);
+  return found && { apiVersion, plural: found.name, namespaced: found.namespaced };
+}
+
+async function discover(connection: Connection, apiVersion: string, options: RequestOptions) {
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return (await get<{ resources: DiscoveredKind[] }>(connection, root, options))?.resources ?? [];
+}
+
+async function send<T>(
+  connection: Connection,
+  method: HttpMethod,
+  path: string,
+  options: RequestOptions,
+): Promise<T | undefined> {
+  if (connection.absent) throw new UnreachableError(connection.absent);
+  const seconds = options.timeoutSeconds ?? 30;
+  const request = await prepare(connection, method, path, options);
+  const limit = AbortSignal.timeout(seconds * 1000);
+  request.setSignal(options.signal ? AbortSignal.any([limit, options.signal]) : limit);
+
+  let status: number;
+  let text: string;
+  try {
+    const response = await new IsomorphicFetchHttpLibrary().send(request).toPromise();
+    status = response.httpStatusCode;
+    text = await response.body.text();
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw new UnreachableError(
+      unreachable(connection, limit.aborted ? `no answer within ${seconds} s` : faultOf(error)),
+    );
+  }
+  if (status === 404) return undefined;
+  const message = messageIn(text);
+  if (status === 401 || status === 403) throw refusal(connection, method, path, status, message);
+  if (status === 429 || status >= 500) {
+    throw new UnreachableError(unreachable(connection, `it answers ${status}: ${message}`));
+  }
+  if (status >= 400) throw new ApiError(status, `${method} ${path}: ${message}`);
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new UnreachableError(unreachable(connection, "what answers there is no Kubernetes API server"));
+  }
+}
+
+async function prepare(connection: Connection, method: HttpMethod, path: string, options: RequestOptions) {
+  const url = `${connection.server.replace(/\/$/, "")}${path}`;
+  const query = new URLSearchParams(options.query);
+  const request = new RequestContext(query.size > 0 ? `${url}?${query}` : url, method);
+  request.setHeaderParam("Accept", options.accept ?? "application/json");
+  if (options.body !== undefined) {
+    request.setHeaderParam("Content-Type", options.contentType ?? "application/json");
+    request.setBody(JSON.stringify(options.body));
+  }
+  try {
+    await connection.config.applySecurityAuthentication(request);
+  } catch (error) {
+    throw new ConfigurationError([
+      {
+        what: `the credentials of context ${connection.context} cannot be obtained: ${firstLine(error)}`,
+        file: connection.kubeconfig,
+        next: `kubectl --context ${connection.context} get namespaces must work first`,
+      },
+    ]);
+  }
+  const pool = pools.get(connection) ?? request.getDispatcher();
+  if (pool) {
+    pools.set(connection, pool);
+    request.setDispatcher(pool);
+  }
+  return request;
+}
+
+function unreachable(connection: Connection, reason: string): string {
+  return `the cluster at ${connection.server} (context ${connection.context}) cannot be reached: ${reason}`;
+}
+
+const faults: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the connection was closed",
+  UND_ERR_SOCKET: "the connection was closed",
+  ENOTFOUND: "its host name is not known",
+  EAI_AGAIN: "its host name cannot be looked up",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no route to the network",
+  ETIMEDOUT: "no answer",
+  UND_ERR_CONNECT_TIMEOUT: "no answer",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
+};
+
+/** The network fault below fetch's "fetch failed", in words. */
+function faultOf(error: unknown): string {
+  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+  const code = cause?.code ?? "";
+  if (faults[code]) return faults[code];
+  if (/CERT|SIGNATURE|TLS|SSL/.test(code))
+    return `its certificate is not accepted (${cause?.message ?? code})`;
+  return cause?.message || code || firstLine(error);
+}
+
+function refusal(
+  connection: Connection,
+  method: string,
+  path: string,
+  status: number,
+  message: string,
+): Error {
+  if (status === 401) {
+    return new ConfigurationError([
+      {
+        what: `the cluster at ${connection.server} does not accept the credentials of context ${connection.context}`,
+        file: connection.kubeconfig,
+        next: "log in again, or choose another context (krateo:context)",
+      },
+    ]);
+  }
+  const { verb, resource, namespace } = actionOf(method, path);
+  const scope = namespace ? ` in namespace ${namespace}` : "";
+  return new ConfigurationError([
+    {
+      what: `the user of context ${connection.context} may not ${verb} ${resource}${scope}: ${message}`,
+      file: connection.kubeconfig,
+      next: `use a context with that right, or grant it; to check: kubectl auth can-i ${verb} ${resource}${
+        namespace ? ` -n ${namespace}` : ""
+      }`,
+    },
+  ]);
+}
+
+/** The words of RBAC for a request. */
+function actionOf(method: string, path: string): { verb: string; resource: string; namespace?: string } {
+  const parts = path.split("/").slice(path.startsWith("/apis/") ? 4 : 3);
+  const namespace = parts[0] === "namespaces" && parts.length > 2 ? parts[1] : undefined;
+  const [resource = path, name] = namespace ? parts.slice(2) : parts;
+  const verbs: Readonly<Record<string, string>> = {
+    POST: "create",
+    PUT: "update",
+    PATCH: "patch",
+    DELETE: "delete",
+  };
+  return { verb: verbs[method] ?? (name ? "get" : "list"), resource, namespace };
+}
+
+/** A Status object's message, else the start of whatever text came. */
+function messageIn(text: string): string {
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? "";
+  } catch {
+    return text.trim().split("\n")[0]?.slice(0, 200) ?? "";
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}

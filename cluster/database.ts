@@ -1,0 +1,132 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { V1Condition } from "@kubernetes/client-node";
+import { get, type KubeObject, list, pathOf, UnreachableError } from "./api.ts";
+import type { Connection } from "./connection.ts";
+import type { Log } from "./deletion.ts";
+import { readSurroundings } from "./explain.ts";
+import { troubleOfPod } from "./pod-trouble.ts";
+
+/** A CloudNativePG Cluster, as far as it is needed here. */
+export interface PostgresCluster extends KubeObject {
+  readonly spec?: { readonly instances?: number };
+  readonly status?: {
+    readonly phase?: string;
+    readonly phaseReason?: string;
+    readonly readyInstances?: number;
+    readonly conditions?: readonly V1Condition[];
+  };
+}
+
+export interface PostgresDatabase extends KubeObject {
+  readonly spec: { readonly name: string; readonly cluster: { readonly name: string } };
+  readonly status?: {
+    readonly applied?: boolean;
+    readonly observedGeneration?: number;
+    readonly message?: string;
+  };
+}
+
+/** What stands between now and a database that can be used, in a few words; undefined when nothing does. */
+export function missingOf(
+  cluster: PostgresCluster | undefined,
+  databases: readonly PostgresDatabase[],
+): string | undefined {
+  if (!cluster) return "the Cluster does not exist";
+  const ready = cluster.status?.conditions?.find((condition) => condition.type === "Ready");
+  if (ready?.status !== "True" || !isCurrent(cluster, ready.observedGeneration)) {
+    const {
+      phase = "not looked at by its operator yet",
+      phaseReason,
+      readyInstances = 0,
+    } = cluster.status ?? {};
+    const reason = phaseReason ? ` (${phaseReason})` : "";
+    return `${phase}${reason}, ${readyInstances} of ${cluster.spec?.instances ?? 1} instances ready`;
+  }
+  const pending = databases.find(
+    (database) =>
+      database.status?.applied !== true || !isCurrent(database, database.status.observedGeneration),
+  );
+  if (!pending) return undefined;
+  const message = pending.status?.message ? `: ${pending.status.message}` : "";
+  return `Database ${pending.metadata.name} is not applied yet${message}`;
+}
+
+function isCurrent(object: KubeObject, observedGeneration: number | undefined): boolean {
+  return observedGeneration === undefined || observedGeneration >= (object.metadata.generation ?? 0);
+}
+
+const postgres = "postgresql.cnpg.io/v1";
+const pollMilliseconds = 1000;
+
+export async function readDatabase(
+  connection: Connection,
+  namespace: string,
+  name: string,
+): Promise<{ cluster: PostgresCluster | undefined; databases: PostgresDatabase[] }> {
+  const [cluster, databases] = await Promise.all([
+    get<PostgresCluster>(connection, pathOf(postgres, "clusters", namespace, name)),
+    list<PostgresDatabase>(connection, pathOf(postgres, "databases", namespace)),
+  ]);
+  return { cluster, databases: databases.filter((database) => database.spec.cluster.name === name) };
+}
+
+/**
+ * Waits until PostgreSQL can be used: the Cluster is Ready and each of its Databases is applied. Returns at once when
+ * that is so; else logs each change of phase. An API server that is away for a while is waited for, too.
+ *
+ * @throws Error saying what the Cluster, its pods and its volumes look like once `timeoutSeconds` have passed
+ */
+export async function waitForDatabase(
+  connection: Connection,
+  namespace: string,
+  options: { readonly cluster: string; readonly timeoutSeconds: number },
+  log: Log,
+): Promise<void> {
+  const start = Date.now();
+  let last = "";
+  for (;;) {
+    const missing = await readDatabase(connection, namespace, options.cluster).then(
+      ({ cluster, databases }) => missingOf(cluster, databases),
+      (error: unknown) => {
+        if (error instanceof UnreachableError) return error.message;
+        throw error;
+      },
+    );
+    const seconds = Math.round((Date.now() - start) / 1000);
+    if (missing === undefined) {
+      log(`database ${options.cluster}: ready${seconds > 0 ? ` after ${seconds} s` : ""}`);
+      return;
+    }
+    if (missing !== last) log(`database ${options.cluster}: ${missing}`);
+    last = missing;
+    if (seconds >= options.timeoutSeconds) {
+      const why = await explainDatabase(connection, namespace, options.cluster);
+      throw new Error(
+        [`database ${options.cluster} is not ready after ${seconds} s: ${missing}`, ...why].join("\n"),
+      );
+    }
+    await pause(pollMilliseconds);
+  }
+}
+
+async function explainDatabase(connection: Connection, namespace: string, name: string): Promise<string[]> {
+  try {
+    const [{ cluster }, { pods, around }] = await Promise.all([
+      readDatabase(connection, namespace, name),
+      readSurroundings(connection, namespace),
+    ]);
+    const conditions = (cluster?.status?.conditions ?? [])
+      .filter((condition) => condition.status !== "True")
+      .map(
+        ({ type, reason, message }) =>
+          `condition ${type} is not True: ${reason}${message ? `: ${message}` : ""}`,
+      );
+    const troubles = pods
+      .filter((pod) => pod.metadata?.labels?.["cnpg.io/cluster"] === name)
+      .flatMap((pod) => troubleOfPod(pod, around));
+    const look = `look further: kubectl describe clusters.postgresql.cnpg.io ${name} -n ${namespace}`;
+    return [...conditions, ...troubles, look].map((line) => `  ${line}`);
+  } catch (error) {
+    return [`  the reason cannot be read: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}

@@ -1,0 +1,172 @@
+import {
+  type ExistingObject,
+  type ExistingRelease,
+  type ExistingSecret,
+  type Inventory,
+  markerAnnotation,
+  markerValue,
+  objectKey,
+} from "../profiles/inventory.ts";
+import { secretNames } from "../profiles/plan.ts";
+import { ConfigurationError, type Problem } from "../profiles/problem.ts";
+import type { ObjectStep, Settings } from "../profiles/settings.ts";
+import { get, type KubeObject, pathOf, type RequestOptions, resourceOf, UnreachableError } from "./api.ts";
+import type { Connection } from "./connection.ts";
+import type { HelmRelease } from "./helm-release.ts";
+import { findLegacy, legacyVolume } from "./legacy.ts";
+import { readReleases } from "./releases.ts";
+
+/** An API server that has not answered the first question by then counts as out of reach. */
+const firstAnswerSeconds = 5;
+
+interface SecretObject extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads once, in parallel, what the cluster holds of the installation that `settings` describe. Releases in
+ * the installation's namespace are listed under their names, those in other namespaces under `NAMESPACE/NAME`.
+ * Objects are listed under the namespace that their manifest names, and read from the installation's if it names none.
+ *
+ * @returns an inventory with nothing but `unreachable` when the API server gives no answer
+ * @throws ConfigurationError when the user may not read something, naming verb and resource
+ */
+export async function readInventory(connection: Connection, settings: Settings): Promise<Inventory> {
+  const stop = new AbortController();
+  const options: RequestOptions = { signal: stop.signal };
+  try {
+    return await readAll(connection, settings, options);
+  } catch (error) {
+    stop.abort();
+    if (!(error instanceof UnreachableError)) throw error;
+    const nothing = { namespace: undefined, releases: {}, secrets: {}, objects: {} };
+    return { ...nothing, unreachable: error.message, legacy: { releases: [], volumes: [] } };
+  }
+}
+
+async function readAll(
+  connection: Connection,
+  settings: Settings,
+  options: RequestOptions,
+): Promise<Inventory> {
+  const { namespace } = settings;
+  const elsewhere = settings.steps
+    .filter((step) => step.type === "chart")
+    .map((step) => step.release.namespace)
+    .filter((other, index, all) => other !== namespace && all.indexOf(other) === index);
+
+  const refused = new Map<string | undefined, Problem>();
+  const allowed = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await reading;
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      for (const problem of error.problems) refused.set(problem.next, problem);
+      return undefined;
+    }
+  };
+  const [system, own, releases, foreign, secrets, objects, volume] = await Promise.all([
+    allowed(readSystemNamespace(connection, options)),
+    allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
+    allowed(readReleases(connection, namespace, options)),
+    Promise.all(elsewhere.map((other) => allowed(readReleases(connection, other, options)))),
+    Promise.all(
+      secretNames.map((name) =>
+        allowed(get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name), options)),
+      ),
+    ),
+    allowed(readObjects(connection, settings, options)),
+    allowed(get(connection, pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume), options)),
+  ]);
+  if (!system || !releases || !objects || refused.size > 0)
+    throw new ConfigurationError([...refused.values()]);
+
+  return {
+    clusterUid: system.metadata.uid,
+    namespace: own && existing(own),
+    releases: Object.fromEntries([
+      ...[...releases].map(([name, release]) => [name, existingRelease(release)]),
+      ...foreign.flatMap((found, index) =>
+        [...(found ?? [])].map(([name, release]) => [
+          `${elsewhere[index]}/${name}`,
+          existingRelease(release),
+        ]),
+      ),
+    ]),
+    secrets: Object.fromEntries(
+      secrets
+        .filter((secret) => secret !== undefined)
+        .map((secret) => [secret.metadata.name, existingSecret(secret)]),
+    ),
+    objects,
+    legacy: findLegacy(releases, volume !== undefined),
+  };
+}
+
+async function readSystemNamespace(connection: Connection, options: RequestOptions): Promise<KubeObject> {
+  const path = pathOf("v1", "namespaces", undefined, "kube-system");
+  const found = await get<KubeObject>(connection, path, { ...options, timeoutSeconds: firstAnswerSeconds });
+  if (found?.metadata?.uid) return found;
+  throw new UnreachableError(
+    `what answers at ${connection.server} (context ${connection.context}) is no Kubernetes API server: it has no namespace kube-system`,
+  );
+}
+
+/** Object steps that are on, the Installation and its CRD: those that exist. */
+async function readObjects(
+  connection: Connection,
+  settings: Settings,
+  options: RequestOptions,
+): Promise<Record<string, ExistingObject>> {
+  const wanted: { apiVersion: string; kind: string; name: string; namespace?: string }[] = [
+    {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      name: "installations.krateo.io",
+    },
+    { apiVersion: "krateo.io/v1", kind: "Installation", name: "krateoctl", namespace: settings.namespace },
+    ...settings.steps
+      .filter((step): step is ObjectStep => step.type === "object" && step.enabled)
+      .map(({ manifest: { apiVersion, kind, metadata } }) => ({
+        apiVersion,
+        kind,
+        name: metadata.name,
+        namespace: metadata.namespace,
+      })),
+  ];
+  const found = await Promise.all(
+    wanted.map(async ({ apiVersion, kind, name, namespace }) => {
+      const resource = await resourceOf(connection, apiVersion, kind, options);
+      if (!resource) return [];
+      const scope = resource.namespaced ? (namespace ?? settings.namespace) : undefined;
+      const object = await get<KubeObject>(
+        connection,
+        pathOf(apiVersion, resource.plural, scope, name),
+        options,
+      );
+      return object ? [[objectKey(apiVersion, kind, namespace, name), existing(object)] as const] : [];
+    }),
+  );
+  return Object.fromEntries(found.flat());
+}
+
+function existing({ metadata }: KubeObject): ExistingObject {
+  return { ours: metadata.annotations?.[markerAnnotation] === markerValue, uid: metadata.uid };
+}
+
+function existingSecret(secret: SecretObject): ExistingSecret {
+  const decoded = Object.entries(secret.data ?? {}).map(([key, value]) => [
+    key,
+    Buffer.from(value, "base64").toString("utf8"),
+  ]);
+  return { ...existing(secret), data: Object.fromEntries(decoded) };
+}
+
+function existingRelease({ chart, version, info }: HelmRelease): ExistingRelease {
+  return {
+    chart: chart.metadata.name,
+    chartVersion: chart.metadata.version,
+    revision: version,
+    status: info.status,
+  };
+}

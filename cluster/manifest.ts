@@ -1,0 +1,80 @@
+import { parseAllDocuments } from "yaml";
+
+/** An object of a Helm release's manifest, as far as it can be told without the cluster. */
+export interface ManifestObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/** Objects of a manifest in the order it lists them; empty documents (a template that renders nothing) left out. */
+export function parseManifest(manifest: string): ManifestObject[] {
+  return parseAllDocuments(manifest, { logLevel: "silent" }).flatMap((document) => {
+    const value: unknown = document.toJS();
+    return isObject(value) ? [value] : [];
+  });
+}
+
+function isObject(value: unknown): value is ManifestObject {
+  const candidate = value as Partial<ManifestObject> | null;
+  return Boolean(candidate?.apiVersion && candidate.kind && candidate.metadata?.name);
+}
+
+/** True for what Helm leaves behind when it uninstalls. */
+export function isKept(object: ManifestObject): boolean {
+  return object.metadata.annotations?.["helm.sh/resource-policy"]?.trim().toLowerCase() === "keep";
+}
+
+/** Kinds in Helm's uninstall order: what others work through goes first, what they need last. */
+const uninstallOrder = [
+  "ValidatingWebhookConfiguration",
+  "MutatingWebhookConfiguration",
+  "APIService",
+  "Ingress",
+  "IngressClass",
+  "Service",
+  "CronJob",
+  "Job",
+  "StatefulSet",
+  "HorizontalPodAutoscaler",
+  "Deployment",
+  "ReplicaSet",
+  "ReplicationController",
+  "Pod",
+  "DaemonSet",
+  "RoleBinding",
+  "Role",
+  "ClusterRoleBinding",
+  "ClusterRole",
+  "CustomResourceDefinition",
+  "PersistentVolumeClaim",
+  "PersistentVolume",
+  "StorageClass",
+  "ConfigMap",
+  "Secret",
+  "ServiceAccount",
+  "PodDisruptionBudget",
+  "LimitRange",
+  "ResourceQuota",
+  "NetworkPolicy",
+  "PriorityClass",
+  "Namespace",
+];
+
+/** Objects in the order in which Helm would delete them; kinds that it does not know come last. */
+export function inUninstallOrder(objects: readonly ManifestObject[]): ManifestObject[] {
+  const rank = ({ kind }: ManifestObject): number => {
+    const index = uninstallOrder.indexOf(kind);
+    return index < 0 ? uninstallOrder.length : index;
+  };
+  return objects.toSorted((one, other) => rank(one) - rank(other));
+}
+
+/** How messages call an object. */
+export function nameOf({ kind, metadata }: ManifestObject): string {
+  return `${kind} ${metadata.name}`;
+}

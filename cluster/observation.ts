@@ -1,0 +1,135 @@
+import { installationName } from "../profiles/installation.ts";
+import type { Legacy } from "../profiles/inventory.ts";
+import { secretNames } from "../profiles/plan.ts";
+import type { ChartStep, Settings } from "../profiles/settings.ts";
+import { get, type KubeObject, list, pathOf } from "./api.ts";
+import type { Connection } from "./connection.ts";
+import type { PostgresCluster, PostgresDatabase } from "./database.ts";
+import type { HelmRelease } from "./helm-release.ts";
+import { findLegacy, legacyVolume } from "./legacy.ts";
+import { readReleases } from "./releases.ts";
+import { waitedKinds, waitedResources } from "./workload.ts";
+
+/** An Installation object: the snapshot is its spec.spec. */
+export interface InstallationObject extends KubeObject {
+  readonly spec?: { readonly spec?: unknown };
+}
+
+/** What `verify` judges, as it is in the cluster. Namespaced things are keyed `NAMESPACE/NAME`. */
+export interface Observation {
+  readonly installation: InstallationObject | undefined;
+  readonly releases: ReadonlyMap<string, HelmRelease>;
+  /** Objects of the kinds that Helm waits for, keyed `KIND/NAMESPACE/NAME`. */
+  readonly objects: ReadonlyMap<string, KubeObject>;
+  /** Decoded data of the Secrets that the platform cannot do without: those that exist. */
+  readonly secrets: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly clusters: ReadonlyMap<string, PostgresCluster>;
+  readonly databases: readonly PostgresDatabase[];
+  /** Host names that Ingresses serve, by the Ingress's `NAMESPACE/NAME`. */
+  readonly ingressHosts: ReadonlyMap<string, readonly string[]>;
+  readonly legacy: Legacy;
+  /** ClusterRoleBindings to cluster-admin that earlier installers leave behind. */
+  readonly leftoverBindings: readonly string[];
+}
+
+/** Made by containers and charts at run time, beside the three that are there before. */
+const madeSecrets = ["cratedb-system-credentials", "admin-password"] as const;
+
+/** cluster-admin for a service account that anybody in the namespace may recreate. */
+const leftoverBindings = ["uninstall-old-components", "helm-runner-cluster-admin"];
+
+interface IngressObject extends KubeObject {
+  readonly spec?: { readonly rules?: readonly { readonly host?: string }[] };
+}
+
+interface SecretObject extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads from the cluster, in parallel, everything that says whether the installation is whole.
+ *
+ * @throws as `get` in api.ts
+ */
+export async function observe(connection: Connection, settings: Settings): Promise<Observation> {
+  const { namespace } = settings;
+  const namespaces = [...new Set([namespace, ...chartSteps(settings).map((step) => step.release.namespace)])];
+  const everywhere = async <T extends KubeObject>(
+    apiVersion: string,
+    plural: string,
+  ): Promise<Map<string, T>> => {
+    const lists = await Promise.all(
+      namespaces.map((one) => list<T>(connection, pathOf(apiVersion, plural, one))),
+    );
+    return new Map(lists.flat().map((object) => [keyOf(object), object]));
+  };
+  const [installation, releases, objects, secrets, clusters, databases, ingresses, volume, bindings] =
+    await Promise.all([
+      get<InstallationObject>(
+        connection,
+        pathOf("krateo.io/v1", "installations", namespace, installationName),
+      ),
+      Promise.all(namespaces.map((one) => readReleases(connection, one))),
+      Promise.all(
+        waitedKinds.map(async (kind) => {
+          const { apiVersion, plural } = waitedResources[kind];
+          const found = await everywhere(apiVersion, plural);
+          return [...found].map(([key, object]) => [`${kind}/${key}`, object] as const);
+        }),
+      ),
+      Promise.all(
+        [...secretNames, ...madeSecrets].map((name) =>
+          get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name)),
+        ),
+      ),
+      everywhere<PostgresCluster>("postgresql.cnpg.io/v1", "clusters"),
+      everywhere<PostgresDatabase>("postgresql.cnpg.io/v1", "databases"),
+      everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
+      get(connection, pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume)),
+      Promise.all(
+        leftoverBindings.map((name) =>
+          get<KubeObject>(
+            connection,
+            pathOf("rbac.authorization.k8s.io/v1", "clusterrolebindings", undefined, name),
+          ),
+        ),
+      ),
+    ]);
+
+  return {
+    installation,
+    releases: new Map(
+      releases.flatMap((found, index) =>
+        [...found].map(([name, release]) => [`${namespaces[index]}/${name}`, release] as const),
+      ),
+    ),
+    objects: new Map(objects.flat()),
+    secrets: new Map(
+      secrets
+        .filter((secret) => secret !== undefined)
+        .map((secret) => [secret.metadata.name, decoded(secret)]),
+    ),
+    clusters,
+    databases: [...databases.values()],
+    ingressHosts: new Map(
+      [...ingresses].map(([key, { spec }]) => [key, (spec?.rules ?? []).flatMap((rule) => rule.host ?? [])]),
+    ),
+    legacy: findLegacy(releases[0] ?? new Map(), volume !== undefined),
+    leftoverBindings: bindings.flatMap((binding) => binding?.metadata.name ?? []),
+  };
+}
+
+/** All chart steps, those that are switched off included: their releases must be absent. */
+export function chartSteps(settings: Settings): ChartStep[] {
+  return settings.steps.filter((step): step is ChartStep => step.type === "chart");
+}
+
+function keyOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+function decoded({ data }: SecretObject): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
+  );
+}

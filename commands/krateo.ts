@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { resolve } from "node:path";
+import { runKrateo } from "./program.ts";
+
+process.exitCode = await runKrateo(process.argv.slice(2), {
+  directory: resolve(import.meta.dirname, ".."),
+  print: (text) => process.stdout.write(`${text}\n`),
+  note: (text) => process.stderr.write(`${text}\n`),
+  colours: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
+});

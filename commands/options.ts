@@ -1,0 +1,31 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+/** Options that choose a stack; Commander takes the stack's name from PULUMI_STACK, too. */
+export function withStackOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--stack <name>", "stack whose configuration counts; default: the selected one").env(
+        "PULUMI_STACK",
+      ),
+    )
+    .addOption(
+      new Option("--config-file <file>", "its configuration file, if not Pulumi.STACK.yaml").env(
+        "KRATEO_CONFIG_FILE",
+      ),
+    )
+    .option("--namespace <namespace>", "namespace of the installation, instead of krateo:namespace");
+}
+
+/** Options of commands that look at a cluster. */
+export function withClusterOptions(command: Command): Command {
+  return withStackOptions(command)
+    .option("--kubeconfig <file>", "kubeconfig, instead of krateo:kubeconfig, KUBECONFIG and ~/.kube/config")
+    .option("--context <name>", "context in it, instead of krateo:context and the current one");
+}
+
+/** Parses a number of seconds. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a whole number of seconds, such as 900.");
+}

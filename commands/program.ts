@@ -1,0 +1,61 @@
+import { Command, CommanderError } from "commander";
+import { ConfigurationError } from "../profiles/problem.ts";
+import { cleanupCommand } from "./cleanup.ts";
+import { renderCommand } from "./render.ts";
+import { BadResult, type Session } from "./session.ts";
+import { verifyCommand } from "./verify.ts";
+import { waitDatabaseCommand } from "./wait-database.ts";
+import { waitNotebooksCommand } from "./wait-notebooks.ts";
+
+/**
+ * Runs one command line. What goes wrong is said in words; the stack of an error that nobody foresaw is shown with
+ * KRATEO_DEBUG=1.
+ *
+ * @param words The command line after the program's name.
+ * @returns the exit code: 0 done, 1 anything else
+ */
+export async function runKrateo(words: readonly string[], session: Session): Promise<number> {
+  const program = new Command("krateo")
+    .description(
+      "What is not a resource of the Pulumi program: look at an installation, wait for it, clean up before it.",
+    )
+    .addHelpText(
+      "after",
+      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 anything else.",
+    )
+    .configureOutput({
+      writeOut: (text) => session.print(text.trimEnd()),
+      writeErr: (text) => session.note(text.trimEnd()),
+    });
+  for (const make of [
+    renderCommand,
+    verifyCommand,
+    cleanupCommand,
+    waitDatabaseCommand,
+    waitNotebooksCommand,
+  ]) {
+    program.addCommand(make(session).copyInheritedSettings(program).showHelpAfterError("(see --help)"));
+  }
+  for (const command of [program, ...program.commands]) command.exitOverride();
+
+  try {
+    const code = 0;
+    await program.parseAsync([...words], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    if (error instanceof BadResult) return 1;
+    session.note(describe(error));
+    return 1;
+  }
+}
+
+/** Errors whose message is written for the user. */
+const spoken = ["ConfigurationError", "UnreachableError"];
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `krateo: ${error}`;
+  const debug = process.env["KRATEO_DEBUG"] === "1" && !(error instanceof ConfigurationError);
+  if (debug && error.stack) return error.stack;
+  return spoken.includes(error.name) ? error.message : `krateo: ${error.message}`;
+}

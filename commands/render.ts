@@ -1,0 +1,50 @@
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { ConfigurationError } from "../profiles/problem.ts";
+import { renderDocument } from "../profiles/render.ts";
+import { withStackOptions } from "./options.ts";
+import { type ClusterOptions, type Session, stackSettings } from "./session.ts";
+
+interface RenderOptions extends ClusterOptions {
+  readonly output?: string;
+}
+
+/** `krateo render`: the document that all layers of configuration add up to. */
+export function renderCommand(session: Session): Command {
+  return withStackOptions(new Command("render"))
+    .summary("write the complete release document that the stack stands for")
+    .description(
+      "Writes the release document after profiles, overrides and stack configuration have been merged, in the " +
+        "format of krateo.yaml, with secret values masked. Asks nothing of a cluster.",
+    )
+    .option("--output <file>", "write to a file instead of standard output")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo render --stack dev
+  npx krateo render --stack production --output resolved.yaml
+
+Exit codes: 0 written, 1 the configuration is wrong (every problem is listed).`,
+    )
+    .action(async (options: RenderOptions) => {
+      const settings = await stackSettings(options, session);
+      for (const warning of settings.warnings) session.note(`warning: ${warning}`);
+      const document = renderDocument(settings);
+      if (options.output === undefined) {
+        session.print(document.trimEnd());
+        return;
+      }
+      write(options.output, document);
+      session.note(`written to ${options.output}`);
+    });
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError([{ what: `the document cannot be written: ${reason}`, file }]);
+  }
+}

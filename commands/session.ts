@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import type { Connection, ConnectionChoice } from "../cluster/connection.ts";
+import { loadSettings, type RawConfig } from "../profiles/load.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
+import type { Settings } from "../profiles/settings.ts";
+import { findStackFile, readStackFile, type StackChoice, stackFile } from "./stack-file.ts";
+
+/** What a command runs in; tests give their own. */
+export interface Session {
+  /** The project's root. */
+  readonly directory: string;
+  /** Results go here; everything else goes to `note`. */
+  readonly print: (text: string) => void;
+  readonly note: (text: string) => void;
+  /** True when results go to a terminal. */
+  readonly colours: boolean;
+}
+
+/** Ends a command that did its work with exit code 1: the result, which is printed already, is bad. */
+export class BadResult extends Error {}
+
+export interface ClusterOptions extends StackChoice, ConnectionChoice {
+  readonly namespace?: string;
+}
+
+/** The settings of the chosen stack. @throws ConfigurationError */
+export async function stackSettings(options: ClusterOptions, session: Session): Promise<Settings> {
+  const config = readStackFile(await findStackFile(options, session.directory), session.directory);
+  if (config.secretKeys.length > 0) {
+    const keys = config.secretKeys.map((key) => `krateo:${key}`).join(", ");
+    session.note(`encrypted values in ${keys} are taken as [secret]`);
+  }
+  return await loadSettings(withFlags(config, options), session.directory);
+}
+
+/** Flags win over the stack's configuration. */
+function withFlags(config: RawConfig, { namespace, kubeconfig, context }: ClusterOptions): RawConfig {
+  const flags = Object.entries({ namespace, kubeconfig, context }).filter(([, value]) => value !== undefined);
+  return { ...config, values: { ...config.values, ...Object.fromEntries(flags) } };
+}
+
+/** What a command that only waits or cleans up needs to know: where. The rest of the configuration may be broken. */
+export async function stackTarget(
+  options: ClusterOptions,
+  session: Session,
+): Promise<{ namespace: string; choice: ConnectionChoice }> {
+  const values: Record<string, unknown> = await configOrNothing(options, session);
+  const text = (key: string): string | undefined =>
+    values[key] === undefined ? undefined : String(values[key]);
+  return {
+    namespace: options.namespace ?? text("namespace") ?? "krateo-system",
+    choice: {
+      kubeconfig: options.kubeconfig ?? text("kubeconfig"),
+      context: options.context ?? text("context"),
+    },
+  };
+}
+
+async function configOrNothing(options: ClusterOptions, session: Session): Promise<Record<string, unknown>> {
+  const { stack, configFile, namespace } = options;
+  if (!stack && !configFile && namespace) return {};
+  // A stack without a file has no configuration yet: Pulumi makes the file with the first key.
+  if (stack && !configFile && !existsSync(stackFile(stack, session.directory))) return {};
+  return readStackFile(await findStackFile(options, session.directory), session.directory).values;
+}
+
+/**
+ * Connects, and makes sure that it is the cluster that the stack was planned for when the program says which.
+ *
+ * @throws ConfigurationError for another cluster; UnreachableError
+ */
+export async function connectTo(choice: ConnectionChoice, session: Session): Promise<Connection> {
+  // Loaded here because the client takes a third of a second, which `--help` and `render` need not spend.
+  const [{ connect }, { get, pathOf }] = await Promise.all([
+    import("../cluster/connection.ts"),
+    import("../cluster/api.ts"),
+  ]);
+  const connection = connect({ directory: session.directory, ...choice });
+  const planned = process.env["KRATEO_CLUSTER_UID"];
+  if (!planned) return connection;
+  const path = pathOf("v1", "namespaces", undefined, "kube-system");
+  const live = await get<{ metadata: { uid: string } }>(connection, path);
+  if (live?.metadata.uid === planned) return connection;
+  throw new ConfigurationError([
+    {
+      what: `the cluster at ${connection.server} (context ${connection.context}) is not the one that was planned for`,
+      given: `kube-system has UID ${live?.metadata.uid ?? "none"}`,
+      allowed: planned,
+      next: "switch the kubeconfig or context back; nothing was changed",
+    },
+  ]);
+}

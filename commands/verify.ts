@@ -1,0 +1,52 @@
+import { Command } from "commander";
+import { withClusterOptions } from "./options.ts";
+import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
+import { reportOf } from "./verify-report.ts";
+
+interface VerifyOptions extends ClusterOptions {
+  readonly json?: boolean;
+}
+
+/** `krateo verify`: compares what the cluster holds with what the configuration pins. */
+export function verifyCommand(session: Session): Command {
+  return withClusterOptions(new Command("verify"))
+    .summary("compare the cluster with the configuration")
+    .description(
+      "Reads the cluster and compares it with what the stack's configuration pins: the Installation snapshot, charts and " +
+        "versions, workloads, the database, Secrets, the Services that browsers talk to, and what earlier versions left. " +
+        "Changes nothing, and trusts nothing that the stack has recorded.",
+    )
+    .option(
+      "--json",
+      "print one JSON object {verdict, checks: [{check, subject, status, found, expected, next}]}",
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo verify --stack dev
+  npx krateo verify --json | jq '.checks[] | select(.status != "OK")'
+
+Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cluster cannot be read.`,
+    )
+    .action(async (options: VerifyOptions) => {
+      const settings = await stackSettings(options, session);
+      const connection = await connectTo(settings.cluster, session);
+      const [{ observe }, { verify, verdictOf }] = await Promise.all([
+        import("../cluster/observation.ts"),
+        import("../cluster/verification.ts"),
+      ]);
+      const checks = verify(settings, await observe(connection, settings));
+      const { verdict } = verdictOf(checks);
+      session.print(
+        options.json
+          ? JSON.stringify({ verdict, checks }, undefined, 2)
+          : reportOf(checks, {
+              server: connection.server,
+              namespace: settings.namespace,
+              colours: session.colours,
+            }),
+      );
+      if (verdict === "ERROR") throw new BadResult();
+    });
+}

@@ -1,0 +1,32 @@
+import { Command } from "commander";
+import { seconds, withClusterOptions } from "./options.ts";
+import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
+
+interface WaitOptions extends ClusterOptions {
+  readonly timeout: number;
+}
+
+/** `krateo wait-notebooks`: stands between the removal of finops-notebooks and that of the uploader. */
+export function waitNotebooksCommand(session: Session): Command {
+  return withClusterOptions(new Command("wait-notebooks"))
+    .summary("wait until no finops Notebook is left")
+    .description(
+      "Waits until the namespace holds no Notebook: the running uploader clears their finalizers, so it may only be " +
+        "removed after them. `pulumi destroy` runs it in between.",
+    )
+    .option("--timeout <seconds>", "how long to wait", seconds, 300)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo wait-notebooks --stack dev
+
+Exit codes: 0 none is left, 1 some are left after the time-out or the cluster cannot be reached.`,
+    )
+    .action(async (options: WaitOptions) => {
+      const { namespace, choice } = await stackTarget(options, session);
+      const connection = await connectTo(choice, session);
+      const { waitForNoNotebooks } = await import("../cluster/notebooks.ts");
+      await waitForNoNotebooks(connection, namespace, { timeoutSeconds: options.timeout }, session.print);
+    });
+}
