@@ -20,8 +20,9 @@ const { settings, inventory, charts, connection } = await userErrors(async () =>
     fetchCharts(chartStepsOf(settings), { directory: process.cwd(), mirror: settings.charts.mirror }),
     previousRun(),
   ]);
-  checkPreconditions(settings, inventory, previous);
-  for (const warning of settings.warnings) await pulumi.log.warn(warning);
+  checkPreconditions(settings, inventory, { previous, preview: pulumi.runtime.isDryRun() });
+  const warnings = inventory.unreachable ? [...settings.warnings, inventory.unreachable] : settings.warnings;
+  for (const warning of warnings) await pulumi.log.warn(warning);
   return { settings, inventory, charts, connection };
 });
 

@@ -2,14 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PreviousRun } from "../profiles/preconditions.ts";
 
 /**
- * What this stack's last successful run recorded in its outputs, read back through a reference to the stack
- * itself: the program cannot see its own state otherwise.
+ * What this stack's last run recorded in its outputs. The program cannot see its own state; the engine's
+ * function behind StackReference can, and unlike a StackReference it leaves no resource in the stack.
  */
 export async function previousRun(): Promise<PreviousRun | undefined> {
   const name = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-  const self = new pulumi.StackReference("previous-run", { name });
-  const clusterUid = await self.getOutputDetails("clusterUid");
-  const namespace = await self.getOutputDetails("namespace");
-  if (typeof clusterUid.value !== "string" || typeof namespace.value !== "string") return undefined;
-  return { clusterUid: clusterUid.value, namespace: namespace.value };
+  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
+  const { clusterUid, namespace } = outputs as Record<string, unknown>;
+  if (typeof clusterUid !== "string" || typeof namespace !== "string") return undefined;
+  return { clusterUid, namespace };
 }

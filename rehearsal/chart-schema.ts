@@ -33,7 +33,7 @@ function close(node: unknown, definitions: Record<string, Schema>): unknown {
     ...own,
     type: "object",
     properties: allProperties(inner as Schema, definitions),
-    additionalProperties: true,
+    additionalProperties: false,
   };
 }
 

@@ -261,8 +261,10 @@ async function stopProcesses(directory: string): Promise<void> {
   for (const group of [others, etcd]) {
     await Promise.all(group.map(({ pid }) => (pid === undefined ? undefined : endProcess(pid))));
   }
-  await rm(places(directory).pids, { recursive: true, force: true });
-  await mkdir(join(directory, "kwok"), { recursive: true });
+  const place = places(directory);
+  await rm(place.pids, { recursive: true, force: true });
+  // kwokctl makes this folder with the cluster and expects it at every later start.
+  if (await exists(place.cluster)) await mkdir(place.pids);
 }
 
 async function endProcess(pid: number): Promise<void> {

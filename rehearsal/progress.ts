@@ -79,6 +79,13 @@ export class UpProgress {
     this.event(event);
   }
 
+  /** Takes a line of what pulumi printed beside its events. */
+  complaint(text: string): void {
+    const plain = text.replace(/^(warning|error): /, "");
+    if (text.trim() && !this.said.has(text) && !expected.some((pattern) => pattern.test(plain)))
+      this.say(text);
+  }
+
   event(event: EngineEvent): void {
     const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent } = event;
     if (resourcePreEvent) this.begin(resourcePreEvent.metadata);

@@ -1,12 +1,12 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
 import type { UpProgress } from "./progress.ts";
 import { nodes } from "./simulation/furnish.ts";
-import { type RehearsalPaths, rehearsalStack } from "./toolchain/layout.ts";
+import { type RehearsalPaths, rehearsalStack, replaceFile } from "./toolchain/layout.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 const run = promisify(execFile);
@@ -41,9 +41,9 @@ export function stackValues(choice: RehearsalChoice, paths: RehearsalPaths): Rec
  */
 export async function prepareStack(toolchain: Toolchain, choice: RehearsalChoice, paths: RehearsalPaths) {
   const folder = join(paths.stackFile, "..");
-  const present = await readConfiguration(paths);
-  const values = Object.entries(stackValues(choice, paths)).map(([key, value]) => [`krateo:${key}`, value]);
-  if (!present) {
+  // One without the other is left by a run that was killed here; each is useless alone.
+  if (!(await readConfiguration(paths)) || !(await stackExists(paths))) {
+    await forgetStack(paths);
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "Pulumi.yaml"), "name: krateo\nruntime: nodejs\n");
     await run(toolchain.pulumi, ["stack", "init", rehearsalStack, "--non-interactive"], {
@@ -51,8 +51,14 @@ export async function prepareStack(toolchain: Toolchain, choice: RehearsalChoice
       env: toolchain.env,
     });
   }
-  const initial = present ?? (await readConfiguration(paths)) ?? {};
-  await writeFile(paths.stackFile, stringify({ ...initial, config: Object.fromEntries(values) }));
+  const values = Object.entries(stackValues(choice, paths)).map(([key, value]) => [`krateo:${key}`, value]);
+  const { config: _, ...keys } = (await readConfiguration(paths)) ?? {};
+  await replaceFile(paths.stackFile, stringify({ ...keys, config: Object.fromEntries(values) }));
+}
+
+async function stackExists(paths: RehearsalPaths): Promise<boolean> {
+  const file = join(paths.state, ".pulumi", "stacks", "krateo", `${rehearsalStack}.json`);
+  return (await stat(file).catch(() => undefined)) !== undefined;
 }
 
 /** The namespace that the rehearsal's stack was last given; undefined when there is no stack. */
@@ -94,15 +100,15 @@ export async function pulumiUp(
   const ignore = () => undefined;
   process.on("SIGINT", ignore);
   createInterface({ input: child.stdout }).on("line", (line) => progress.line(line));
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    // The stream of events tells the same with the resource's name.
-    if (/^(error|panic):/.test(line)) progress.line(line);
-  });
+  // What the engine says comes as events; here is only what happens before it starts.
+  const complaints: string[] = [];
+  createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", resolve);
   });
   process.off("SIGINT", ignore);
+  if (code !== 0) for (const line of complaints) progress.complaint(line);
   return code === 0;
 }
 

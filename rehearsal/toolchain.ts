@@ -1,16 +1,18 @@
 import { execFile } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { buildRecipes, type Log } from "./toolchain/build.ts";
 import { cacheDirectory, isIntact, recipeDirectory } from "./toolchain/cache.ts";
 import { chooseSource, downloadTools } from "./toolchain/download.ts";
 import {
+  keepOnly,
   link,
   pulumiBin,
   type RehearsalPaths,
   rehearsalEnvironment,
   rehearsalPaths,
+  unlinkIfLink,
   writeEnvironmentFile,
   writePluginLauncher,
 } from "./toolchain/layout.ts";
@@ -109,28 +111,30 @@ async function layOut(
     await writePluginLauncher(join(directory, program), join(paths.root, "rehearsal", "plugins", plugin));
   };
 
-  if (plugins.size > 0) await link(join(userPulumiHome, "plugins"), join(paths.pulumiHome, "plugins"));
-  await rm(paths.bin, { recursive: true, force: true });
-  await mkdir(paths.bin, { recursive: true });
-  for (const name of ["helm", "kwokctl"]) await link(tool(name), join(paths.bin, name));
   const bin = pulumiBin(paths);
+  await unlinkIfLink(join(paths.pulumiHome, "versions"));
+  await unlinkIfLink(join(paths.pulumiHome, "plugins"));
+  if (plugins.size > 0) await link(join(userPulumiHome, "plugins"), join(paths.pulumiHome, "plugins"));
   if (official) {
-    await link(official, bin);
+    for (const name of await readdir(official)) await link(join(official, name), join(bin, name));
   } else {
-    await mkdir(bin, { recursive: true });
     await link(tool("pulumi"), join(bin, "pulumi"));
     await standIn("pulumi-language-nodejs", bin, "language-nodejs.ts");
   }
+
+  const commands = new Set(["helm", "kwokctl"]);
+  for (const name of commands) await link(tool(name), join(paths.bin, name));
   for (const name of neededPlugins) {
     if (plugins.has(name)) continue;
     const program = `pulumi-resource-${name}`;
+    commands.add(program);
     if (name === "kubernetes") await link(tool(program), join(paths.bin, program));
     else await standIn(program, paths.bin, `resource-${name}.ts`);
   }
+  await keepOnly(paths.bin, commands);
 
-  const offline = !neededPlugins.every((name) => plugins.has(name));
   return {
-    ...(await finish(paths, offline)),
+    ...(await finish(paths, !neededPlugins.every((name) => plugins.has(name)))),
     kwok: tool("kwok"),
     kwokctl: tool("kwokctl"),
     helm: tool("helm"),
@@ -147,12 +151,15 @@ async function layOut(
 /** The official builds: the engine and its plugins then download themselves. */
 async function downloaded(paths: RehearsalPaths, cache: string, log: Log): Promise<Toolchain> {
   const tools = await downloadTools(cache, log);
-  await rm(paths.bin, { recursive: true, force: true });
   for (const name of ["helm", "kwokctl"] as const) await link(tools[name], join(paths.bin, name));
+  await keepOnly(paths.bin, new Set(["helm", "kwokctl"]));
   // What they download lands where this user's own Pulumi keeps it.
   for (const name of ["plugins", "versions"]) {
+    const own = join(paths.pulumiHome, name);
+    await unlinkIfLink(own);
+    await rm(own, { recursive: true, force: true });
     await mkdir(join(userPulumiHome, name), { recursive: true });
-    await link(join(userPulumiHome, name), join(paths.pulumiHome, name));
+    await link(join(userPulumiHome, name), own);
   }
   const common = await finish(paths, false);
   log("pulumi: checking the command line, which downloads itself when it is missing");

@@ -1,6 +1,6 @@
 import type { Rule } from "./intent.ts";
-import { clearNotebookSecret, holdNotebooks } from "./rules/finops.ts";
 import { addressLoadBalancers, bindVolumes, muteWebhooks, releaseVolumes } from "./rules/infrastructure.ts";
+import { holdNotebooks } from "./rules/notebooks.ts";
 import { blockPods, startPods } from "./rules/pods.ts";
 import { holdDatabases, runClusters, runDatabases } from "./rules/postgres.ts";
 
@@ -16,5 +16,4 @@ export const rules: readonly Rule[] = [
   runDatabases,
   holdDatabases,
   holdNotebooks,
-  clearNotebookSecret,
 ];

@@ -38,7 +38,7 @@ const kinds = {
   },
   clusters: { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", plural: "clusters" },
   databases: { apiVersion: "postgresql.cnpg.io/v1", kind: "Database", plural: "databases" },
-  notebooks: { apiVersion: "finops.krateo.io/v1alpha1", kind: "Notebook", plural: "notebooks" },
+  notebooks: { apiVersion: "finops.krateo.io/v1", kind: "Notebook", plural: "notebooks" },
 } satisfies Record<string, Kind>;
 
 export type KindName = keyof typeof kinds;

@@ -1,4 +1,15 @@
-import { chmod, lstat, mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pulumiVersion } from "./recipes.ts";
 
@@ -72,6 +83,8 @@ export function rehearsalEnvironment(paths: RehearsalPaths, offline: boolean): R
     ...(offline ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1" } : {}),
     KUBECONFIG: paths.kubeconfig,
     KRATEO_CHARTS_DIR: paths.charts,
+    // Compiled sources of the program and its commands, which start often.
+    NODE_COMPILE_CACHE: join(paths.directory, "compile-cache"),
     // For the project's own command line, by hand and as the program runs it.
     PULUMI_STACK: rehearsalStack,
     KRATEO_CONFIG_FILE: paths.stackFile,
@@ -112,6 +125,19 @@ export async function link(target: string, path: string): Promise<void> {
   const temporary = `${path}.${process.pid}`;
   await symlink(target, temporary);
   await rename(temporary, path);
+}
+
+/** Removes a symbolic link, never what it leads to, and nothing else. */
+export async function unlinkIfLink(path: string): Promise<void> {
+  const present = await lstat(path).catch(() => undefined);
+  if (present?.isSymbolicLink()) await unlink(path);
+}
+
+/** Removes everything else from a folder of files; what stays is never away, not even for a moment. */
+export async function keepOnly(directory: string, names: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!names.has(name)) await rm(join(directory, name), { force: true });
+  }
 }
 
 /** Writes a file in one step, so that no reader meets half of it. */

@@ -4,7 +4,8 @@ import type { PlatformArgs } from "../../components/site.ts";
 import { type Inventory, objectKey } from "../../profiles/inventory.ts";
 import { planOf } from "../../profiles/plan.ts";
 import type { JsonObject, Settings, Step } from "../../profiles/settings.ts";
-import { emptyInventory, type Registration, registrations } from "../support/recorded.ts";
+import { emptyInventory } from "../support/inventory.ts";
+import { type Registration, registrations } from "../support/recorded.ts";
 import { chartStep, objectStep, settingsOf, variableStep } from "../support/settings.ts";
 
 const service = { spec: { type: "NodePort", ports: [{ port: 8082, nodePort: 30082 }] } };
@@ -98,7 +99,9 @@ describe("a Helm release", () => {
         secretPaths: [["env", "TOKEN"]],
       }),
     ]);
-    console.log(JSON.stringify(find("install-authn").inputs["values"]));
+    const { env } = find("install-authn").inputs["values"] as { env: Record<string, JsonObject> };
+    assert.equal(env["OPEN"], "y");
+    assert.deepEqual(Object.values(env["TOKEN"] as JsonObject), [secretMark, "x"]);
   });
 });
 
@@ -190,20 +193,28 @@ describe("the namespace", () => {
 });
 
 describe("the Secrets", () => {
-  /** Asserts that the whole content is marked secret, and returns it. */
-  const contents = (item: Registration): unknown => {
-    const { value, ...mark } = item.inputs["stringData"] as JsonObject;
-    assert.deepEqual(Object.values(mark), [secretMark]);
-    return value;
-  };
+  /** The whole content, as it must be sent: marked secret. */
+  const secret = (value: JsonObject): JsonObject => ({
+    "4dabf18193072939515e22adb298388d": secretMark,
+    value,
+  });
   const fields = ["data", "immutable", "stringData", "type"];
 
   it("share one generated password, and are never updated", async () => {
     const { find } = await build([]);
     const password = "password-of-krateo-db";
-    assert.deepEqual(contents(find("krateo-db")), { DB_USER: "krateo-db-user", DB_PASS: password });
-    assert.deepEqual(contents(find("krateo-db-user")), { username: "krateo-db-user", password });
-    assert.deepEqual(contents(find("jwt-sign-key")), { JWT_SIGN_KEY: "password-of-jwt-sign-key" });
+    assert.deepEqual(
+      find("krateo-db").inputs["stringData"],
+      secret({ DB_USER: "krateo-db-user", DB_PASS: password }),
+    );
+    assert.deepEqual(
+      find("krateo-db-user").inputs["stringData"],
+      secret({ username: "krateo-db-user", password }),
+    );
+    assert.deepEqual(
+      find("jwt-sign-key").inputs["stringData"],
+      secret({ JWT_SIGN_KEY: "password-of-jwt-sign-key" }),
+    );
     assert.deepEqual(find("jwt-sign-key").ignoreChanges, fields);
   });
 
@@ -226,7 +237,10 @@ describe("the Secrets", () => {
   it("agree: where one of the two database Secrets exists, the other gets its live login, as a secret", async () => {
     const login = { ours: false, uid: "u", data: { DB_USER: "me", DB_PASS: "live" } };
     const { find } = await build([], { inventory: { secrets: { "krateo-db": login } } });
-    assert.deepEqual(contents(find("krateo-db-user")), { username: "me", password: "live" });
+    assert.deepEqual(
+      find("krateo-db-user").inputs["stringData"],
+      secret({ username: "me", password: "live" }),
+    );
   });
 
   it("are not registered when they are external", async () => {

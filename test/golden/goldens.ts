@@ -1,5 +1,6 @@
 /** The goldens: files that show the whole effect of a change. `npm run golden` writes them, a test compares. */
 import { loadSettings } from "../../profiles/load.ts";
+import { planOf } from "../../profiles/plan.ts";
 import { goldenInputs } from "./inputs.ts";
 
 export interface Golden {
@@ -14,8 +15,22 @@ const settingsGoldens: readonly Golden[] = goldenInputs.map(({ name, config }) =
   content: async () => stableJson(await loadSettings(config, import.meta.dirname)),
 }));
 
+/** A line for each thing that is made, in the order of the plan, with what it waits for. */
+const planGoldens: readonly Golden[] = goldenInputs.map(({ name, config }) => ({
+  file: `plan.${name}.json`,
+  content: async () => {
+    const plan = planOf(await loadSettings(config, import.meta.dirname));
+    return stableJson(
+      plan.map(({ id, kind, component, needs }) => {
+        const place = component ? `${component}/${id}` : id;
+        return `${kind} ${place} after ${needs.map((need) => need.on).join(", ") || "nothing"}`;
+      }),
+    );
+  },
+}));
+
 /** Every golden there is; a file that is not among them is stale. */
-export const goldens: readonly Golden[] = [...settingsGoldens];
+export const goldens: readonly Golden[] = [...settingsGoldens, ...planGoldens];
 
 /** JSON with sorted keys, so that the same value is always the same bytes. */
 export function stableJson(value: unknown): string {

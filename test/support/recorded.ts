@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PlatformArgs } from "../../components/site.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 
 /** What the program asked the engine to register, as the engine would have received it. */
@@ -22,6 +21,7 @@ interface Request {
   getImportid(): string;
   getIgnorechangesList(): string[];
   getRetainondelete(): boolean;
+  getObject(): { toJavaScript(): JsonObject } | undefined;
 }
 
 const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
@@ -32,11 +32,9 @@ const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
  * resource of the same name are told apart by `type`.
  */
 export async function registrations(program: () => unknown): Promise<Registration[]> {
-  const inputs = new Map<string, JsonObject>();
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs: given }) => {
-        inputs.set(`${type}::${name}`, given);
+      newResource: ({ name, inputs: given }) => {
         const status = { revision: 1, namespace: given["namespace"], name: given["name"] };
         return { id: `${name}-id`, state: { ...given, result: `password-of-${name}`, status } };
       },
@@ -59,7 +57,7 @@ export async function registrations(program: () => unknown): Promise<Registratio
     return original(request, callback, ...rest);
   };
   await program();
-  await pulumi.runtime.waitForRPCs();
+  await (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
   return requests.map((request) => ({
     name: request.getName(),
     type: request.getType(),
@@ -68,16 +66,6 @@ export async function registrations(program: () => unknown): Promise<Registratio
     importId: request.getImportid(),
     ignoreChanges: request.getIgnorechangesList().toSorted(),
     retainOnDelete: request.getRetainondelete(),
-    inputs: inputs.get(`${request.getType()}::${request.getName()}`) ?? {},
+    inputs: request.getObject()?.toJavaScript() ?? {},
   }));
 }
-
-/** An inventory of a cluster that holds nothing. */
-export const emptyInventory: PlatformArgs["inventory"] = {
-  clusterUid: "uid-of-kube-system",
-  namespace: undefined,
-  releases: {},
-  secrets: {},
-  objects: {},
-  legacy: { releases: [], volumes: [] },
-};

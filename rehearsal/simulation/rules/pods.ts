@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
 import type { V1Pod } from "@kubernetes/client-node";
-import type { ClusterApi } from "../api.ts";
 import { delaySeconds, podStartSeconds } from "../delays.ts";
 import type { Intent, Rule } from "../intent.ts";
 import {
@@ -10,6 +8,7 @@ import {
   type StartDecision,
 } from "../pod-start.ts";
 import type { Item, World } from "../world.ts";
+import { doContainerWork } from "./container-work.ts";
 
 /** The mark by which KWOK's stage sees that a pod may start. */
 const startAnnotation = "rehearsal.krateo.io/start";
@@ -27,8 +26,7 @@ export const startPods: Rule = (world, { realistic }) =>
         key: `start pod ${pod.metadata?.namespace}/${pod.metadata?.name} ${pod.metadata?.uid}`,
         afterSeconds: job ? delaySeconds("job", realistic) : podStartSeconds(releaseOf(pod), realistic),
         run: async (api) => {
-          if (pod.metadata?.labels?.["app.kubernetes.io/name"] === "cratedb")
-            await writeCrateSecret(api, world, pod);
+          await doContainerWork(api, world, pod);
           await api.patch("pods", pod, { metadata: { annotations: { [startAnnotation]: "true" } } });
         },
       };
@@ -183,23 +181,4 @@ function blockedEvent(pod: Item, decision: Exclude<StartDecision, { start: true 
     lastTimestamp: now,
     count: 1,
   };
-}
-
-/**
- * What the database's container does before it counts as running: it writes its own credentials, and stays
- * silent when its ServiceAccount may not do so, or when they are there already.
- */
-async function writeCrateSecret(api: ClusterApi, world: World, pod: Item): Promise<void> {
-  const namespace = pod.metadata?.namespace ?? "";
-  const here = (items: Item[], name: string) =>
-    items.some(({ metadata }) => metadata?.namespace === namespace && metadata.name === name);
-  const allowed =
-    here(world.list("serviceAccounts"), "cratedb") && here(world.list("roles"), "cratedb-secret-creator");
-  if (!allowed || here(world.list("secrets"), "cratedb-system-credentials")) return;
-  await api.create({
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "cratedb-system-credentials", namespace },
-    stringData: { username: "system", password: randomBytes(18).toString("base64url") },
-  });
 }

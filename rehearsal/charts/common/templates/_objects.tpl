@@ -32,7 +32,7 @@ metadata:
   labels:
     {{- include "common.labels" .top | nindent 4 }}
 data:
-  {{- range $key, $value := .entries | default .top.Values.env }}
+  {{- range $key, $value := ternary .entries .top.Values.env (hasKey . "entries") }}
   {{- if not (kindIs "invalid" $value) }}
   {{ $key }}: {{ $value | quote }}
   {{- end }}

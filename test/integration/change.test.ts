@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { comeBackTo, helmReleases, live, TestStack } from "../support/rehearsal.ts";
+
+/** Names of the releases whose revision is not 1, with their revision and status. */
+async function changed(): Promise<Record<string, string>> {
+  const releases = Object.entries(await helmReleases()).map(([name, text]) => [
+    name,
+    text.split(" ").slice(1).join(" "),
+  ]);
+  return Object.fromEntries(releases.filter(([, text]) => text !== "r1 deployed"));
+}
+
+async function coreProviderDebug(): Promise<unknown> {
+  const { data } = (await live("ConfigMap", "core-provider")) as { data: Record<string, string> };
+  return data["CORE_PROVIDER_DEBUG"];
+}
+
+describe("a change of the overrides", () => {
+  let stack: TestStack;
+
+  before(async () => {
+    assert.ok(await comeBackTo("installed"));
+    stack = await TestStack.open("nodeport", { type: "nodeport" });
+  });
+
+  it("upgrades just the release that it concerns", async () => {
+    await stack.override({
+      components: {
+        "composable-operations": {
+          stepConfig: { "install-core-provider": { helmValues: { env: { CORE_PROVIDER_DEBUG: "true" } } } },
+        },
+      },
+    });
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    assert.deepEqual(await changed(), { "core-provider": "r2 deployed" });
+    assert.equal(await coreProviderDebug(), "true");
+  });
+
+  it("is taken back when the last override goes", async () => {
+    await stack.override({});
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    assert.deepEqual(await changed(), { "core-provider": "r3 deployed" });
+    assert.notEqual(await coreProviderDebug(), "true");
+  });
+
+  it("leaves a verified installation with nothing to do", async () => {
+    const verify = await stack.krateo("verify");
+    assert.equal(verify.code, 0, verify.output);
+    const preview = await stack.pulumi("preview", "--expect-no-changes");
+    assert.equal(preview.code, 0, preview.output);
+  });
+
+  it("shows a value from secret configuration nowhere", async () => {
+    await stack.configure({
+      type: "nodeport",
+      set: { "components.backend.stepConfig.install-authn.helmValues.env.OIDC_SECRET": "plain-for-now" },
+    });
+    const { code, output } = await stack.pulumi("preview", "--diff");
+    assert.equal(code, 0, output);
+    assert.match(output, /plain-for-now/);
+    await stack.encrypt("krateo:set", {
+      "components.backend.stepConfig.install-authn.helmValues.env.OIDC_SECRET": "hush-hush",
+    });
+    const up = await stack.pulumi("up", "--diff");
+    assert.equal(up.code, 0, up.output);
+    assert.doesNotMatch(up.output, /hush-hush/);
+    const { data } = (await live("ConfigMap", "authn")) as { data: Record<string, string> };
+    assert.equal(data["OIDC_SECRET"], "hush-hush");
+    assert.doesNotMatch(await stack.state(), /hush-hush/);
+    const snapshot = await live("Installation", "krateoctl", { apiVersion: "krateo.io/v1" });
+    assert.doesNotMatch(JSON.stringify(snapshot), /hush-hush/);
+    assert.match(JSON.stringify(snapshot), /"OIDC_SECRET":"\[secret\]"/);
+  });
+});

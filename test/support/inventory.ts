@@ -1,0 +1,11 @@
+import type { Inventory } from "../../profiles/inventory.ts";
+
+/** An inventory of a cluster that holds nothing. */
+export const emptyInventory: Inventory = {
+  clusterUid: "uid-of-kube-system",
+  namespace: undefined,
+  releases: {},
+  secrets: {},
+  objects: {},
+  legacy: { releases: [], volumes: [] },
+};

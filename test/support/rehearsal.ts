@@ -1,0 +1,210 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { KubernetesObjectApi } from "@kubernetes/client-node";
+import { stringify } from "yaml";
+import { connect } from "../../cluster/connection.ts";
+import { readObject } from "../../cluster/object.ts";
+import type { JsonObject } from "../../profiles/settings.ts";
+import { packCharts } from "../../rehearsal/chart-repository.ts";
+import {
+  kubeConfig,
+  restoreCluster,
+  saveCluster,
+  startCluster,
+  stopCluster,
+} from "../../rehearsal/cluster.ts";
+import { rehearsalPaths } from "../../rehearsal/toolchain/layout.ts";
+import { ensureToolchain, type Toolchain } from "../../rehearsal/toolchain.ts";
+
+/** What a command printed, both streams together as the user sees them, and how it ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly output: string;
+  readonly stdout: string;
+}
+
+const root = join(import.meta.dirname, "..", "..");
+const paths = rehearsalPaths(join(root, ".rehearsal-test"));
+const clusterOptions = { directory: paths.directory };
+const log = (line: string): void => void process.stderr.write(`    ${line}\n`);
+
+let toolchain: Promise<Toolchain> | undefined;
+
+/** The control plane, the tools and the stand-in charts that all integration tests share; made on first use. */
+export function rehearsal(): Promise<Toolchain> {
+  toolchain ??= (async () => {
+    await rm(paths.state, { recursive: true, force: true });
+    const tools = await ensureToolchain(log, paths);
+    await packCharts({ helm: tools.helm, output: paths.mirror });
+    await stopCluster(paths.directory);
+    await startCluster(tools, clusterOptions, log);
+    return tools;
+  })();
+  return toolchain;
+}
+
+/** Ends what `rehearsal` started; mocha calls it after the last test. */
+export const mochaHooks = {
+  async afterAll(): Promise<void> {
+    if (toolchain) await stopCluster(paths.directory);
+  },
+};
+
+/** Keeps cluster and Pulumi state under a name, to come back to. */
+export async function keep(point: string): Promise<void> {
+  await saveCluster(await rehearsal(), clusterOptions, point, ["state"]);
+}
+
+/** Back to what was kept under that name; false when nothing was. */
+export async function comeBackTo(point: string): Promise<boolean> {
+  return await restoreCluster(await rehearsal(), clusterOptions, point);
+}
+
+/** An empty cluster and no stacks. */
+export async function startOver(): Promise<void> {
+  const tools = await rehearsal();
+  await stopCluster(paths.directory);
+  await rm(paths.state, { recursive: true, force: true });
+  await mkdir(paths.state, { recursive: true });
+  await startCluster(tools, clusterOptions, () => undefined);
+}
+
+/** Runs a program of the project in its folder, with the rehearsal's environment. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
+  const tools = await rehearsal();
+  const options = { cwd: root, env: { ...tools.env, ...env }, maxBuffer: 64 << 20 };
+  return await new Promise((resolve) => {
+    let output = "";
+    const child = execFile(program, args, options, (error, stdout) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, output, stdout });
+    });
+    child.stdout?.on("data", (text) => (output += text));
+    child.stderr?.on("data", (text) => (output += text));
+  });
+}
+
+/** Runs helm against the rehearsal cluster. */
+export async function helm(...args: string[]): Promise<Outcome> {
+  return await run("helm", args);
+}
+
+/** Every Helm release of a namespace: name -> chart, revision and status. */
+export async function helmReleases(namespace = "krateo-system"): Promise<Record<string, string>> {
+  const { stdout } = await helm("list", "--all", "--namespace", namespace, "--output", "json");
+  const releases: { name: string; chart: string; revision: string; status: string }[] = JSON.parse(stdout);
+  return Object.fromEntries(
+    releases.map((item) => [item.name, `${item.chart} r${item.revision} ${item.status}`]),
+  );
+}
+
+/** A path for a test's own files, ignored by git. */
+export function scratch(name: string): string {
+  return join(paths.directory, "scratch", name);
+}
+
+/** Folder of the stand-in charts. */
+export const { mirror } = paths;
+
+/** A chart of that name with nothing in it but a ConfigMap, for releases that are not Krateo's. */
+export async function tinyChart(name: string): Promise<string> {
+  const directory = scratch(name);
+  await mkdir(join(directory, "templates"), { recursive: true });
+  await writeFile(join(directory, "Chart.yaml"), stringify({ apiVersion: "v2", name, version: "1.0.0" }));
+  const manifest = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: `${name}-release` } };
+  await writeFile(join(directory, "templates", "config.yaml"), stringify(manifest));
+  return directory;
+}
+
+/** Creates an object. */
+export async function apply(object: JsonObject): Promise<void> {
+  await rehearsal();
+  const client = KubernetesObjectApi.makeApiClient(kubeConfig(paths.directory));
+  await client.create(object as never);
+}
+
+/** A live object of the rehearsal cluster; undefined when there is none. */
+export async function live(
+  kind: string,
+  name: string,
+  { apiVersion = "v1", namespace = "krateo-system" } = {},
+): Promise<JsonObject | undefined> {
+  await rehearsal();
+  return await readObject(connect({ kubeconfig: paths.kubeconfig }), { apiVersion, kind, name, namespace });
+}
+
+/** A stack on the rehearsal cluster, with its configuration outside the tree. */
+export class TestStack {
+  readonly name: string;
+  readonly configFile: string;
+  readonly overridesFile: string;
+
+  private constructor(name: string) {
+    this.name = name;
+    this.configFile = join(paths.directory, `Pulumi.${name}.yaml`);
+    this.overridesFile = join(paths.directory, `overrides.${name}.yaml`);
+  }
+
+  /** Makes a new stack, or takes up the one of that name after a `comeBackTo`. */
+  static async open(type: string, config: JsonObject = {}): Promise<TestStack> {
+    await rehearsal();
+    // Never the name of a stack whose file the project holds.
+    const stack = new TestStack(`test-${type}`);
+    const created = await run("pulumi", ["stack", "init", stack.name, "--non-interactive"]);
+    // The encryption salt that `init` writes beside Pulumi.yaml belongs to this stack alone.
+    if (created.code === 0) await rename(join(root, `Pulumi.${stack.name}.yaml`), `${stack.configFile}.salt`);
+    await stack.override({});
+    await stack.configure(config);
+    return stack;
+  }
+
+  /** Replaces the stack's configuration. */
+  async configure(config: JsonObject): Promise<void> {
+    const all: JsonObject = { chartMirror: paths.mirror, overrides: this.overridesFile, ...config };
+    const keyed = Object.fromEntries(Object.entries(all).map(([key, value]) => [`krateo:${key}`, value]));
+    const salt = await readFile(`${this.configFile}.salt`, "utf8");
+    await writeFile(this.configFile, `${salt}\n${stringify({ config: keyed })}`);
+  }
+
+  /** Sets one key of the configuration as Pulumi does with --secret. */
+  async encrypt(key: string, value: JsonObject): Promise<void> {
+    for (const [path, item] of Object.entries(value)) {
+      const place = ["--path", `${key}["${path}"]`, "--stack", this.name, "--config-file", this.configFile];
+      const { code, output } = await run("pulumi", ["config", "set", "--secret", ...place, String(item)]);
+      if (code !== 0) throw new Error(output);
+    }
+  }
+
+  /** Replaces the user's override document. */
+  async override(document: JsonObject): Promise<void> {
+    await writeFile(this.overridesFile, stringify(document));
+  }
+
+  /** `preview`, `up`, `destroy` or `refresh`. */
+  async pulumi(command: string, ...args: string[]): Promise<Outcome> {
+    const unasked = command === "preview" ? [] : ["--yes", "--skip-preview"];
+    const common = ["--stack", this.name, "--config-file", this.configFile, "--non-interactive"];
+    // The program's own Commands read the configuration from there.
+    const env = { KRATEO_CONFIG_FILE: this.configFile };
+    return await run("pulumi", [command, ...unasked, ...common, ...args], env);
+  }
+
+  /** The project's own command line, for this stack. */
+  async krateo(...args: string[]): Promise<Outcome> {
+    return await run("node", ["commands/krateo.ts", ...args, "--config-file", this.configFile]);
+  }
+
+  async outputs(): Promise<JsonObject> {
+    const { stdout } = await run("pulumi", ["stack", "output", "--json", "--stack", this.name]);
+    return JSON.parse(stdout);
+  }
+
+  /** Everything that the engine remembers, as text. */
+  async state(): Promise<string> {
+    return (await run("pulumi", ["stack", "export", "--stack", this.name])).stdout;
+  }
+}
