@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import http from "node:http";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 import type { ChartSource, ChartStep } from "../profiles/settings.ts";
 import { readShared, sha256, sharedCache, store, storedDigest, writeShared } from "./archive-store.ts";
@@ -41,7 +41,8 @@ export async function fetchCharts(
   options: FetchOptions,
 ): Promise<Map<string, string>> {
   // Stand-ins of a rehearsal are kept in a folder of their own, where no real run can take them for charts.
-  const folder = process.env["KRATEO_CHARTS_DIR"] || ".charts";
+  const configured = process.env["KRATEO_CHARTS_DIR"] || ".charts";
+  const folder = relative(options.directory, resolve(options.directory, configured));
   const charts = new Map(steps.map((step) => [archiveName(step.chart), step.chart]));
   refuseNamesakes(steps, charts);
 

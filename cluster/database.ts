@@ -88,7 +88,7 @@ export async function waitForDatabase(
     const missing = await readDatabase(connection, namespace, options.cluster).then(
       ({ cluster, databases }) => missingOf(cluster, databases),
       (error: unknown) => {
-        if (error instanceof UnreachableError) return error.message;
+        if (error instanceof UnreachableError && !connection.absent) return error.message;
         throw error;
       },
     );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { isAlive, processIdentity } from "./process.ts";
-import { furnishCluster } from "./simulation/furnish.ts";
+import { furnishCluster, releaseNodes } from "./simulation/furnish.ts";
 import {
   type SimulationOptions,
   simulationStatus,
@@ -82,6 +82,8 @@ export async function startCluster(
   if (created) {
     await furnishCluster(kubeConfig(directory));
     await writeFile(place.complete, "");
+  } else if (state !== "running") {
+    await releaseNodes(kubeConfig(directory));
   }
   await startSimulation(directory, {
     realistic: options.realistic ?? false,
