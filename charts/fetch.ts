@@ -49,19 +49,18 @@ export async function fetchCharts(
   const locator = new Locator();
   const restoreProxy = useProxyFromEnvironment();
   try {
-    const results = await Promise.all(
+    const failures: Failure[] = [];
+    await Promise.all(
       [...charts].map(async ([name, chart]) => {
         try {
           await fetchOne(chart, join(options.directory, folder, name), locator, options);
-          return [];
         } catch (error) {
-          if (error instanceof FetchError) return [problemOf(chart, error, options.mirror)];
-          throw error;
+          if (!(error instanceof FetchError)) throw error;
+          failures.push({ chart, error });
         }
       }),
     );
-    const problems = results.flat();
-    if (problems.length > 0) throw new ConfigurationError(problems);
+    if (failures.length > 0) throw new ConfigurationError(problemsOf(failures, options.mirror));
   } finally {
     restoreProxy();
   }
@@ -119,19 +118,38 @@ async function during<T>(step: string, at: string, work: () => Promise<T>): Prom
   }
 }
 
-function problemOf({ name, version }: ChartSource, error: FetchError, mirror: string | undefined): Problem {
+interface Failure {
+  readonly chart: ChartSource;
+  readonly error: FetchError;
+}
+
+/** One problem for all charts that failed in the same way: a repository that is away takes all of its charts along. */
+function problemsOf(failures: readonly Failure[], mirror: string | undefined): Problem[] {
+  const alike = Map.groupBy(failures, ({ chart, error }) => {
+    const own = error.cause instanceof NotInIndexError ? chart.name : "";
+    return [error.step, error.at, error.message, own].join("\n");
+  });
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const names = [first, ...others]
+      .map(({ chart }) => [chart.name, chart.version].filter(Boolean).join(" "))
+      .sort();
+    return [problemOf(`chart${others.length > 0 ? "s" : ""} ${names.join(", ")}`, first.error, mirror)];
+  });
+}
+
+function problemOf(charts: string, error: FetchError, mirror: string | undefined): Problem {
   const missing = error.cause instanceof NotInIndexError ? error.cause : undefined;
-  const other = mirror
-    ? "put the archive into the mirror, or correct krateo:chartMirror"
-    : "or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files";
+  const inMirror = "put the archive into the mirror, or correct krateo:chartMirror";
+  const elsewhere = "or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files";
   const first = missing
     ? "correct the chart's name or version in the release document"
     : "run again once the server answers";
   return {
-    what: `chart ${name}${version ? ` ${version}` : ""} cannot be fetched: ${error.step} failed: ${error.message}`,
+    what: `${charts} cannot be fetched: ${error.step} failed: ${error.message}`,
     file: maskedUrl(error.at),
     allowed: missing?.alternatives,
-    next: mirror ? other : `${first}, ${other}`,
+    next: mirror ? inMirror : `${first}, ${elsewhere}`,
   };
 }
 

@@ -60,11 +60,20 @@ export function findEntry(index: RepositoryIndex, name: string, version: string)
   );
 }
 
-/** Those that differ in the fewest characters; the index's own order, newest first, decides between equals. */
+/** Those that differ in the fewest characters, at the latest place; then the index's own order, newest first. */
 export function nearestVersions(version: string, available: readonly string[]): string[] {
   return available
-    .map((candidate) => ({ candidate, far: distance(version, candidate) }))
-    .sort((one, other) => one.far - other.far)
+    .map((candidate) => ({
+      candidate,
+      far: distance(version, candidate),
+      alike: sharedStart(version, candidate),
+    }))
+    .sort((one, other) => one.far - other.far || other.alike - one.alike)
     .slice(0, shownVersions)
     .map(({ candidate }) => candidate);
+}
+
+function sharedStart(one: string, other: string): number {
+  const differs = [...one].findIndex((character, index) => character !== other[index]);
+  return differs < 0 ? one.length : differs;
 }

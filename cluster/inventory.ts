@@ -16,9 +16,6 @@ import type { HelmRelease } from "./helm-release.ts";
 import { findLegacy, legacyVolume } from "./legacy.ts";
 import { readReleases } from "./releases.ts";
 
-/** An API server that has not answered the first question by then counts as out of reach. */
-const firstAnswerSeconds = 5;
-
 interface SecretObject extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
@@ -28,14 +25,18 @@ interface SecretObject extends KubeObject {
  * the installation's namespace are listed under their names, those in other namespaces under `NAMESPACE/NAME`.
  * Objects are listed under the namespace that their manifest names, and read from the installation's if it names none.
  *
+ * @param options `firstAnswerSeconds`: an API server that has not said who it is by then counts as out of reach.
  * @returns an inventory with nothing but `unreachable` when the API server gives no answer
  * @throws ConfigurationError when the user may not read something, naming verb and resource
  */
-export async function readInventory(connection: Connection, settings: Settings): Promise<Inventory> {
+export async function readInventory(
+  connection: Connection,
+  settings: Settings,
+  { firstAnswerSeconds = 5 }: { readonly firstAnswerSeconds?: number } = {},
+): Promise<Inventory> {
   const stop = new AbortController();
-  const options: RequestOptions = { signal: stop.signal };
   try {
-    return await readAll(connection, settings, options);
+    return await readAll(connection, settings, { signal: stop.signal }, firstAnswerSeconds);
   } catch (error) {
     stop.abort();
     if (!(error instanceof UnreachableError)) throw error;
@@ -48,6 +49,7 @@ async function readAll(
   connection: Connection,
   settings: Settings,
   options: RequestOptions,
+  firstAnswerSeconds: number,
 ): Promise<Inventory> {
   const { namespace } = settings;
   const elsewhere = settings.steps
@@ -66,7 +68,7 @@ async function readAll(
     }
   };
   const [system, own, releases, foreign, secrets, objects, volume] = await Promise.all([
-    allowed(readSystemNamespace(connection, options)),
+    allowed(readSystemNamespace(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
     allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
     allowed(readReleases(connection, namespace, options)),
     Promise.all(elsewhere.map((other) => allowed(readReleases(connection, other, options)))),
@@ -105,7 +107,7 @@ async function readAll(
 
 async function readSystemNamespace(connection: Connection, options: RequestOptions): Promise<KubeObject> {
   const path = pathOf("v1", "namespaces", undefined, "kube-system");
-  const found = await get<KubeObject>(connection, path, { ...options, timeoutSeconds: firstAnswerSeconds });
+  const found = await get<KubeObject>(connection, path, options);
   if (found?.metadata?.uid) return found;
   throw new UnreachableError(
     `what answers at ${connection.server} (context ${connection.context}) is no Kubernetes API server: it has no namespace kube-system`,

@@ -23,8 +23,6 @@ export const deprecatedReleases: readonly { readonly name: string; readonly char
 /** The volume of eventsse-etcd's StatefulSet: Kubernetes keeps it when the StatefulSet goes. */
 export const legacyVolume = "etcd-data-eventsse-etcd-0";
 
-const timeoutSeconds = 300;
-
 /**
  * Picks the deprecated ones out of a namespace's releases: the name alone is not enough, since somebody may
  * have named another chart's release so. The volume counts unless such another release may be its owner.
@@ -41,7 +39,7 @@ export function findLegacy(releases: ReadonlyMap<string, HelmRelease>, volumeExi
 }
 
 /** Releases that bear a deprecated name but are of another chart. */
-export function findNamesakes(releases: ReadonlyMap<string, HelmRelease>): HelmRelease[] {
+function findNamesakes(releases: ReadonlyMap<string, HelmRelease>): HelmRelease[] {
   return deprecatedReleases.flatMap(({ name, chart }) => {
     const release = releases.get(name);
     return release && release.chart.metadata.name !== chart ? [release] : [];
@@ -49,7 +47,7 @@ export function findNamesakes(releases: ReadonlyMap<string, HelmRelease>): HelmR
 }
 
 /** Names of a release's hooks that Helm would run around an uninstall, and this program cannot. */
-export function deleteHooksOf(release: HelmRelease): string[] {
+function deleteHooksOf(release: HelmRelease): string[] {
   return (release.hooks ?? [])
     .filter((hook) => hook.events.some((event) => event === "pre-delete" || event === "post-delete"))
     .map((hook) => `${hook.kind} ${hook.name}`);
@@ -60,13 +58,17 @@ export function deleteHooksOf(release: HelmRelease): string[] {
  * releases with their objects, then their volume. One line for each thing goes to `log`. Safe to repeat: a release's
  * own records go last, so that a run that was stopped half-way finds it again.
  *
+ * @param options `timeoutSeconds`: for the objects of one release to be gone, and for the volume's users.
  * @throws Error when something stays behind, or when a release must be uninstalled by Helm itself
  */
 export async function removeLegacy(
   connection: Connection,
   namespace: string,
   log: Log,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
+  {
+    dryRun = false,
+    timeoutSeconds = 300,
+  }: { readonly dryRun?: boolean; readonly timeoutSeconds?: number } = {},
 ): Promise<void> {
   const volumePath = pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume);
   const [releases, volume] = await Promise.all([
@@ -96,12 +98,12 @@ export async function removeLegacy(
       for (const object of objects)
         log(`  ${nameOf(object)}${isKept(object) ? ": kept, as its chart asks" : ""}`);
     } else {
-      await removeRelease(connection, release, namespace, log);
+      await removeRelease(connection, release, namespace, timeoutSeconds, log);
     }
   }
   if (volume && legacy.volumes.length > 0) {
     if (dryRun) log(`PersistentVolumeClaim ${legacyVolume}: would be removed`);
-    else await removeVolume(connection, namespace, volume, log);
+    else await removeVolume(connection, namespace, volume, timeoutSeconds, log);
   }
 }
 
@@ -120,6 +122,7 @@ async function removeRelease(
   connection: Connection,
   release: HelmRelease,
   namespace: string,
+  timeoutSeconds: number,
   log: Log,
 ): Promise<void> {
   const indented: Log = (line) => log(`  ${line}`);
@@ -149,6 +152,7 @@ async function removeVolume(
   connection: Connection,
   namespace: string,
   volume: KubeObject,
+  timeoutSeconds: number,
   log: Log,
 ): Promise<void> {
   const deadline = Date.now() + timeoutSeconds * 1000;

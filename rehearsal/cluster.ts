@@ -189,6 +189,8 @@ function createArguments(toolchain: Toolchain, kubeconfig: string): string[] {
     "--disable-qps-limits",
     // On a busy machine a heartbeat comes late; a node that was NotReady once would leave its pods unready for good.
     "--extra-args=kube-controller-manager=node-monitor-grace-period=24h",
+    // KWOK looks for nodes without an owner four times in this span; after a restart no pod starts before it has.
+    "--extra-args=kwok-controller=node-lease-duration-seconds=8",
   ];
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { Settings } from "../profiles/settings.ts";
 import type { ReleaseProgress } from "./progress.ts";
 import type { RehearsalChoice } from "./stack.ts";
 import type { Toolchain } from "./toolchain.ts";
@@ -30,6 +31,11 @@ export interface Outcome {
   standIns: readonly string[];
 }
 
+interface ChartVersion {
+  name: string;
+  version: string;
+}
+
 interface ListedRelease {
   name: string;
   chart: string;
@@ -47,20 +53,25 @@ export async function listReleases(toolchain: Toolchain, namespace: string): Pro
   return JSON.parse(stdout);
 }
 
+/** The Helm releases that a configuration asks for: chart name and version by release name. */
+export function wantedReleases({ steps }: Settings): Record<string, ChartVersion> {
+  return Object.fromEntries(
+    steps.flatMap((step) => (step.type === "chart" && step.enabled ? [[step.release.name, step.chart]] : [])),
+  );
+}
+
 /**
  * Puts together what was to be there, what Helm says is there, and how long each took.
- *
- * @param wanted chart and version by release name, from the stack
  */
 export function releaseOutcomes(
-  wanted: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, ChartVersion>>,
   listed: readonly ListedRelease[],
   progress: readonly ReleaseProgress[],
 ): ReleaseOutcome[] {
   const names = [...new Set([...Object.keys(wanted), ...listed.map(({ name }) => name)])].sort();
   return names.map((name) => {
     const found = listed.find((release) => release.name === name);
-    const [chart = "", version = ""] = found ? splitChart(found.chart) : (wanted[name]?.split(" ") ?? []);
+    const { name: chart, version } = found ? splitChart(found.chart) : (wanted[name] as ChartVersion);
     const seconds = progress.find((release) => release.name === name)?.seconds ?? 0;
     return {
       name,
@@ -74,9 +85,9 @@ export function releaseOutcomes(
 }
 
 /** Helm writes chart and version as one word; the version begins at the first dash before a digit and a dot. */
-export function splitChart(text: string): [string, string] {
+export function splitChart(text: string): ChartVersion {
   const at = text.search(/-\d+\.\d+\.\d+/);
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+  return at < 0 ? { name: text, version: "" } : { name: text.slice(0, at), version: text.slice(at + 1) };
 }
 
 /** The result for a reader. */
@@ -90,12 +101,12 @@ export function describeOutcome(
     "",
     bad.length === 0
       ? `${outcome.releases.length} Helm releases deployed in ${outcome.namespace}, ${outcome.seconds} s`
-      : `${bad.length} of ${outcome.releases.length} Helm releases are not deployed: ${bad.map(({ name, status }) => `${name} (${status})`).join(", ")}`,
-    "",
-    `Krateo, type ${choice.type}, as a user would reach it:`,
+      : `${bad.length} of ${outcome.releases.length} Helm releases are not deployed: ${listOf(bad)}`,
   ];
-  for (const [name, value] of Object.entries(outcome.access))
-    lines.push(`  ${name.padEnd(16)} ${String(value)}`);
+  if (Object.keys(outcome.access).length > 0) {
+    lines.push("", `Krateo, type ${choice.type}, as a user would reach it:`);
+    for (const [name, value] of Object.entries(outcome.access)) lines.push(`  ${name.padEnd(16)} ${value}`);
+  }
   lines.push(
     "",
     "This is a rehearsal: charts, pods, load balancers and operators are stand-ins, so nothing answers at these",
@@ -108,4 +119,8 @@ export function describeOutcome(
     ...byHand.map((line) => `  ${line}`),
   );
   return lines;
+}
+
+function listOf(releases: readonly ReleaseOutcome[]): string {
+  return releases.map(({ name, status }) => `${name} (${status})`).join(", ");
 }

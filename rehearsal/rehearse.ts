@@ -7,7 +7,7 @@ import { loadSettings } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { packCharts } from "./chart-repository.ts";
 import { clusterStatus, startCluster, stopCluster } from "./cluster.ts";
-import { describeOutcome, listReleases, type Outcome, releaseOutcomes } from "./outcome.ts";
+import { describeOutcome, listReleases, type Outcome, releaseOutcomes, wantedReleases } from "./outcome.ts";
 import { UpProgress } from "./progress.ts";
 import {
   forgetStack,
@@ -104,7 +104,9 @@ async function down(paths: RehearsalPaths): Promise<number> {
 
 async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   const begin = performance.now();
-  const choice = await choiceOf(flags, paths);
+  const choice = await choiceOf(flags);
+  // Throws for a wrong configuration, before anything has been made.
+  const settings = await loadSettings({ values: stackValues(choice, paths), secretKeys: [] }, paths.root);
   const toolchain = await ensureToolchain(say, paths);
   if (toolchain.standIns.length > 0)
     say(`stand-ins for what cannot be downloaded here: ${toolchain.standIns.join(", ")}`);
@@ -129,7 +131,7 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   const verified = succeeded && (await verify(toolchain, paths));
   const outputs = succeeded ? await stackOutputs(toolchain, paths) : {};
   const releases = releaseOutcomes(
-    (outputs.releases ?? {}) as Record<string, string>,
+    wantedReleases(settings),
     await listReleases(toolchain, choice.namespace),
     progress.finished,
   );
@@ -151,22 +153,20 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   return outcome.passed ? 0 : 1;
 }
 
-/** What the flags ask for, checked as far as that goes without a cluster: nothing has been made by then. */
-async function choiceOf(flags: Flags, paths: RehearsalPaths): Promise<RehearsalChoice> {
+/** What the flags ask for. */
+async function choiceOf(flags: Flags): Promise<RehearsalChoice> {
   const overrides = flags.overrides && resolve(flags.overrides);
   if (overrides) {
     await access(overrides).catch(() => {
       throw new UsageError(`--overrides: there is no file ${overrides}`);
     });
   }
-  const choice: RehearsalChoice = {
+  return {
     type: flags.type,
     profiles: flags.profile.filter(Boolean),
     namespace: flags.namespace,
     ...(overrides ? { overrides } : {}),
   };
-  await loadSettings({ values: stackValues(choice, paths), secretKeys: [] }, paths.root);
-  return choice;
 }
 
 async function verify(toolchain: Toolchain, paths: RehearsalPaths): Promise<boolean> {

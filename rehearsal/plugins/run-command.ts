@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 
@@ -46,6 +47,7 @@ export async function runCommand(run: CommandRun): Promise<{ stdout: string; std
   const logging = settings.logging ?? "stdoutAndStderr";
   const printed: Record<"stdout" | "stderr" | "both", string> = { stdout: "", stderr: "", both: "" };
   const logged: Promise<void>[] = [];
+  const readers: Promise<unknown>[] = [];
   for (const name of ["stdout", "stderr"] as const) {
     const lines = new PassThrough();
     child[name].setEncoding("utf8").on("data", (chunk: string) => {
@@ -54,9 +56,10 @@ export async function runCommand(run: CommandRun): Promise<{ stdout: string; std
     });
     child[name].pipe(lines);
     const wanted = logging === "stdoutAndStderr" || logging === name;
-    createInterface({ input: lines }).on("line", (line) => {
+    const reader = createInterface({ input: lines }).on("line", (line) => {
       if (wanted) logged.push(run.onLine(line));
     });
+    readers.push(once(reader, "close"));
   }
   // A command that does not read its input closes the pipe early; that is no failure.
   child.stdin.on("error", () => undefined);
@@ -69,6 +72,7 @@ export async function runCommand(run: CommandRun): Promise<{ stdout: string; std
       else resolve(code === 0 ? undefined : `exit status ${code}`);
     });
   });
+  await Promise.all(readers);
   await Promise.all(logged);
   if (outcome) throw new Error(`${outcome}: running ${JSON.stringify(command)}:\n${printed.both}`);
   return { stdout: printed.stdout.replace(/\n$/, ""), stderr: printed.stderr.replace(/\n$/, "") };

@@ -10,7 +10,7 @@ import {
   unlink,
   writeFile,
 } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { pulumiVersion } from "./recipes.ts";
 
 /** The name of the rehearsal's one stack. */
@@ -82,7 +82,8 @@ export function rehearsalEnvironment(paths: RehearsalPaths, offline: boolean): R
     PULUMI_PARALLEL: "32",
     ...(offline ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1" } : {}),
     KUBECONFIG: paths.kubeconfig,
-    KRATEO_CHARTS_DIR: paths.charts,
+    // Relative, as the chart's path is part of what the stack remembers.
+    KRATEO_CHARTS_DIR: relative(paths.root, paths.charts),
     // Compiled sources of the program and its commands, which start often.
     NODE_COMPILE_CACHE: join(paths.directory, "compile-cache"),
     // For the project's own command line, by hand and as the program runs it.

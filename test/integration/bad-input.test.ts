@@ -64,7 +64,7 @@ describe("bad input", () => {
     await cp(mirror, broken, { recursive: true });
     await rm(join(broken, "authn-0.22.2.tgz"));
     await copyFile(join(broken, "portal-1.3.4.tgz"), join(broken, "frontend-1.0.23.tgz"));
-    await refused({ type: "nodeport", chartMirror: broken }, {}, [/authn/, /0\.22\.2/, /frontend/, /digest/]);
+    await refused({ type: "nodeport", chartMirror: broken }, {}, [/authn/, /0\.22\.2/, /frontend/, /sha256/]);
     await untouched();
   });
 

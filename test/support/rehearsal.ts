@@ -29,41 +29,49 @@ const paths = rehearsalPaths(join(root, ".rehearsal-test"));
 const clusterOptions = { directory: paths.directory };
 const log = (line: string): void => void process.stderr.write(`    ${line}\n`);
 
-let toolchain: Promise<Toolchain> | undefined;
+const tools = await ensureToolchain(log, paths);
+// Read by the tests of the stand-in charts, which do without a cluster.
+process.env["KRATEO_REHEARSAL_HELM"] ??= tools.helm;
 
-/** The control plane, the tools and the stand-in charts that all integration tests share; made on first use. */
+let cluster: Promise<Toolchain> | undefined;
+
+/** The tools, with the control plane and the stand-in charts that all integration tests share; made on first use. */
 export function rehearsal(): Promise<Toolchain> {
-  toolchain ??= (async () => {
+  cluster ??= (async () => {
     await rm(paths.state, { recursive: true, force: true });
-    const tools = await ensureToolchain(log, paths);
     await packCharts({ helm: tools.helm, output: paths.mirror });
     await stopCluster(paths.directory);
     await startCluster(tools, clusterOptions, log);
     return tools;
   })();
-  return toolchain;
+  return cluster;
 }
 
 /** Ends what `rehearsal` started; mocha calls it after the last test. */
 export const mochaHooks = {
   async afterAll(): Promise<void> {
-    if (toolchain) await stopCluster(paths.directory);
+    if (cluster) await stopCluster(paths.directory);
   },
 };
 
+/** Starting points that this very run has kept; those of earlier runs may be out of date. */
+const kept = new Set<string>();
+
 /** Keeps cluster and Pulumi state under a name, to come back to. */
 export async function keep(point: string): Promise<void> {
+  kept.add(point);
   await saveCluster(await rehearsal(), clusterOptions, point, ["state"]);
 }
 
-/** Back to what was kept under that name; false when nothing was. */
+/** Back to what a test before has kept under that name; false when none has. */
 export async function comeBackTo(point: string): Promise<boolean> {
+  if (!kept.has(point)) return false;
   return await restoreCluster(await rehearsal(), clusterOptions, point);
 }
 
 /** An empty cluster and no stacks. */
 export async function startOver(): Promise<void> {
-  const tools = await rehearsal();
+  await rehearsal();
   await stopCluster(paths.directory);
   await rm(paths.state, { recursive: true, force: true });
   await mkdir(paths.state, { recursive: true });
@@ -76,7 +84,7 @@ export async function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
-  const tools = await rehearsal();
+  await rehearsal();
   const options = { cwd: root, env: { ...tools.env, ...env }, maxBuffer: 64 << 20 };
   return await new Promise((resolve) => {
     let output = "";

@@ -1,0 +1,25 @@
+import type { HelmHook, HelmRelease } from "../../cluster/helm-release.ts";
+
+/** A Helm release; `chart` is "NAME VERSION" and defaults to the release's name at 1.0.0. */
+export function helmRelease(
+  name: string,
+  given: {
+    namespace?: string;
+    version?: number;
+    status?: string;
+    chart?: string;
+    manifest?: string;
+    hooks?: readonly HelmHook[];
+  } = {},
+): HelmRelease {
+  const [chart = name, chartVersion = "1.0.0"] = (given.chart ?? `${name} 1.0.0`).split(" ");
+  return {
+    name,
+    namespace: given.namespace ?? "krateo-system",
+    version: given.version ?? 1,
+    info: { status: given.status ?? "deployed" },
+    chart: { metadata: { name: chart, version: chartVersion } },
+    manifest: given.manifest ?? "",
+    hooks: given.hooks ?? [],
+  };
+}

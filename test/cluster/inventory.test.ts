@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { encodeRelease, type HelmRelease } from "../../cluster/helm-release.ts";
+import { readInventory } from "../../cluster/inventory.ts";
+import { ConfigurationError } from "../../profiles/problem.ts";
+import { chartStep, objectStep, settingsOf } from "../support/settings.ts";
+import { errorOf, holding, nobodyThere, withApiServer, withKubeconfig } from "./api-server.ts";
+import { helmRelease } from "./helm-releases.ts";
+
+const settings = settingsOf([
+  chartStep("install-authn"),
+  chartStep("install-far", { release: { name: "far", namespace: "elsewhere" } }),
+  objectStep("note", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "note" } }),
+  {
+    ...objectStep("off", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "off" } }),
+    enabled: false,
+  },
+]);
+
+const system = "/api/v1/namespaces/kube-system";
+const namespace = "/api/v1/namespaces/krateo-system";
+
+const secretOf = (release: HelmRelease) => ({
+  metadata: {
+    name: `sh.helm.release.v1.${release.name}.v${release.version}`,
+    labels: { name: release.name, version: String(release.version) },
+  },
+  data: { release: encodeRelease(release) },
+});
+
+const named = (name: string, given: object = {}) => ({ metadata: { name, uid: `uid-${name}`, ...given } });
+
+describe("the inventory", () => {
+  it("of an empty cluster knows who the cluster is, and nothing else", async () => {
+    await withApiServer(holding({ [system]: named("kube-system") }), async (connection) => {
+      assert.deepEqual(await readInventory(connection, settings), {
+        clusterUid: "uid-kube-system",
+        namespace: undefined,
+        releases: {},
+        secrets: {},
+        objects: {},
+        legacy: { releases: [], volumes: [] },
+      });
+    });
+  });
+
+  it("lists what is there, and which of it this program made", async () => {
+    const ours = { annotations: { "krateo.io/created-by": "krateo-pulumi" } };
+    const objects = {
+      [system]: named("kube-system"),
+      [namespace]: named("krateo-system", ours),
+      [`${namespace}/secrets`]: {
+        items: [
+          secretOf(helmRelease("authn", { version: 9 })),
+          secretOf(helmRelease("authn", { version: 10, status: "failed" })),
+          secretOf(helmRelease("sweeper", { chart: "sweeper 0.2.0" })),
+          secretOf(helmRelease("eventsse", { chart: "another 1.0.0" })),
+        ],
+      },
+      "/api/v1/namespaces/elsewhere/secrets": { items: [secretOf(helmRelease("far"))] },
+      [`${namespace}/secrets/krateo-db`]: {
+        ...named("krateo-db"),
+        data: { DB_USER: "YW5u", DB_PASS: "w7w=" },
+      },
+      [`${namespace}/persistentvolumeclaims/etcd-data-eventsse-etcd-0`]: named("etcd-data-eventsse-etcd-0"),
+      "/api/v1": { resources: [{ name: "configmaps", kind: "ConfigMap", namespaced: true }] },
+      [`${namespace}/configmaps/note`]: named("note", ours),
+      [`${namespace}/configmaps/off`]: named("off"),
+      "/apis/krateo.io/v1": {
+        resources: [{ name: "installations", kind: "Installation", namespaced: true }],
+      },
+      "/apis/krateo.io/v1/namespaces/krateo-system/installations/krateoctl": named("krateoctl"),
+    };
+    await withApiServer(holding(objects), async (connection) => {
+      assert.deepEqual(await readInventory(connection, settings), {
+        clusterUid: "uid-kube-system",
+        namespace: { ours: true, uid: "uid-krateo-system" },
+        releases: {
+          authn: { chart: "authn", chartVersion: "1.0.0", revision: 10, status: "failed" },
+          eventsse: { chart: "another", chartVersion: "1.0.0", revision: 1, status: "deployed" },
+          sweeper: { chart: "sweeper", chartVersion: "0.2.0", revision: 1, status: "deployed" },
+          "elsewhere/far": { chart: "far", chartVersion: "1.0.0", revision: 1, status: "deployed" },
+        },
+        secrets: {
+          "krateo-db": { ours: false, uid: "uid-krateo-db", data: { DB_USER: "ann", DB_PASS: "ü" } },
+        },
+        objects: {
+          "krateo.io/v1/Installation/krateo-system/krateoctl": { ours: false, uid: "uid-krateoctl" },
+          "v1/ConfigMap//note": { ours: true, uid: "uid-note" },
+        },
+        legacy: {
+          releases: [{ name: "sweeper", chart: "sweeper", chartVersion: "0.2.0" }],
+          volumes: ["etcd-data-eventsse-etcd-0"],
+        },
+      });
+    });
+  });
+
+  it("asks only for the payloads of revisions that are not superseded", async () => {
+    await withApiServer(holding({ [system]: named("kube-system") }), async (connection, requests) => {
+      await readInventory(connection, settings);
+      const queries = requests
+        .filter((request) => request.includes("/krateo-system/secrets?"))
+        .map((request) => decodeURIComponent(request.split("labelSelector=")[1] ?? "").split("&")[0])
+        .toSorted();
+      assert.deepEqual(queries, ["owner=helm", "owner=helm,status!=superseded"]);
+    });
+  });
+
+  it("fetches a superseded payload when nothing newer is left of a release", async () => {
+    const secret = secretOf(helmRelease("authn", { version: 3, status: "superseded" }));
+    const paths = {
+      [system]: named("kube-system"),
+      [`${namespace}/secrets/${secret.metadata.name}`]: secret,
+    };
+    let lists = 0;
+    const handler = (method: string, path: string) =>
+      path === `${namespace}/secrets`
+        ? { status: 200, body: { items: lists++ === 0 ? [secret] : [] } }
+        : holding(paths)(method, path);
+    await withApiServer(handler, async (connection) => {
+      const { releases } = await readInventory(connection, settingsOf([]));
+      assert.deepEqual(releases["authn"]?.revision, 3);
+    });
+  });
+
+  describe("of a cluster out of reach", () => {
+    const nothing = { namespace: undefined, releases: {}, secrets: {}, objects: {} };
+
+    it("says where it looked and why in vain", async () => {
+      const server = await nobodyThere();
+      await withKubeconfig(server, async (connection) => {
+        assert.deepEqual(await readInventory(connection, settings), {
+          ...nothing,
+          unreachable: `the cluster at ${server} (context shop) cannot be reached: connection refused`,
+          legacy: { releases: [], volumes: [] },
+        });
+      });
+    });
+
+    it("gives up soon when no answer comes", async () => {
+      await withApiServer(
+        () => undefined,
+        async (connection) => {
+          const { unreachable } = await readInventory(connection, settings, { firstAnswerSeconds: 0.2 });
+          assert.match(unreachable ?? "", /^the cluster at .* cannot be reached: no answer within 0.2 s$/);
+        },
+      );
+    });
+
+    for (const [what, answer, reason] of [
+      [
+        "is starting",
+        { status: 503, body: { message: "not ready" } },
+        /cannot be reached: it answers 503: not ready$/,
+      ],
+      [
+        "is none",
+        { status: 200, body: "hello" },
+        /is no Kubernetes API server: it has no namespace kube-system$/,
+      ],
+      [
+        "knows no kube-system",
+        { status: 404, body: {} },
+        /is no Kubernetes API server: it has no namespace kube-system$/,
+      ],
+    ] as const) {
+      it(`counts an API server that ${what}`, async () => {
+        await withApiServer(
+          () => answer,
+          async (connection) => {
+            const { unreachable } = await readInventory(connection, settings);
+            assert.match(unreachable ?? "", reason);
+          },
+        );
+      });
+    }
+  });
+
+  describe("that may not be read", () => {
+    it("names every verb and resource that is missing", async () => {
+      const refusal = { status: 403, body: { message: "no" } };
+      const handler = (method: string, path: string) =>
+        path.endsWith("/secrets") || path.endsWith("/persistentvolumeclaims/etcd-data-eventsse-etcd-0")
+          ? refusal
+          : holding({ [system]: named("kube-system") })(method, path);
+      await withApiServer(handler, async (connection) => {
+        const error = await errorOf(readInventory(connection, settings));
+        assert.ok(error instanceof ConfigurationError);
+        assert.deepEqual(
+          error.problems.map((problem) => problem.what),
+          [
+            "the user of context shop may not list secrets in namespace krateo-system: no",
+            "the user of context shop may not list secrets in namespace elsewhere: no",
+            "the user of context shop may not get persistentvolumeclaims in namespace krateo-system: no",
+          ].toSorted((one, other) => error.message.indexOf(one) - error.message.indexOf(other)),
+        );
+        assert.equal(
+          error.problems.find(({ what }) => what.includes("elsewhere"))?.next,
+          "use a context with that right, or grant it; to check: kubectl auth can-i list secrets -n elsewhere",
+        );
+      });
+    });
+
+    it("says that the credentials are not accepted", async () => {
+      await withApiServer(
+        () => ({ status: 401, body: { message: "Unauthorized" } }),
+        async (connection) => {
+          const error = await errorOf(readInventory(connection, settings));
+          assert.ok(error instanceof ConfigurationError);
+          assert.equal(
+            error.problems[0]?.what,
+            `the cluster at ${connection.server} does not accept the credentials of context shop`,
+          );
+        },
+      );
+    });
+
+    it("says that the program which makes the credentials is not there", async () => {
+      const exec = {
+        apiVersion: "client.authentication.k8s.io/v1",
+        command: "krateo-no-such-program",
+        args: [],
+      };
+      const test = async (connection: Parameters<typeof readInventory>[0]) => {
+        const error = await errorOf(readInventory(connection, settings));
+        assert.ok(error instanceof ConfigurationError, String(error));
+        assert.match(
+          error.problems[0]?.what ?? "",
+          /^the credentials of context shop cannot be obtained: .*krateo-no-such-program/,
+        );
+      };
+      await withKubeconfig("https://127.0.0.1:6443", test, { exec });
+    });
+  });
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import language from "@pulumi/pulumi/proto/language_pb.js";
+import { runnerInvocation } from "../../rehearsal/plugins/language-nodejs.ts";
+
+describe("the stand-in for the language host", () => {
+  const request = () => {
+    const run = new language.RunRequest();
+    run.setProject("krateo");
+    run.setStack("dev");
+    run.setPwd("/project");
+    run.setParallel(32);
+    run.setMonitorAddress("127.0.0.1:1");
+    run.getConfigMap().set("krateo:type", "nodeport");
+    run.setConfigsecretkeysList(["krateo:set"]);
+    const info = new language.ProgramInfo();
+    info.setRootDirectory("/project");
+    info.setEntryPoint("index.ts");
+    run.setInfo(info);
+    return run;
+  };
+
+  it("hands the SDK's runner the program, the addresses and the stack", () => {
+    assert.deepEqual(runnerInvocation(request(), "127.0.0.1:2").args, [
+      "--monitor=127.0.0.1:1",
+      "--engine=127.0.0.1:2",
+      "--project=krateo",
+      "--stack=dev",
+      "--root-directory=/project",
+      "--pwd=/project",
+      "--parallel=32",
+      "index.ts",
+    ]);
+  });
+
+  it("says so when nothing must be changed", () => {
+    const run = request();
+    run.setDryrun(true);
+    assert.ok(runnerInvocation(run, "127.0.0.1:2").args.includes("--dry-run"));
+  });
+
+  it("passes the configuration and which of it is secret, and leaves the types to Node", () => {
+    assert.deepEqual(runnerInvocation(request(), "127.0.0.1:2").env, {
+      PULUMI_CONFIG: '{"krateo:type":"nodeport"}',
+      PULUMI_CONFIG_SECRET_KEYS: '["krateo:set"]',
+      PULUMI_NODEJS_TYPESCRIPT: "false",
+    });
+  });
+});

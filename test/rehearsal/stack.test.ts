@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { type RehearsalChoice, stackFlags, stackValues } from "../../rehearsal/stack.ts";
+import { rehearsalEnvironment, rehearsalPaths } from "../../rehearsal/toolchain/layout.ts";
+
+const paths = rehearsalPaths("/project/.rehearsal", "/project");
+const common = {
+  namespace: "krateo-system",
+  chartMirror: ".rehearsal/mirror",
+  kubeconfig: ".rehearsal/kubeconfig",
+};
+
+describe("the rehearsal's stack", () => {
+  const table: [string, RehearsalChoice, object][] = [
+    [
+      "points at the first simulated node for nodeport",
+      { type: "nodeport", profiles: [], namespace: "krateo-system" },
+      { type: "nodeport", ...common, nodeAddress: "192.0.2.11" },
+    ],
+    [
+      "needs nothing more for loadbalancer",
+      { type: "loadbalancer", profiles: [], namespace: "krateo-system" },
+      { type: "loadbalancer", ...common },
+    ],
+    [
+      "has a domain for ingress",
+      { type: "ingress", profiles: [], namespace: "krateo-system" },
+      { type: "ingress", ...common, domain: "krateo.example.org" },
+    ],
+    [
+      "takes profiles in their order, overrides and another namespace",
+      {
+        type: "loadbalancer",
+        profiles: ["debug", "no-finops"],
+        namespace: "ns",
+        overrides: "/project/more.yaml",
+      },
+      {
+        type: "loadbalancer",
+        ...common,
+        profiles: ["debug", "no-finops"],
+        namespace: "ns",
+        overrides: "more.yaml",
+      },
+    ],
+  ];
+  for (const [rule, choice, expected] of table) {
+    it(rule, () => assert.deepEqual(stackValues(choice, paths), expected));
+  }
+
+  it("has its configuration outside the files under version control", () => {
+    assert.deepEqual(stackFlags(paths), [
+      "--stack=rehearsal",
+      "--config-file=.rehearsal/stack/Pulumi.rehearsal.yaml",
+    ]);
+  });
+
+  it("runs in an environment that leaves the user's own Pulumi and cluster alone", () => {
+    assert.deepEqual(rehearsalEnvironment(paths, true), {
+      PULUMI_HOME: "/project/.rehearsal/pulumi",
+      PULUMI_BACKEND_URL: "file:///project/.rehearsal/state",
+      PULUMI_CONFIG_PASSPHRASE: "rehearsal",
+      PULUMI_SKIP_UPDATE_CHECK: "1",
+      PULUMI_PARALLEL: "32",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
+      KUBECONFIG: "/project/.rehearsal/kubeconfig",
+      KRATEO_CHARTS_DIR: ".rehearsal/charts",
+      NODE_COMPILE_CACHE: "/project/.rehearsal/compile-cache",
+      PULUMI_STACK: "rehearsal",
+      KRATEO_CONFIG_FILE: "/project/.rehearsal/stack/Pulumi.rehearsal.yaml",
+    });
+  });
+
+  it("lets the engine download plugins where it can", () => {
+    assert.equal(rehearsalEnvironment(paths, false).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, undefined);
+  });
+});
