@@ -3,6 +3,7 @@ import { fetchCharts } from "./charts/fetch.ts";
 import { connect } from "./cluster/connection.ts";
 import { explainRelease } from "./cluster/explain.ts";
 import { readInventory } from "./cluster/inventory.ts";
+import { InstallerLease } from "./cluster/lease.ts";
 import { readObject } from "./cluster/object.ts";
 import { Platform } from "./components/platform.ts";
 import { previousRun } from "./components/previous-run.ts";
@@ -10,9 +11,10 @@ import { readStackConfig } from "./components/stack-config.ts";
 import { userErrors } from "./components/user-errors.ts";
 import { loadSettings } from "./profiles/load.ts";
 import { chartStepsOf } from "./profiles/plan.ts";
-import { checkPreconditions } from "./profiles/preconditions.ts";
+import { checkPreconditions, warningsOf } from "./profiles/preconditions.ts";
+import { describeRepair, repairsOf } from "./profiles/repair.ts";
 
-const { settings, inventory, charts, connection } = await userErrors(async () => {
+const { settings, inventory, charts, connection, repairs } = await userErrors(async () => {
   const settings = await loadSettings(readStackConfig(), process.cwd());
   const connection = connect(settings.cluster);
   const [inventory, charts, previous] = await Promise.all([
@@ -20,18 +22,28 @@ const { settings, inventory, charts, connection } = await userErrors(async () =>
     fetchCharts(chartStepsOf(settings), { directory: process.cwd(), mirror: settings.charts.mirror }),
     previousRun(),
   ]);
-  checkPreconditions(settings, inventory, { previous, preview: pulumi.runtime.isDryRun() });
-  const warnings = inventory.unreachable ? [...settings.warnings, inventory.unreachable] : settings.warnings;
-  for (const warning of warnings) await pulumi.log.warn(warning);
-  return { settings, inventory, charts, connection };
+  const preview = pulumi.runtime.isDryRun();
+  const { repairs, blocked } = repairsOf(settings, inventory, Date.now());
+  checkPreconditions(settings, inventory, { previous, preview, blocked });
+  for (const warning of warningsOf(settings, inventory, blocked)) await pulumi.log.warn(warning);
+  for (const repair of repairs) await pulumi.log.info(describeRepair(repair));
+  return { settings, inventory, charts, connection, repairs };
 });
+
+const lease = new InstallerLease(connection, settings.namespace);
+const enter = async (): Promise<void> => {
+  if (!pulumi.runtime.isDryRun()) await userErrors(() => lease.hold());
+};
+if (inventory.namespace) await enter();
 
 const platform = new Platform("krateo", {
   settings,
   inventory,
   charts,
+  repairs,
   stack: pulumi.getStack(),
   explain: ({ namespace, name }) => explainRelease(connection, namespace, name),
+  enter,
   read: (reference) => readObject(connection, reference),
 });
 

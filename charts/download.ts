@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Waits before the second and the third try. */
-const backOffMilliseconds = [250, 1000];
+const backOffMilliseconds = [200, 600];
 /** For one try, body included. */
 const limitMilliseconds = 60_000;
 

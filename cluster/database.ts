@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { V1Condition } from "@kubernetes/client-node";
-import { get, type KubeObject, list, pathOf, UnreachableError } from "./api.ts";
+import { get, type KubeObject, list, pathOf } from "./api.ts";
+import { UnreachableError } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
 import type { Log } from "./deletion.ts";
 import { readSurroundings } from "./explain.ts";
@@ -56,7 +57,7 @@ function isCurrent(object: KubeObject, observedGeneration: number | undefined): 
 }
 
 const postgres = "postgresql.cnpg.io/v1";
-const pollMilliseconds = 1000;
+const pollMilliseconds = 500;
 
 export async function readDatabase(
   connection: Connection,
@@ -92,17 +93,21 @@ export async function waitForDatabase(
         throw error;
       },
     );
-    const seconds = Math.round((Date.now() - start) / 1000);
+    const elapsed = (Date.now() - start) / 1000;
+    const seconds = Math.round(elapsed);
     if (missing === undefined) {
       log(`database ${options.cluster}: ready${seconds > 0 ? ` after ${seconds} s` : ""}`);
       return;
     }
     if (missing !== last) log(`database ${options.cluster}: ${missing}`);
     last = missing;
-    if (seconds >= options.timeoutSeconds) {
+    if (elapsed >= options.timeoutSeconds) {
       const why = await explainDatabase(connection, namespace, options.cluster);
       throw new Error(
-        [`database ${options.cluster} is not ready after ${seconds} s: ${missing}`, ...why].join("\n"),
+        [
+          `database ${options.cluster} is not ready after ${options.timeoutSeconds} s: ${missing}`,
+          ...why,
+        ].join("\n"),
       );
     }
     await pause(pollMilliseconds);

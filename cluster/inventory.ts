@@ -10,9 +10,11 @@ import {
 import { secretNames } from "../profiles/plan.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 import type { ObjectStep, Settings } from "../profiles/settings.ts";
-import { get, type KubeObject, pathOf, type RequestOptions, resourceOf, UnreachableError } from "./api.ts";
+import { get, type KubeObject, pathOf, type RequestOptions, resourceOf } from "./api.ts";
+import { UnreachableError } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
 import type { HelmRelease } from "./helm-release.ts";
+import { readLease } from "./lease.ts";
 import { findLegacy, legacyVolume } from "./legacy.ts";
 import { readReleases } from "./releases.ts";
 
@@ -67,7 +69,7 @@ async function readAll(
       return undefined;
     }
   };
-  const [system, own, releases, foreign, secrets, objects, volume] = await Promise.all([
+  const [system, own, releases, foreign, secrets, objects, volume, lease] = await Promise.all([
     allowed(readSystemNamespace(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
     allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
     allowed(readReleases(connection, namespace, options)),
@@ -79,6 +81,7 @@ async function readAll(
     ),
     allowed(readObjects(connection, settings, options)),
     allowed(get(connection, pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume), options)),
+    allowed(readLease(connection, namespace, options)),
   ]);
   if (!system || !releases || !objects || refused.size > 0)
     throw new ConfigurationError([...refused.values()]);
@@ -102,6 +105,7 @@ async function readAll(
     ),
     objects,
     legacy: findLegacy(releases, volume !== undefined),
+    ...(lease && { lease }),
   };
 }
 
@@ -170,5 +174,6 @@ function existingRelease({ chart, version, info }: HelmRelease): ExistingRelease
     chartVersion: chart.metadata.version,
     revision: version,
     status: info.status,
+    updatedAt: Date.parse(String(info["last_deployed"])) || 0,
   };
 }

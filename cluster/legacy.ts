@@ -166,7 +166,7 @@ async function removeVolume(
       const names = users.map((pod) => pod.metadata.name).join(", ");
       throw new Error(`PersistentVolumeClaim ${volume.metadata.name} is not removed: pod ${names} uses it`);
     }
-    await pause(1000);
+    await pause(500);
   }
   const { name, uid } = volume.metadata;
   const path = pathOf("v1", "persistentvolumeclaims", namespace, name);

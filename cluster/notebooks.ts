@@ -3,7 +3,7 @@ import { type KubeObject, list, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import type { Log } from "./deletion.ts";
 
-const pollMilliseconds = 1000;
+const pollMilliseconds = 500;
 
 /**
  * Waits until a namespace holds no Notebook any more: the running uploader clears their finalizers, so it may only

@@ -18,7 +18,10 @@ export function checkWorkloads(settings: Settings, observed: Observation): Check
       const results = waitedObjects(release).map((object) => checkObject(object, release, observed));
       const faults = results.filter((check) => check.status !== "OK");
       if (faults.length > 0 || results.length === 0) return faults;
-      const found = results.map(({ subject, found }) => `${subject}: ${found}`).join("; ");
+      const working = results.filter(({ subject }) => !subject.startsWith("Service "));
+      const found = (working.length > 0 ? working : results)
+        .map(({ subject, found }) => `${subject}: ${found}`)
+        .join("; ");
       return [
         {
           check: "workload",

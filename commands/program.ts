@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { cleanupCommand } from "./cleanup.ts";
+import { endRevisionsCommand } from "./end-revisions.ts";
 import { renderCommand } from "./render.ts";
+import { repairCommand } from "./repair.ts";
 import { BadResult, type Session } from "./session.ts";
 import { verifyCommand } from "./verify.ts";
 import { waitDatabaseCommand } from "./wait-database.ts";
@@ -31,6 +33,8 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     renderCommand,
     verifyCommand,
     cleanupCommand,
+    repairCommand,
+    endRevisionsCommand,
     waitDatabaseCommand,
     waitNotebooksCommand,
   ]) {

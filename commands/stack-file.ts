@@ -54,10 +54,13 @@ export function stackFile(stack: string, directory: string): string {
 }
 
 function stacksIn(directory: string): string[] {
-  return readdirSync(directory).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+  return readdirSync(directory)
+    .sort()
+    .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
 }
 
-async function selectedStack(directory: string): Promise<string> {
+/** Name of the stack that `pulumi stack select` chose. @throws ConfigurationError when there is none */
+export async function selectedStack(directory: string): Promise<string> {
   const pulumi = join(directory, "node_modules", ".bin", "pulumi");
   try {
     const options = { cwd: directory, timeout: 20_000 };

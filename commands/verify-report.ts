@@ -16,22 +16,25 @@ export function reportOf(
   const paint = (status: Status, text: string): string =>
     colours ? styleText(colourOf[status], text, { validateStream: false }) : text;
   const table = new Table({
-    head: ["STATUS", "CHECK", "SUBJECT", "FOUND", "EXPECTED"],
+    head: ["STATUS", "CHECK", "SUBJECT", "FOUND"],
     style: { head: [], border: [], compact: true },
     chars: plainBorders,
-    wordWrap: true,
-    colWidths: [9, 10, 34, 62, 40],
   });
-  for (const { status, check, subject, found, expected } of checks) {
-    table.push([paint(status, status), check, subject, found, status === "OK" ? "" : expected]);
+  for (const { status, check, subject, found } of checks) {
+    table.push([paint(status, status), check, subject, found]);
   }
+  const rows = table.toString().replaceAll(/ +$/gm, "");
   const todo = checks
     .filter((check) => check.status !== "OK")
-    .map(({ status, subject, next }) => `${paint(status, status)} ${subject}\n  next: ${next}`);
+    .flatMap(({ status, subject, expected, next }) => [
+      `${paint(status, status)} ${subject}`,
+      `  expected: ${expected}`,
+      `  next:     ${next}`,
+    ]);
   const { verdict, counts } = verdictOf(checks);
   const summary = `${counts.ERROR} errors, ${counts.WARNING} warnings, ${counts.OK} checks passed`;
   const last = `${paint(verdict, verdict)}: ${summary} (namespace ${namespace} at ${server})`;
-  return [table.toString(), ...todo, last].join("\n");
+  return [rows, "", ...todo, last].join("\n");
 }
 
 /** Columns apart by spaces alone: borders make lines that a terminal wraps. */

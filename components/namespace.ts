@@ -10,9 +10,11 @@ import type { Site } from "./site.ts";
 export function createNamespace(site: Site, parent: pulumi.Resource): pulumi.Resource {
   const { namespace } = site.settings;
   const existing = site.inventory.namespace;
-  return new Namespace(
+  const created = new Namespace(
     "namespace",
     { metadata: { name: namespace, ...marker(existing) } },
     { parent, ...adoption(existing, namespace, ["metadata", "spec"]), retainOnDelete: true },
   );
+  created.id.apply(() => site.args.enter());
+  return created;
 }

@@ -15,6 +15,7 @@ import { Frontend } from "./frontend.ts";
 import { createNamespace } from "./namespace.ts";
 import { OperatorGenerator } from "./operator-generator.ts";
 import { PortalDefaults } from "./portal-defaults.ts";
+import { createRepair } from "./repair.ts";
 import { ResourcesStack } from "./resources-stack.ts";
 import { Secrets } from "./secrets.ts";
 import { type PlatformArgs, Site } from "./site.ts";
@@ -51,6 +52,7 @@ export class Platform extends pulumi.ComponentResource {
     const components = new Map<string, Component>();
     for (const node of planOf(args.settings)) {
       if (node.kind === "namespace") site.built(node, [createNamespace(site, this)]);
+      else if (node.kind === "repair") site.built(node, [createRepair(site, node, this)]);
       else if (node.kind === "cleanup") site.built(node, [createCleanup(site, node, this)]);
       else if (node.kind === "secret") secrets.create(site, node);
       else if (node.kind === "snapshot") site.built(node, [createSnapshot(site, node, this)]);

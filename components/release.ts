@@ -1,5 +1,6 @@
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
+import { releaseKey } from "../profiles/inventory.ts";
 import type { PlanNode } from "../profiles/plan.ts";
 import type { ChartStep, Json, Path } from "../profiles/settings.ts";
 import { expandVariables, variablesIn } from "../profiles/variables.ts";
@@ -35,15 +36,11 @@ export function createRelease(
       parent,
       dependsOn: site.needsOf(node),
       hooks: site.explained,
-      ...(existing(site, step) && { import: `${namespace}/${name}` }),
+      ...(releaseKey(step.release, site.settings.namespace) in site.inventory.releases && {
+        import: `${namespace}/${name}`,
+      }),
     },
   );
-}
-
-function existing(site: Site, { release }: ChartStep): boolean {
-  const key =
-    release.namespace === site.settings.namespace ? release.name : `${release.namespace}/${release.name}`;
-  return key in site.inventory.releases;
 }
 
 /** The step's values with variables filled in, and secret again what came from secret stack configuration. */

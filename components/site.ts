@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inventory } from "../profiles/inventory.ts";
 import type { PlanNode } from "../profiles/plan.ts";
+import type { Repair } from "../profiles/repair.ts";
 import type { JsonObject, Settings, Step } from "../profiles/settings.ts";
 
 /** Names one live object. */
@@ -15,12 +16,16 @@ export interface ObjectReference {
 export interface PlatformArgs {
   readonly settings: Settings;
   readonly inventory: Inventory;
+  /** Unfinished Helm operations of dead runs, to be ended first. */
+  readonly repairs: readonly Repair[];
   /** Path of each chart step's archive, relative to the project folder, by step id. */
   readonly charts: ReadonlyMap<string, string>;
   /** Name of the stack: Commands read its connection settings when they run, not when they were planned. */
   readonly stack: string;
   /** Which objects of a Helm release are not ready, and why; one sentence a line. */
   readonly explain: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** Called as soon as the namespace is there: from then on nobody else may work on the installation. */
+  readonly enter: () => Promise<void>;
   /** A live object; undefined when there is none. */
   readonly read: (reference: ObjectReference) => Promise<JsonObject | undefined>;
 }

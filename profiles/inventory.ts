@@ -17,6 +17,8 @@ export interface Inventory {
   readonly objects: Readonly<Record<string, ExistingObject>>;
   /** What earlier platform versions left and 3.0.0 must not run beside. */
   readonly legacy: Legacy;
+  /** The Lease of the run that worked on the installation last; undefined when none ever did. */
+  readonly lease?: ExistingLease;
 }
 
 export interface ExistingObject {
@@ -36,7 +38,24 @@ export interface ExistingRelease {
   readonly revision: number;
   /** Helm's word: deployed, failed, pending-install, uninstalling… */
   readonly status: string;
+  /** When the revision was begun, in milliseconds since 1970. */
+  readonly updatedAt: number;
 }
+
+/** Held by a run while it works, in the installation's namespace. Times in milliseconds since 1970. */
+export interface ExistingLease {
+  /** Who, in words: user, host and process. */
+  readonly holder: string;
+  readonly acquiredAt: number;
+  readonly renewedAt: number;
+  /** How long it is valid after a renewal. */
+  readonly durationSeconds: number;
+  /** True when the holder gave it up, or is known to be dead. */
+  readonly ended: boolean;
+}
+
+/** Name of that Lease. */
+export const leaseName = "krateo-installer";
 
 export interface Legacy {
   /** Deprecated releases, found by release name and chart name. */
@@ -61,4 +80,12 @@ export function objectKey(
   name: string,
 ): string {
   return [apiVersion, kind, namespace ?? "", name].join("/");
+}
+
+/** Key of `Inventory.releases`. @param home Namespace of the installation. */
+export function releaseKey(
+  release: { readonly name: string; readonly namespace: string },
+  home: string,
+): string {
+  return release.namespace === home ? release.name : `${release.namespace}/${release.name}`;
 }

@@ -7,6 +7,7 @@
 /** A prerequisite that is no step of the document. */
 export type Prerequisite =
   | "namespace"
+  | "repair"
   | "cleanup"
   | "jwt-sign-key"
   | "krateo-db"

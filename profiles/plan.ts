@@ -4,9 +4,18 @@ import { variablesIn } from "./variables.ts";
 
 /** One thing that the installation makes or waits for. */
 export interface PlanNode {
-  /** Step id, name of a Secret, or one of `namespace`, `cleanup`, `database`, `notebooks-gone`, `snapshot`. */
+  /** Step id, name of a Secret, or one of `namespace`, `repair`, `cleanup`, `database`, `notebooks-gone`, `snapshot`. */
   readonly id: string;
-  readonly kind: "namespace" | "cleanup" | "secret" | "release" | "variable" | "object" | "gate" | "snapshot";
+  readonly kind:
+    | "namespace"
+    | "repair"
+    | "cleanup"
+    | "secret"
+    | "release"
+    | "variable"
+    | "object"
+    | "gate"
+    | "snapshot";
   /** Set for steps and gates. */
   readonly component?: string;
   /** Direct prerequisites, in a fixed order. */
@@ -30,9 +39,16 @@ export function planOf(settings: Settings): readonly PlanNode[] {
 
   add({ id: "namespace", kind: "namespace", needs: [] });
   add({
+    id: "repair",
+    kind: "repair",
+    needs: [{ on: "namespace", why: "it mends what a dead run left there" }],
+  });
+  add({
     id: "cleanup",
     kind: "cleanup",
-    needs: [{ on: "namespace", why: "it looks for releases of earlier platform versions there" }],
+    needs: [
+      { on: "repair", why: "it removes releases of earlier platform versions, one that is half-done too" },
+    ],
   });
   if (settings.secrets === "generated") {
     for (const name of secretNames) {

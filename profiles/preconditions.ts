@@ -1,4 +1,4 @@
-import type { Inventory } from "./inventory.ts";
+import { type Inventory, releaseKey } from "./inventory.ts";
 import { chartStepsOf, secretNames } from "./plan.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
@@ -19,13 +19,18 @@ const secretKeys = {
 /**
  * Finds the reasons not to start that lie in what the cluster holds. Nothing has been touched by then.
  *
- * @param previous What the stack's last run recorded; `preview`: nothing will be changed this time.
+ * @param previous What the stack's last run recorded; `preview`: nothing will be changed this time; `blocked`:
+ * what may be somebody's live run, which only matters when something will be.
  * @throws ConfigurationError with all of them
  */
 export function checkPreconditions(
   settings: Settings,
   inventory: Inventory,
-  { previous, preview }: { previous: PreviousRun | undefined; preview: boolean },
+  {
+    previous,
+    preview,
+    blocked = [],
+  }: { previous: PreviousRun | undefined; preview: boolean; blocked?: readonly Problem[] },
 ): void {
   const problems = [
     ...outOfReach(inventory, previous, preview),
@@ -34,8 +39,21 @@ export function checkPreconditions(
     ...liveInstaller(settings, inventory),
     ...foreignReleases(settings, inventory),
     ...secretProblems(settings, inventory),
+    ...(preview ? [] : blocked),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+/** What a preview says although it is no reason to stop it: it would stop an `up`, or is worth knowing. */
+export function warningsOf(
+  settings: Settings,
+  inventory: Inventory,
+  blocked: readonly Problem[],
+): readonly string[] {
+  const unseen = inventory.unreachable
+    ? [`${inventory.unreachable}; the plan supposes an empty cluster`]
+    : [];
+  return [...settings.warnings, ...unseen, ...blocked.map(({ what, next }) => `${what}; ${next}`)];
 }
 
 /** A new stack can be planned without its cluster; what is installed cannot be judged unseen. */
@@ -87,10 +105,7 @@ function liveInstaller(settings: Settings, inventory: Inventory): Problem[] {
 
 function foreignReleases(settings: Settings, inventory: Inventory): Problem[] {
   return chartStepsOf(settings).flatMap(({ id, release, chart }) => {
-    const existing =
-      inventory.releases[
-        release.namespace === settings.namespace ? release.name : `${release.namespace}/${release.name}`
-      ];
+    const existing = inventory.releases[releaseKey(release, settings.namespace)];
     if (!existing || existing.chart === chart.name || chart.name === "") return [];
     return [
       {

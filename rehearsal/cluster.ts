@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { get, type RequestOptions } from "node:https";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node";
 import { isAlive, processIdentity } from "./process.ts";
 import { furnishCluster, releaseNodes } from "./simulation/furnish.ts";
 import {
@@ -150,6 +151,9 @@ export async function restoreCluster(
   const place = places(options.directory);
   const source = join(place.saved, point);
   if (!(await exists(join(source, "etcd")))) return false;
+  if ((await clusterStatus(options.directory)).state === "absent") {
+    await startCluster(toolchain, options, () => undefined);
+  }
   await stopProcesses(options.directory);
   for (const folder of await readdir(source)) {
     const target = folder === "etcd" ? place.data : join(options.directory, folder);
@@ -189,6 +193,9 @@ function createArguments(toolchain: Toolchain, kubeconfig: string): string[] {
     "--disable-qps-limits",
     // On a busy machine a heartbeat comes late; a node that was NotReady once would leave its pods unready for good.
     "--extra-args=kube-controller-manager=node-monitor-grace-period=24h",
+    // There is one of each; after a restart or a restore it would wait 15 s for its predecessor's lease to expire.
+    "--extra-args=kube-controller-manager=leader-elect=false",
+    "--extra-args=kube-scheduler=leader-elect=false",
     // KWOK looks for nodes without an owner four times in this span; after a restart no pod starts before it has.
     "--extra-args=kwok-controller=node-lease-duration-seconds=8",
   ];
@@ -198,7 +205,7 @@ function createArguments(toolchain: Toolchain, kubeconfig: string): string[] {
 async function startControlPlane(toolchain: Toolchain, directory: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await kwokctl(toolchain, directory, ["start", "cluster", "--wait=60s"]);
+      await kwokctl(toolchain, directory, ["start", "cluster"]);
       return;
     } catch (error) {
       if (attempt === 3) throw error;
@@ -262,26 +269,23 @@ async function stopProcesses(directory: string): Promise<void> {
   const processes = await componentProcesses(directory);
   const etcd = processes.filter(({ component }) => component === "etcd");
   const others = processes.filter(({ component }) => component !== "etcd");
-  for (const group of [others, etcd]) {
-    await Promise.all(group.map(({ pid }) => (pid === undefined ? undefined : endProcess(pid))));
-  }
+  const end = (group: typeof processes, signal: "SIGTERM" | "SIGKILL") =>
+    Promise.all(group.map(({ pid }) => (pid === undefined ? undefined : endProcess(pid, signal))));
+  // Only etcd holds anything, and is given time to write it.
+  await end(others, "SIGKILL");
+  await end(etcd, "SIGTERM");
   const place = places(directory);
   await rm(place.pids, { recursive: true, force: true });
   // kwokctl makes this folder with the cluster and expects it at every later start.
   if (await exists(place.cluster)) await mkdir(place.pids);
 }
 
-async function endProcess(pid: number): Promise<void> {
+async function endProcess(pid: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   const identity = processIdentity(pid);
-  // Nothing of a rehearsal needs an orderly end but etcd, which is given time to write what it has.
-  for (const [signal, seconds] of [
-    ["SIGTERM", 5],
-    ["SIGKILL", 5],
-  ] as const) {
-    if (!isAlive(identity)) return;
+  for (const end = Date.now() + 5000; isAlive(identity) && Date.now() < end; await sleep(20)) {
     process.kill(pid, signal);
-    for (const end = Date.now() + seconds * 1000; isAlive(identity) && Date.now() < end; ) await sleep(20);
   }
+  if (isAlive(identity) && signal === "SIGTERM") await endProcess(pid, "SIGKILL");
 }
 
 async function waitForServer(directory: string): Promise<void> {
@@ -296,10 +300,20 @@ async function waitForServer(directory: string): Promise<void> {
   }
 }
 
+/** Whether the API server is up with everything that it starts with. */
 async function answers(directory: string): Promise<boolean> {
   try {
-    await kubeConfig(directory).makeApiClient(VersionApi).getCode();
-    return true;
+    const config = kubeConfig(directory);
+    const options: RequestOptions = { timeout: 5000 };
+    await config.applyToHTTPSOptions(options);
+    return await new Promise((resolve) => {
+      const request = get(`${config.getCurrentCluster()?.server}/readyz`, options, (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      });
+      request.on("timeout", () => request.destroy());
+      request.on("error", () => resolve(false));
+    });
   } catch {
     return false;
   }

@@ -1,9 +1,11 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
+import { isAlive } from "./process.ts";
 import type { UpProgress } from "./progress.ts";
 import { nodes } from "./simulation/furnish.ts";
 import { type RehearsalPaths, rehearsalStack, replaceFile } from "./toolchain/layout.ts";
@@ -51,9 +53,22 @@ export async function prepareStack(toolchain: Toolchain, choice: RehearsalChoice
       env: toolchain.env,
     });
   }
+  await clearDeadLocks(paths);
   const values = Object.entries(stackValues(choice, paths)).map(([key, value]) => [`krateo:${key}`, value]);
   const { config: _, ...keys } = (await readConfiguration(paths)) ?? {};
   await replaceFile(paths.stackFile, stringify({ ...keys, config: Object.fromEntries(values) }));
+}
+
+/**
+ * Takes away the locks that dead processes of this machine left on the rehearsal's stack. A lock of a living one
+ * stays, and pulumi then names its owner.
+ */
+export async function clearDeadLocks(paths: RehearsalPaths): Promise<void> {
+  const folder = join(paths.state, ".pulumi", "locks", "organization", "krateo", rehearsalStack);
+  for (const file of await readdir(folder).catch(() => [])) {
+    const { pid, hostname: host } = JSON.parse(await readFile(join(folder, file), "utf8"));
+    if (host === hostname() && !isAlive({ pid })) await rm(join(folder, file));
+  }
 }
 
 async function stackExists(paths: RehearsalPaths): Promise<boolean> {

@@ -69,7 +69,9 @@ export function kubeconfigOf(name: string, server: string, user: Objects = { tok
 }
 
 /** A handler that has these objects by path, lists included, and 404 for the rest. */
-export function holding(objects: Objects): Handler {
+export function holding(
+  objects: Objects,
+): (method: string, path: string) => { status: number; body: unknown } {
   return (_method, path) =>
     path in objects ? { status: 200, body: objects[path] } : { status: 404, body: { message: "not found" } };
 }

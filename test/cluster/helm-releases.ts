@@ -17,7 +17,7 @@ export function helmRelease(
     name,
     namespace: given.namespace ?? "krateo-system",
     version: given.version ?? 1,
-    info: { status: given.status ?? "deployed" },
+    info: { status: given.status ?? "deployed", last_deployed: "2026-01-01T12:00:00.5Z" },
     chart: { metadata: { name: chart, version: chartVersion } },
     manifest: given.manifest ?? "",
     hooks: given.hooks ?? [],

@@ -29,6 +29,9 @@ const secretOf = (release: HelmRelease) => ({
 
 const named = (name: string, given: object = {}) => ({ metadata: { name, uid: `uid-${name}`, ...given } });
 
+/** As in helmRelease. */
+const updatedAt = Date.parse("2026-01-01T12:00:00.5Z");
+
 describe("the inventory", () => {
   it("of an empty cluster knows who the cluster is, and nothing else", async () => {
     await withApiServer(holding({ [system]: named("kube-system") }), async (connection) => {
@@ -75,10 +78,16 @@ describe("the inventory", () => {
         clusterUid: "uid-kube-system",
         namespace: { ours: true, uid: "uid-krateo-system" },
         releases: {
-          authn: { chart: "authn", chartVersion: "1.0.0", revision: 10, status: "failed" },
-          eventsse: { chart: "another", chartVersion: "1.0.0", revision: 1, status: "deployed" },
-          sweeper: { chart: "sweeper", chartVersion: "0.2.0", revision: 1, status: "deployed" },
-          "elsewhere/far": { chart: "far", chartVersion: "1.0.0", revision: 1, status: "deployed" },
+          authn: { chart: "authn", chartVersion: "1.0.0", revision: 10, status: "failed", updatedAt },
+          eventsse: { chart: "another", chartVersion: "1.0.0", revision: 1, status: "deployed", updatedAt },
+          sweeper: { chart: "sweeper", chartVersion: "0.2.0", revision: 1, status: "deployed", updatedAt },
+          "elsewhere/far": {
+            chart: "far",
+            chartVersion: "1.0.0",
+            revision: 1,
+            status: "deployed",
+            updatedAt,
+          },
         },
         secrets: {
           "krateo-db": { ours: false, uid: "uid-krateo-db", data: { DB_USER: "ann", DB_PASS: "ü" } },

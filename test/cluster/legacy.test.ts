@@ -224,6 +224,23 @@ describe("the removal of earlier platform versions", () => {
     assert.deepEqual(cluster.deleted, ["configmaps/one"]);
   });
 
+  it("does not wait for a namesake that somebody makes in the meantime", async () => {
+    cluster.install(helmRelease("sweeper", { manifest: configMaps("one") }));
+    cluster.put("configmaps/one");
+    const { handler } = cluster;
+    const lines: string[] = [];
+    const remade: Handler = (method, path, query) => {
+      const answer = handler(method, path, query);
+      if (method === "DELETE" && path.endsWith("/one"))
+        cluster.put("configmaps/one", { metadata: { uid: "new" } });
+      return answer;
+    };
+    await withApiServer(remade, (connection) =>
+      removeLegacy(connection, "shop", (line) => lines.push(line), { timeoutSeconds: 1 }),
+    );
+    assert.equal(lines.at(-1), "Helm release sweeper removed");
+  });
+
   it("leaves a volume that a pod uses", async () => {
     cluster.put("persistentvolumeclaims/etcd-data-eventsse-etcd-0");
     const volumes = [{ persistentVolumeClaim: { claimName: "etcd-data-eventsse-etcd-0" } }];

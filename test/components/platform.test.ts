@@ -15,14 +15,20 @@ const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 async function build(
   steps: readonly Step[],
-  { inventory = {}, settings = {} }: { inventory?: Partial<Inventory>; settings?: Partial<Settings> } = {},
+  {
+    inventory = {},
+    settings = {},
+    repairs = [],
+  }: { inventory?: Partial<Inventory>; settings?: Partial<Settings>; repairs?: PlatformArgs["repairs"] } = {},
 ): Promise<{ platform: Platform; all: Registration[]; find: (name: string) => Registration }> {
   const args: PlatformArgs = {
     settings: settingsOf(steps, settings),
     inventory: { ...emptyInventory, ...inventory },
+    repairs,
     charts: new Map(steps.map((step) => [step.id, `./.charts/${step.id}.tgz`])),
     stack: "test",
     explain: async () => [],
+    enter: async () => {},
     read: async () => service as unknown as JsonObject,
   };
   let platform: Platform | undefined;
@@ -37,7 +43,7 @@ async function build(
   return { platform: platform as Platform, all, find };
 }
 
-const release = { chart: "authn", chartVersion: "0.22.2", revision: 3, status: "deployed" };
+const release = { chart: "authn", chartVersion: "0.22.2", revision: 3, status: "deployed", updatedAt: 0 };
 
 describe("a Helm release", () => {
   it("gets name, namespace, archive, values and time-out from its step", async () => {
@@ -250,6 +256,28 @@ describe("the Secrets", () => {
       [],
     );
     assert.equal(all.filter((item) => item.type.startsWith("random:")).length, 2);
+  });
+});
+
+describe("the repair", () => {
+  it("shows which unfinished operations it ends", async () => {
+    const dead = { revision: 2, status: "pending-upgrade", because: "its run has ended" };
+    const { find } = await build([], {
+      repairs: [
+        { release: "authn", ...dead },
+        { release: "other/web", ...dead },
+      ],
+    });
+    assert.deepEqual(find("repair").inputs, {
+      create: "node commands/krateo.ts end-revisions --stack test --namespace krateo-system",
+      environment: { KRATEO_CLUSTER_UID: "uid-of-kube-system", KRATEO_REVISIONS: "authn@2 other/web@2" },
+    });
+    assert.deepEqual(find("repair").ignoreChanges, []);
+  });
+
+  it("keeps its inputs when there is nothing to end, so that a second run is empty", async () => {
+    const { find } = await build([]);
+    assert.deepEqual(find("repair").ignoreChanges, ["environment"]);
   });
 });
 

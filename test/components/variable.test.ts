@@ -12,9 +12,11 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
   const site = new Site({
     settings: settingsOf([selected]),
     inventory: emptyInventory,
+    repairs: [],
     charts: new Map(),
     stack: "test",
     explain: async () => [],
+    enter: async () => {},
     read: async () => object,
   });
   const output = readVariable(site, selected, []);

@@ -13,18 +13,22 @@ function edges(steps: readonly Step[], given = {}): Record<string, string[]> {
 }
 
 describe("the plan", () => {
-  it("puts the namespace first, the cleanup ahead of every step, and the snapshot after everything", () => {
+  it("puts the namespace first, repair and cleanup ahead of every step, and the snapshot after everything", () => {
     const plan = planOf(settingsOf([chartStep("install-opa")]));
     assert.deepEqual(
       plan.map((node) => [node.id, node.needs.map((need) => need.on)]),
       [
         ["namespace", []],
-        ["cleanup", ["namespace"]],
+        ["repair", ["namespace"]],
+        ["cleanup", ["repair"]],
         ["jwt-sign-key", ["namespace"]],
         ["krateo-db", ["namespace"]],
         ["krateo-db-user", ["namespace"]],
         ["install-opa", ["cleanup"]],
-        ["snapshot", ["namespace", "cleanup", "jwt-sign-key", "krateo-db", "krateo-db-user", "install-opa"]],
+        [
+          "snapshot",
+          ["namespace", "repair", "cleanup", "jwt-sign-key", "krateo-db", "krateo-db-user", "install-opa"],
+        ],
       ],
     );
   });

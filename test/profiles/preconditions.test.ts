@@ -6,7 +6,7 @@ import type { Settings } from "../../profiles/settings.ts";
 import { emptyInventory } from "../support/inventory.ts";
 import { chartStep, settingsOf } from "../support/settings.ts";
 
-const release = { chart: "authn", chartVersion: "0.22.2", revision: 1, status: "deployed" };
+const release = { chart: "authn", chartVersion: "0.22.2", revision: 1, status: "deployed", updatedAt: 0 };
 const secret = (data: Record<string, string>) => ({ ours: true, uid: "u", data });
 
 function problems(

@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KubernetesObjectApi } from "@kubernetes/client-node";
@@ -25,7 +26,7 @@ export interface Outcome {
 }
 
 const root = join(import.meta.dirname, "..", "..");
-const paths = rehearsalPaths(join(root, ".rehearsal-test"));
+const paths = rehearsalPaths(join(root, process.env["KRATEO_TEST_REHEARSAL"] ?? ".rehearsal-test"));
 const clusterOptions = { directory: paths.directory };
 const log = (line: string): void => void process.stderr.write(`    ${line}\n`);
 
@@ -145,6 +146,31 @@ export async function live(
   return await readObject(connect({ kubeconfig: paths.kubeconfig }), { apiVersion, kind, name, namespace });
 }
 
+/** A process and all that descends from it, children first. */
+function descendants(pid: number): number[] {
+  const tasks = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const parents = new Map(tasks.map((task) => [Number(task), parentOf(task)]));
+  const children = [...parents].filter(([, parent]) => parent === pid).map(([child]) => child);
+  return [...children.flatMap(descendants), pid];
+}
+
+function parentOf(task: string): number {
+  try {
+    const stat = readFileSync(`/proc/${task}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return 0;
+  }
+}
+
+function endAtOnce(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself in the meantime.
+  }
+}
+
 /** A stack on the rehearsal cluster, with its configuration outside the tree. */
 export class TestStack {
   readonly name: string;
@@ -201,9 +227,38 @@ export class TestStack {
     return await run("pulumi", [command, ...unasked, ...common, ...args], env);
   }
 
+  /**
+   * Starts a command and kills it with everything that it started, kill -9, so long after its output matches.
+   * @returns what it had printed
+   */
+  async killAt(command: string, moment: RegExp, afterMilliseconds = 0): Promise<string> {
+    const args = [command, "--yes", "--skip-preview", "--non-interactive"];
+    const place = ["--stack", this.name, "--config-file", this.configFile];
+    const env = { ...tools.env, KRATEO_CONFIG_FILE: this.configFile };
+    const child = spawn(tools.pulumi, [...args, ...place], { cwd: root, env });
+    let output = "";
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve, reject) => {
+      const read = (text: Buffer): void => {
+        output += text;
+        if (timer || !moment.test(output)) return;
+        timer = setTimeout(() => descendants(child.pid as number).forEach(endAtOnce), afterMilliseconds);
+      };
+      child.stdout.on("data", read);
+      child.stderr.on("data", read);
+      child.on("close", (_code, signal) => {
+        if (signal === "SIGKILL") resolve();
+        else
+          reject(new Error(`${command} ended by itself before it could be killed at ${moment}:\n${output}`));
+      });
+    });
+    return output;
+  }
+
   /** The project's own command line, for this stack. */
   async krateo(...args: string[]): Promise<Outcome> {
-    return await run("node", ["commands/krateo.ts", ...args, "--config-file", this.configFile]);
+    const place = ["--stack", this.name, "--config-file", this.configFile];
+    return await run("node", ["commands/krateo.ts", ...args, ...place]);
   }
 
   async outputs(): Promise<JsonObject> {

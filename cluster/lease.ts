@@ -1,0 +1,135 @@
+import { hostname, userInfo } from "node:os";
+import { type ExistingLease, leaseName } from "../profiles/inventory.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
+import { create, get, type KubeObject, pathOf, type RequestOptions, replace } from "./api.ts";
+import { ApiError } from "./api-errors.ts";
+import type { Connection } from "./connection.ts";
+import { isAlive, processIdentity } from "./process.ts";
+
+/** A run that is killed is known to be dead this long after, even from another machine. */
+const durationSeconds = 30;
+const renewalSeconds = 8;
+
+interface LeaseObject extends KubeObject {
+  readonly spec: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+  };
+}
+
+const collection = (namespace: string, name?: string): string =>
+  pathOf("coordination.k8s.io/v1", "leases", namespace, name);
+
+/** The Lease in a namespace, as the inventory has it. Errors as `get` in api.ts. */
+export async function readLease(
+  connection: Connection,
+  namespace: string,
+  options: RequestOptions = {},
+): Promise<ExistingLease | undefined> {
+  const found = await get<LeaseObject>(connection, collection(namespace, leaseName), options);
+  return found && existingLease(found);
+}
+
+/** What a Lease object says. A holder on this machine is dead as soon as its process is. */
+export function existingLease({ spec }: LeaseObject): ExistingLease {
+  const identity = spec.holderIdentity ?? "";
+  const [holder = "", host, pid, started] = identity.split(" ");
+  const gone = host === hostname() && !isAlive({ pid: Number(pid), started: started || undefined });
+  return {
+    holder: identity === "" ? "nobody" : `${holder} on ${host}, process ${pid}`,
+    acquiredAt: Date.parse(spec.acquireTime ?? "") || 0,
+    renewedAt: Date.parse(spec.renewTime ?? "") || 0,
+    durationSeconds: spec.leaseDurationSeconds ?? durationSeconds,
+    ended: identity === "" || gone,
+  };
+}
+
+/**
+ * The Lease of this very run. Whoever finds it held stays away, so that two runs from different backends, which
+ * Pulumi's own lock does not join, never work at the same time.
+ */
+export class InstallerLease {
+  private readonly connection: Connection;
+  private readonly namespace: string;
+  private readonly holderIdentity: string;
+  private held: Promise<void> | undefined;
+
+  constructor(connection: Connection, namespace: string) {
+    const { pid, started = "" } = processIdentity();
+    this.connection = connection;
+    this.namespace = namespace;
+    this.holderIdentity = [userInfo().username, hostname(), pid, started].join(" ");
+  }
+
+  /**
+   * Takes the Lease and renews it until the work is done, or until the engine is dead. The namespace must exist.
+   *
+   * @throws ConfigurationError when somebody else holds it; as `get` in api.ts
+   */
+  hold(): Promise<void> {
+    this.held ??= this.take();
+    return this.held;
+  }
+
+  private async take(): Promise<void> {
+    const acquireTime = microTime();
+    const holderIdentity = this.holderIdentity;
+    const renew = (identity: string): Promise<void> =>
+      write(this.connection, this.namespace, {
+        holderIdentity: identity,
+        acquireTime,
+        renewTime: microTime(),
+      });
+    await renew(holderIdentity);
+    const engine = process.ppid;
+    const timer = setInterval(() => {
+      // An orphan must not keep others away: its engine is dead, so it changes nothing any more.
+      if (process.ppid !== engine) clearInterval(timer);
+      // A renewal may fail while the API server is away; the next one follows well before the Lease runs out.
+      else renew(holderIdentity).catch(() => undefined);
+    }, renewalSeconds * 1000).unref();
+    process.once("beforeExit", () => {
+      clearInterval(timer);
+      renew("").catch(() => undefined);
+    });
+  }
+}
+
+async function write(connection: Connection, namespace: string, spec: LeaseObject["spec"]): Promise<void> {
+  const found = await get<LeaseObject>(connection, collection(namespace, leaseName));
+  const held = found && existingLease(found);
+  const mine = found?.spec.acquireTime === spec.acquireTime;
+  if (held && !mine && !held.ended && Date.now() < held.renewedAt + held.durationSeconds * 1000) {
+    throw taken(namespace, held.holder);
+  }
+  const lease = {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name: leaseName, namespace, ...found?.metadata },
+    spec: { leaseDurationSeconds: durationSeconds, ...spec },
+  };
+  try {
+    // The resourceVersion in the metadata makes the API server refuse the slower of two at once.
+    if (found) await replace(connection, collection(namespace, leaseName), lease);
+    else await create(connection, collection(namespace), lease);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) throw taken(namespace, "one that was faster");
+    throw error;
+  }
+}
+
+function taken(namespace: string, holder: string): ConfigurationError {
+  return new ConfigurationError([
+    {
+      what: `another run is at work on the installation in namespace ${namespace}: ${holder}`,
+      next: `wait until it has ended; if it is dead, its Lease ${leaseName} runs out within ${durationSeconds} s`,
+    },
+  ]);
+}
+
+/** The API's MicroTime has six digits behind the point. */
+function microTime(): string {
+  return new Date().toISOString().replace("Z", "000Z");
+}

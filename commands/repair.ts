@@ -1,0 +1,126 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Command } from "commander";
+import { ConfigurationError } from "../profiles/problem.ts";
+import { describeRepair, type RepairPlan, repairsOf } from "../profiles/repair.ts";
+import type { Settings } from "../profiles/settings.ts";
+import { revisionOf } from "./end-revisions.ts";
+import { readEngineLocks, removeEngineLock } from "./engine-lock.ts";
+import { withClusterOptions } from "./options.ts";
+import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
+import { selectedStack } from "./stack-file.ts";
+
+interface RepairOptions extends ClusterOptions {
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+}
+
+/**
+ * `krateo repair`: after a run that was killed, clears what the engine would stop at before the program even
+ * starts, a dead lock, and what Helm would stop at, unfinished operations. `pulumi up` ends the latter itself.
+ */
+export function repairCommand(session: Session): Command {
+  return withClusterOptions(new Command("repair"))
+    .summary("clear what a run that was killed left behind")
+    .description(
+      "Removes the stack's lock when its owner is dead, and marks Helm operations that a dead run left unfinished " +
+        "as failed, so that pulumi up goes on. Refuses what may belong to a run that is alive. Deletes no object, " +
+        "changes no Secret's value, and is safe to repeat.",
+    )
+    .option("--dry-run", "only say what would be done")
+    .option("--force", "also clear what may belong to a live run: on another host, or a young Helm operation")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo repair --dry-run --stack nodeport
+  npx krateo repair && npx pulumi up
+  npx krateo repair --force        when you know that the other run is dead
+
+Exit codes: 0 nothing is in the way any more (with --dry-run: could be cleared), 1 something is and was left alone.`,
+    )
+    .action(async (options: RepairOptions) => {
+      const inTheWay = [
+        ...(await repairLocks(options, session)),
+        ...(await repairReleases(options, session)),
+      ];
+      for (const reason of inTheWay) session.print(`left alone: ${reason}`);
+      if (inTheWay.length > 0) throw new BadResult();
+    });
+}
+
+/** @returns what is left in the way */
+async function repairLocks(options: RepairOptions, session: Session): Promise<string[]> {
+  const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
+  const locks = await readEngineLocks(await backendUrl(session), "krateo", stack);
+  if (!locks) {
+    session.print(
+      `lock: this backend does not show its locks; if pulumi says that stack ${stack} is locked: pulumi cancel`,
+    );
+    return [];
+  }
+  if (locks.length === 0) session.print(`lock: stack ${stack} is not locked`);
+  const left: string[] = [];
+  for (const lock of locks) {
+    if (lock.state !== "dead" && !options.force) {
+      const where =
+        lock.state === "alive" ? "is alive" : "is on another host, where this command cannot look";
+      left.push(
+        `the lock of ${lock.owner}, which ${where}; end it first, or use --force if you know that it is dead`,
+      );
+      continue;
+    }
+    if (!options.dryRun) await removeEngineLock(lock);
+    session.print(
+      `lock: ${options.dryRun ? "would remove" : "removed"} that of ${lock.owner} (${lock.state})`,
+    );
+  }
+  return left;
+}
+
+async function backendUrl({ directory }: Session): Promise<string> {
+  const pulumi = join(directory, "node_modules", ".bin", "pulumi");
+  try {
+    const { stdout } = await promisify(execFile)(pulumi, ["whoami", "--verbose", "--json"], {
+      cwd: directory,
+    });
+    return JSON.parse(stdout).url;
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim();
+    throw new ConfigurationError([
+      {
+        what: `Pulumi cannot say where its state is: ${said || error}`,
+        next: "pulumi login, or set PULUMI_BACKEND_URL",
+      },
+    ]);
+  }
+}
+
+/** @returns what is left in the way */
+async function repairReleases(options: RepairOptions, session: Session): Promise<string[]> {
+  const settings = await stackSettings(options, session);
+  const connection = await connectTo(settings.cluster, session);
+  const [{ readInventory }, { endRevision }] = await Promise.all([
+    import("../cluster/inventory.ts"),
+    import("../cluster/repair.ts"),
+  ]);
+  const inventory = await readInventory(connection, settings);
+  if (inventory.unreachable) throw new ConfigurationError([{ what: inventory.unreachable }]);
+  const { repairs, blocked } = decide(settings, inventory, options.force ?? false);
+  if (repairs.length + blocked.length === 0) session.print("releases: none is unfinished");
+  for (const repair of repairs) {
+    if (options.dryRun) session.print(`would mend: ${describeRepair(repair)}`);
+    else
+      session.print(
+        await endRevision(connection, revisionOf(`${repair.release}@${repair.revision}`, settings.namespace)),
+      );
+  }
+  return blocked.map(({ what, next }) => `${what}; ${next}`);
+}
+
+/** Forced, every unfinished operation counts as dead: as if the clock were far ahead and no Lease held. */
+function decide(settings: Settings, inventory: Parameters<typeof repairsOf>[1], force: boolean): RepairPlan {
+  if (!force) return repairsOf(settings, inventory, Date.now());
+  return repairsOf(settings, { ...inventory, lease: undefined }, Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
+import { krateo, type Run, withProject } from "./session.ts";
+
+const commands = ["render", "verify", "cleanup", "wait-database", "wait-notebooks"];
+
+describe("krateo", () => {
+  let directory: string;
+  let remove: () => void;
+  const environment = [
+    "PULUMI_STACK",
+    "KRATEO_CONFIG_FILE",
+    "KRATEO_CLUSTER_UID",
+    "KRATEO_DEBUG",
+    "KUBECONFIG",
+  ];
+  const before = environment.map((name) => [name, process.env[name]] as const);
+
+  beforeEach(() => {
+    for (const name of environment) delete process.env[name];
+    const broken = "config:\n  krateo:type: nodport\n  krateo:namespce: x\n";
+    ({ directory, remove } = withProject({
+      "Pulumi.dev.yaml": "config:\n  krateo:namespace: shop\n  krateo:kubeconfig: kubeconfig\n",
+      "Pulumi.broken.yaml": broken,
+      kubeconfig: JSON.stringify(kubeconfigOf("shop", "https://127.0.0.1:6443")),
+    }));
+  });
+
+  afterEach(() => {
+    remove();
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  const run = (...words: string[]): Promise<Run> => krateo(directory, ...words);
+
+  describe("as a command line", () => {
+    it("lists its commands in --help", async () => {
+      const { code, printed } = await run("--help");
+      assert.equal(code, 0);
+      for (const command of commands) assert.match(printed, new RegExp(`^ {2}${command} `, "m"));
+    });
+
+    for (const command of commands) {
+      it(`shows examples and exit codes in ${command} --help`, async () => {
+        const { code, printed } = await run(command, "--help");
+        assert.equal(code, 0);
+        assert.match(printed, /\nExamples:\n {2}npx krateo /);
+        assert.match(printed, /\nExit codes: 0 /);
+      });
+    }
+
+    for (const [words, message] of [
+      [["verfy"], "error: unknown command 'verfy'\n(Did you mean verify?)"],
+      [["verify", "--jsn"], "error: unknown option '--jsn'\n(Did you mean --json?)"],
+      [["render", "x"], "error: too many arguments for 'render'. Expected 0 arguments but got 1."],
+      [
+        ["wait-database", "--timeout", "soon"],
+        "error: option '--timeout <seconds>' argument 'soon' is invalid. It must be a whole number of seconds, such as 900.",
+      ],
+    ] as const) {
+      it(`refuses ${words.join(" ")} in one line, with exit code 1`, async () => {
+        const { code, printed, noted } = await run(...words);
+        assert.deepEqual([code, printed, noted.replace("\n(see --help)", "")], [1, "", message]);
+      });
+    }
+  });
+
+  describe("render", () => {
+    it("prints the resolved document and nothing else", async () => {
+      const { code, printed, noted } = await run("render", "--stack", "dev");
+      assert.deepEqual([code, noted], [0, ""]);
+      assert.ok(parse(printed).steps.length > 20);
+    });
+
+    it("takes the stack from PULUMI_STACK", async () => {
+      process.env["PULUMI_STACK"] = "dev";
+      assert.match((await run("render")).printed, /namespace: shop\n/);
+    });
+
+    it("writes to a file and says so", async () => {
+      const file = join(directory, "out.yaml");
+      assert.deepEqual(await run("render", "--stack", "dev", "--output", file), {
+        code: 0,
+        printed: "",
+        noted: `written to ${file}`,
+      });
+      assert.ok(parse(readFileSync(file, "utf8")).steps.length > 20);
+    });
+
+    it("lists every problem of the configuration, without a stack trace", async () => {
+      const { code, printed, noted } = await run("render", "--stack", "broken");
+      assert.deepEqual([code, printed], [1, ""]);
+      assert.match(noted, /^2 problems:\n/);
+      assert.doesNotMatch(noted, /\n {4}at /);
+    });
+
+    it("says when the file cannot be written", async () => {
+      const { code, noted } = await run(
+        "render",
+        "--stack",
+        "dev",
+        "--output",
+        join(directory, "no", "out.yaml"),
+      );
+      assert.equal(code, 1);
+      assert.match(noted, /^1 problem:\n1\. the document cannot be written: ENOENT/);
+    });
+  });
+
+  describe("with a cluster", () => {
+    const system = { metadata: { name: "kube-system", uid: "uid-1" } };
+    const path = "/api/v1/namespaces/kube-system";
+
+    it("says that it cannot be reached, with exit code 1", async () => {
+      const words = ["cleanup", "--stack", "dev", "--kubeconfig", join(directory, "kubeconfig")];
+      const { code, noted } = await run(...words);
+      assert.equal(code, 1);
+      assert.match(noted, /^the cluster at https:\/\/127\.0\.0\.1:6443 \(context shop\) cannot be reached: /);
+    });
+
+    it("takes namespace and kubeconfig from the stack, and flags before those", async () => {
+      await withApiServer(holding({ [path]: system }), async ({ kubeconfig }, requests) => {
+        const { code, printed } = await run("cleanup", "--stack", "dev", "--kubeconfig", kubeconfig);
+        assert.deepEqual(
+          [code, printed],
+          [0, "nothing of an earlier platform version is left in namespace shop"],
+        );
+        await run("wait-notebooks", "--stack", "dev", "--kubeconfig", kubeconfig, "--namespace", "other");
+        assert.equal(requests.at(-1), "GET /apis/finops.krateo.io/v1/namespaces/other/notebooks");
+      });
+    });
+
+    it("needs no stack file for waiting and cleaning up, nor one that is sound", async () => {
+      await withApiServer(holding({ [path]: system }), async ({ kubeconfig }) => {
+        for (const stack of ["new", "broken"]) {
+          const { code, printed } = await run("wait-notebooks", "--stack", stack, "--kubeconfig", kubeconfig);
+          assert.deepEqual([code, printed], [0, "no Notebook is left in namespace krateo-system"]);
+        }
+      });
+    });
+
+    it("touches no other cluster than the one that was planned for", async () => {
+      process.env["KRATEO_CLUSTER_UID"] = "uid-2";
+      await withApiServer(holding({ [path]: system }), async ({ kubeconfig, server }, requests) => {
+        const { code, noted } = await run("cleanup", "--stack", "dev", "--kubeconfig", kubeconfig);
+        assert.equal(code, 1);
+        assert.match(
+          noted,
+          new RegExp(`the cluster at ${server} \\(context shop\\) is not the one that was planned for`),
+        );
+        assert.deepEqual(requests, [`GET ${path}`]);
+      });
+    });
+
+    it("verify of an empty cluster reports all that is missing, as a table and as JSON", async () => {
+      await withApiServer(holding({ [path]: system }), async ({ kubeconfig }) => {
+        const table = await run("verify", "--stack", "dev", "--kubeconfig", kubeconfig);
+        assert.equal(table.code, 1);
+        assert.match(
+          table.printed,
+          /\nERROR: \d+ errors, 0 warnings, 1 checks passed \(namespace shop at http:.*\)$/,
+        );
+        const json = await run("verify", "--stack", "dev", "--kubeconfig", kubeconfig, "--json");
+        assert.equal(json.code, 1);
+        const { verdict, checks } = JSON.parse(json.printed);
+        assert.equal(verdict, "ERROR");
+        assert.deepEqual(Object.keys(checks[0]), ["check", "subject", "expected", "status", "found", "next"]);
+      });
+    });
+  });
+});

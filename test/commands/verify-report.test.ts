@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import type { Check } from "../../cluster/verification.ts";
+import { reportOf } from "../../commands/verify-report.ts";
+
+const checks: Check[] = [
+  {
+    check: "release",
+    subject: "authn",
+    status: "OK",
+    found: "authn 1.0.0 deployed",
+    expected: "…",
+    next: "",
+  },
+  {
+    check: "secret",
+    subject: "Secret x",
+    status: "ERROR",
+    found: "none",
+    expected: "keys a",
+    next: "pulumi up",
+  },
+  {
+    check: "legacy",
+    subject: "y",
+    status: "WARNING",
+    found: "there",
+    expected: "none",
+    next: "kubectl delete y",
+  },
+];
+const place = { server: "https://c", namespace: "shop" };
+
+describe("the report of verify", () => {
+  it("is a table, what to do about each fault, and one verdict", () => {
+    assert.deepEqual(reportOf(checks, { ...place, colours: false }).split("\n"), [
+      " STATUS   CHECK    SUBJECT   FOUND",
+      " OK       release  authn     authn 1.0.0 deployed",
+      " ERROR    secret   Secret x  none",
+      " WARNING  legacy   y         there",
+      "",
+      "ERROR Secret x",
+      "  expected: keys a",
+      "  next:     pulumi up",
+      "WARNING y",
+      "  expected: none",
+      "  next:     kubectl delete y",
+      "ERROR: 1 errors, 1 warnings, 1 checks passed (namespace shop at https://c)",
+    ]);
+  });
+
+  it("has colours only on request", () => {
+    const controls = String.fromCharCode(27);
+    assert.equal(reportOf(checks, { ...place, colours: false }).includes(controls), false);
+    assert.equal(reportOf(checks, { ...place, colours: true }).includes(`${controls}[31mERROR`), true);
+  });
+});
