@@ -21,9 +21,9 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
     // EPERM: it runs, for another user.
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
-  if (started === undefined) return true;
   const now = startTime(pid);
-  return now === undefined || now === started;
+  if (now === "ended") return false;
+  return started === undefined || now === undefined || now === started;
 }
 
 /** Field 22 of /proc/PID/stat; the fields are counted from behind the command's name, which may hold spaces. */

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { ConfigurationError } from "../profiles/problem.ts";
@@ -7,6 +8,7 @@ import { describeRepair, type RepairPlan, repairsOf } from "../profiles/repair.t
 import type { Settings } from "../profiles/settings.ts";
 import { revisionOf } from "./end-revisions.ts";
 import { readEngineLocks, removeEngineLock } from "./engine-lock.ts";
+import { halfWrittenSidecars } from "./engine-sidecar.ts";
 import { withClusterOptions } from "./options.ts";
 import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
 import { selectedStack } from "./stack-file.ts";
@@ -24,7 +26,7 @@ export function repairCommand(session: Session): Command {
   return withClusterOptions(new Command("repair"))
     .summary("clear what a run that was killed left behind")
     .description(
-      "Removes the stack's lock when its owner is dead, and marks Helm operations that a dead run left unfinished " +
+      "Removes the stack's lock when its owner is dead and what it wrote only half, and marks Helm operations that a dead run left unfinished " +
         "as failed, so that pulumi up goes on. Refuses what may belong to a run that is alive. Deletes no object, " +
         "changes no Secret's value, and is safe to repeat.",
     )
@@ -53,7 +55,9 @@ Exit codes: 0 nothing is in the way any more (with --dry-run: could be cleared),
 /** @returns what is left in the way */
 async function repairLocks(options: RepairOptions, session: Session): Promise<string[]> {
   const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
-  const locks = await readEngineLocks(await backendUrl(session), "krateo", stack);
+  const url = await backendUrl(session);
+  await repairSidecars(url, stack, options, session);
+  const locks = await readEngineLocks(url, "krateo", stack);
   if (!locks) {
     session.print(
       `lock: this backend does not show its locks; if pulumi says that stack ${stack} is locked: pulumi cancel`,
@@ -77,6 +81,19 @@ async function repairLocks(options: RepairOptions, session: Session): Promise<st
     );
   }
   return left;
+}
+
+/** A lost sidecar loses nothing, so there is nothing to refuse. */
+async function repairSidecars(
+  url: string,
+  stack: string,
+  options: RepairOptions,
+  session: Session,
+): Promise<void> {
+  for (const file of await halfWrittenSidecars(url, "krateo", stack)) {
+    if (!options.dryRun) await rm(file, { force: true });
+    session.print(`state: ${options.dryRun ? "would remove" : "removed"} the half-written ${basename(file)}`);
+  }
 }
 
 async function backendUrl({ directory }: Session): Promise<string> {

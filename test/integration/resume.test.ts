@@ -25,7 +25,22 @@ async function converged(stack: TestStack, before: Record<string, unknown>): Pro
   assert.equal(preview.code, 0, preview.output);
 }
 
-describe("an installation that was killed", () => {
+/** Kills a command at each of these moments of its output, one run after another, with a repair after each. */
+async function killedAt(stack: TestStack, command: string, moments: readonly RegExp[]): Promise<void> {
+  let before = await secretData();
+  for (const moment of moments) {
+    await stack.killAt(command, moment);
+    const repair = await stack.krateo("repair");
+    assert.equal(repair.code, 0, `after ${moment}: ${repair.output}`);
+    const now = await secretData();
+    for (const [name, data] of Object.entries(before)) {
+      if (command === "up") assert.deepEqual(now[name], data, `${name} has changed at ${moment}`);
+    }
+    before = now;
+  }
+}
+
+describe("kill -9 of the engine, its plugins and the program", () => {
   let stack: TestStack;
 
   before(async () => {
@@ -33,16 +48,77 @@ describe("an installation that was killed", () => {
     stack = await TestStack.open("resume", { type: "nodeport" });
   });
 
-  it("goes on after kill -9 of everything in the middle: repair, up", async () => {
-    await stack.killAt("up", /Release install-\S+ created/);
-    const halfDone = Object.values(await helmReleases());
-    assert.ok(
-      halfDone.some((text) => text.includes("pending-install")),
-      halfDone.join("\n"),
-    );
-    const before = await secretData();
-    const repair = await stack.krateo("repair");
-    assert.equal(repair.code, 0, repair.output);
-    await converged(stack, before);
+  it("over an installation: repair and up go on, and no Secret changes", async () => {
+    await killedAt(stack, "up", [
+      /RandomPassword krateo-db creat/,
+      /Secret krateo-db creat/,
+      /Command cleanup creat/,
+      /Release install-\S+ creating/,
+      /Release install-\S+ (created|updated|imported)/,
+      /Command database creat/,
+      /Release install-deviser (creat|updat|import)/,
+      /Release install-frontend (creat|updat|import)/,
+    ]);
+    await converged(stack, await secretData());
+  });
+
+  it("over a change of values: the same", async () => {
+    const debug = { DEBUG: "true" };
+    await stack.override({
+      components: {
+        "composable-operations": { stepConfig: { "install-core-provider": { helmValues: { env: debug } } } },
+        "db-maintenance": { stepConfig: { "install-deviser": { helmValues: { config: debug } } } },
+      },
+    });
+    await killedAt(stack, "up", [/install-core-provider updating/, /install-deviser updating/]);
+    await converged(stack, await secretData());
+  });
+
+  it("over a removal: destroy goes on, and nothing of ours is left", async () => {
+    await killedAt(stack, "destroy", [
+      /install-portal delet/,
+      /install-deviser delet/,
+      /install-pg-cluster delet/,
+    ]);
+    const { code, output } = await stack.pulumi("destroy");
+    assert.equal(code, 0, output);
+    assert.deepEqual(await helmReleases(), {});
+    assert.deepEqual(await secretData(), {});
   });
 });
+
+describe("a second run at the same time", () => {
+  it("from another backend stops and names the first, whose work goes on", async () => {
+    await startOver();
+    const first = await TestStack.open("first", { type: "nodeport" });
+    const second = await TestStack.open("second", { type: "nodeport" });
+    const going = first.pulumi("up");
+    await until(async () => (await helmReleases())["cnpg"] !== undefined);
+    const stopped = await second.pulumi("up");
+    assert.equal(stopped.code, 1, stopped.output);
+    assert.match(
+      stopped.output,
+      /another run is at work on the installation in namespace krateo-system: \S+ on \S+, process \d+/,
+    );
+    const preview = await second.pulumi("preview");
+    assert.equal(preview.code, 0, preview.output);
+    assert.match(preview.output, /another run is at work/);
+    const done = await going;
+    assert.equal(done.code, 0, done.output);
+  });
+
+  it("gives the Lease up when it has ended", async () => {
+    const lease = (await live("Lease", "krateo-installer", { apiVersion: "coordination.k8s.io/v1" })) as {
+      spec: { holderIdentity: string };
+    };
+    assert.equal(lease.spec.holderIdentity ?? "", "");
+  });
+});
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error("it did not come to pass within a minute");
+}
