@@ -47,7 +47,7 @@ export function commandLine(): Command {
   ];
   return new Command("npm run rehearse --")
     .description(
-      "Installs Krateo PlatformOps on a Kubernetes control plane that is made on this machine for it, with the real\n" +
+      "Installs Krateo PlatformOps on a Kubernetes control plane that is made on this machine for it, with the real " +
         "Pulumi program, engine and Helm, and stand-ins for charts, pods and operators; then verifies the result.",
     )
     .addOption(

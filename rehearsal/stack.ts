@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { isAlive } from "./process.ts";
+import { isAlive } from "../cluster/process.ts";
 import type { UpProgress } from "./progress.ts";
 import { nodes } from "./simulation/furnish.ts";
 import { type RehearsalPaths, rehearsalStack, replaceFile } from "./toolchain/layout.ts";

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { install, recipeDirectory } from "./cache.ts";
@@ -21,11 +21,16 @@ const buildsAtOnce = 2;
 
 /**
  * Builds the given recipes into the cache, the longest first, and says every half minute what is going on.
+ * The caller holds the toolchain's lock.
  *
  * @throws Error when Go is missing or too old, or a build fails; with what to do
  */
 export async function buildRecipes(recipes: readonly Recipe[], cache: string, log: Log): Promise<void> {
   const environment = await goEnvironment();
+  // Left by builds that were interrupted; the caller's lock says that none is running.
+  for (const name of await readdir(cache)) {
+    if (name.startsWith("build-")) await rm(join(cache, name), { recursive: true, force: true });
+  }
   const queue = recipes.toSorted((a, b) => b.expectedSeconds - a.expectedSeconds);
   const total = queue.length;
   const expected = queue.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
@@ -46,13 +51,19 @@ export async function buildRecipes(recipes: readonly Recipe[], cache: string, lo
       );
       try {
         await buildRecipe(recipe, cache, environment);
+      } catch (error) {
+        queue.length = 0;
+        throw error;
       } finally {
         clearInterval(ticker);
       }
       log(`${label}: built in ${seconds()} s`);
     }
   };
-  await Promise.all(Array.from({ length: buildsAtOnce }, worker));
+  // When one fails, the other is let finish: what it makes is kept, and no compiler is left behind.
+  const outcomes = await Promise.allSettled(Array.from({ length: buildsAtOnce }, worker));
+  const failure = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failure) throw failure.reason;
 }
 
 async function buildRecipe(recipe: Recipe, cache: string, environment: NodeJS.ProcessEnv): Promise<void> {

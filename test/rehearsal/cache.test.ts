@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheDirectory, install, isIntact, recipeHash } from "../../rehearsal/toolchain/cache.ts";
@@ -49,6 +49,14 @@ describe("the cache of tools", () => {
   const damages: [string, () => Promise<unknown>][] = [
     ["a binary that is gone", () => rm(join(directory, "tool"))],
     ["a truncated binary", () => truncate(join(directory, "tool"), 2)],
+    [
+      "a truncated binary that claims its old time",
+      async () => {
+        const { mtime } = await stat(join(directory, "tool"));
+        await truncate(join(directory, "tool"), 2);
+        await utimes(join(directory, "tool"), mtime, mtime);
+      },
+    ],
     ["other contents of the same size", () => writeFile(join(directory, "tool"), "fIrst")],
     ["a binary that may not be run", () => chmod(join(directory, "tool"), 0o644)],
     ["a manifest that is gone", () => rm(join(directory, "manifest.json"))],

@@ -217,6 +217,20 @@ describe("the stand-in for the CNPG operator", () => {
     assert.equal(status["conditions"][0].status, "True");
   });
 
+  it("removes an instance that is not wanted any more", async () => {
+    const labels = { "cnpg.io/cluster": "pg-cluster" };
+    const pods = ["pg-cluster-1", "pg-cluster-2"].map((name) => ({
+      metadata: meta(name, { labels }),
+      spec: {},
+      ...ready,
+    }));
+    const done = await new FakeCluster({ deployments: [cnpg], clusters: [cluster()], pods }).act();
+    assert.deepEqual(
+      (done as string[][]).filter(([verb]) => verb === "delete"),
+      [["delete", "pods", "pg-cluster-2"]],
+    );
+  });
+
   const applied: [string, Partial<Record<KindName, Item[]>>, object][] = [
     [
       "applies a Database once its Cluster is ready and its owner has a password",

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { type RehearsalChoice, stackFlags, stackValues } from "../../rehearsal/stack.ts";
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { clearDeadLocks, type RehearsalChoice, stackFlags, stackValues } from "../../rehearsal/stack.ts";
 import { rehearsalEnvironment, rehearsalPaths } from "../../rehearsal/toolchain/layout.ts";
 
 const paths = rehearsalPaths("/project/.rehearsal", "/project");
@@ -72,5 +76,19 @@ describe("the rehearsal's stack", () => {
 
   it("lets the engine download plugins where it can", () => {
     assert.equal(rehearsalEnvironment(paths, false).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, undefined);
+  });
+
+  it("is freed from the locks of dead processes of this machine, and of no other", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "locks-"));
+    const folder = join(directory, "state", ".pulumi", "locks", "organization", "krateo", "rehearsal");
+    await mkdir(folder, { recursive: true });
+    const lock = (name: string, owner: object) => writeFile(join(folder, name), JSON.stringify(owner));
+    const dead = spawnSync("true").pid;
+    await lock("dead.json", { pid: dead, hostname: hostname() });
+    await lock("living.json", { pid: process.pid, hostname: hostname() });
+    await lock("elsewhere.json", { pid: dead, hostname: "elsewhere" });
+    await clearDeadLocks(rehearsalPaths(directory, directory));
+    assert.deepEqual((await readdir(folder)).sort(), ["elsewhere.json", "living.json"]);
+    await rm(directory, { recursive: true });
   });
 });

@@ -8,13 +8,8 @@ import { connect } from "../../cluster/connection.ts";
 import { readObject } from "../../cluster/object.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 import { packCharts } from "../../rehearsal/chart-repository.ts";
-import {
-  kubeConfig,
-  restoreCluster,
-  saveCluster,
-  startCluster,
-  stopCluster,
-} from "../../rehearsal/cluster.ts";
+import { restoreCluster, saveCluster, startCluster, stopCluster } from "../../rehearsal/cluster.ts";
+import { kubeConfig } from "../../rehearsal/control-plane.ts";
 import { rehearsalPaths } from "../../rehearsal/toolchain/layout.ts";
 import { ensureToolchain, type Toolchain } from "../../rehearsal/toolchain.ts";
 

@@ -1,6 +1,6 @@
 import { delaySeconds } from "../delays.ts";
 import type { Intent, Rule } from "../intent.ts";
-import { deploymentAvailable } from "./postgres.ts";
+import { deploymentAvailable } from "./deployments.ts";
 
 const notebookFinalizer = "finalizer.managedresource.krateo.io";
 

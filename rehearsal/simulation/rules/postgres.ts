@@ -1,7 +1,16 @@
 import { delaySeconds } from "../delays.ts";
 import type { Intent, Rule } from "../intent.ts";
 import type { Item, World } from "../world.ts";
-import { clusterLabel, isReady } from "./pods.ts";
+import { deploymentAvailable } from "./deployments.ts";
+import { isReady } from "./pods.ts";
+import {
+  exists,
+  instances,
+  podReady,
+  services,
+  superfluousInstances,
+  wantedInstances,
+} from "./postgres-objects.ts";
 
 const databaseFinalizer = "cnpg.io/deleteDatabase";
 
@@ -23,6 +32,13 @@ export const runClusters: Rule = (world, { realistic }) => {
         afterSeconds: delaySeconds("operator", realistic),
         run: (api) => api.create(object),
       }));
+      for (const pod of superfluousInstances(world, cluster)) {
+        intents.push({
+          key: `remove Pod ${pod.metadata?.name} of ${label(cluster)}`,
+          afterSeconds: delaySeconds("operator", realistic),
+          run: (api) => api.delete("pods", pod),
+        });
+      }
       const ready = instances(cluster).filter((pod) => podReady(world, pod)).length;
       const complete = ready === wantedInstances(cluster);
       const status = clusterStatus(world, cluster, ready, complete);
@@ -91,18 +107,6 @@ function operatorAvailable(world: World): boolean {
   return deploymentAvailable(world, "cloudnative-pg");
 }
 
-/** Whether a Deployment of this chart has a pod available. */
-export function deploymentAvailable(world: World, chart: string): boolean {
-  return world
-    .list("deployments")
-    .some(
-      ({ metadata, status }) =>
-        metadata?.labels?.["app.kubernetes.io/name"] === chart &&
-        !metadata.deletionTimestamp &&
-        (status?.availableReplicas ?? 0) > 0,
-    );
-}
-
 /** Why a Database cannot be applied, in the operator's manner. */
 function databaseProblem(world: World, database: Item): string | undefined {
   const { namespace } = database.metadata ?? {};
@@ -133,83 +137,6 @@ function rolesWithoutSecret(world: World, cluster: Item): { name: string; secret
       secret: role.passwordSecret?.name as string | undefined,
     }))
     .filter(({ secret }: { secret?: string }) => secret && !secrets.has(secret));
-}
-
-function wantedInstances(cluster: Item): number {
-  return cluster.spec?.instances ?? 1;
-}
-
-function ownedBy(cluster: Item) {
-  const { name, namespace, uid } = cluster.metadata ?? {};
-  return {
-    namespace,
-    labels: { [clusterLabel]: name ?? "" },
-    ownerReferences: [
-      {
-        apiVersion: "postgresql.cnpg.io/v1",
-        kind: "Cluster",
-        name: name ?? "",
-        uid: uid ?? "",
-        controller: true,
-      },
-    ],
-  };
-}
-
-function services(cluster: Item) {
-  return ["rw", "ro", "r"].map((access) => ({
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: `${cluster.metadata?.name}-${access}`, ...ownedBy(cluster) },
-    spec: {
-      type: "ClusterIP",
-      ports: [{ name: "postgres", port: 5432, targetPort: 5432 }],
-      selector: {
-        [clusterLabel]: cluster.metadata?.name,
-        ...(access === "r" ? {} : { "cnpg.io/role": access }),
-      },
-    },
-  }));
-}
-
-function instances(cluster: Item) {
-  const owned = ownedBy(cluster);
-  return Array.from({ length: wantedInstances(cluster) }, (_, index) => ({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      ...owned,
-      name: `${cluster.metadata?.name}-${index + 1}`,
-      labels: { ...owned.labels, "cnpg.io/role": index === 0 ? "rw" : "ro", "cnpg.io/podRole": "instance" },
-    },
-    spec: {
-      containers: [{ name: "postgres", image: cluster.spec?.imageName ?? "rehearsal/postgresql" }],
-    },
-  }));
-}
-
-function exists(
-  world: World,
-  object: { kind: string; metadata: { name: string; namespace?: string } },
-): boolean {
-  const kind = object.kind === "Pod" ? "pods" : "services";
-  return world
-    .list(kind)
-    .some(
-      ({ metadata }) =>
-        metadata?.name === object.metadata.name && metadata.namespace === object.metadata.namespace,
-    );
-}
-
-function podReady(world: World, pod: { metadata: { name: string; namespace?: string } }): boolean {
-  return world
-    .list("pods")
-    .some(
-      (item) =>
-        item.metadata?.name === pod.metadata.name &&
-        item.metadata.namespace === pod.metadata.namespace &&
-        isReady(item),
-    );
 }
 
 function clusterStatus(world: World, cluster: Item, ready: number, complete: boolean) {

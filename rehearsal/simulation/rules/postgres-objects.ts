@@ -1,0 +1,99 @@
+import type { Item, World } from "../world.ts";
+import { clusterLabel, isReady } from "./pods.ts";
+
+/** How many instances a CNPG Cluster asks for. */
+export function wantedInstances(cluster: Item): number {
+  return cluster.spec?.instances ?? 1;
+}
+
+/** The Services that the CNPG operator makes for a Cluster. */
+export function services(cluster: Item) {
+  return ["rw", "ro", "r"].map((access) => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: `${cluster.metadata?.name}-${access}`, ...ownedBy(cluster) },
+    spec: {
+      type: "ClusterIP",
+      ports: [{ name: "postgres", port: 5432, targetPort: 5432 }],
+      selector: {
+        [clusterLabel]: cluster.metadata?.name,
+        ...(access === "r" ? {} : { "cnpg.io/role": access }),
+      },
+    },
+  }));
+}
+
+/** The pods of a Cluster's instances; the first one is the primary. */
+export function instances(cluster: Item) {
+  const owned = ownedBy(cluster);
+  return Array.from({ length: wantedInstances(cluster) }, (_, index) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      ...owned,
+      name: `${cluster.metadata?.name}-${index + 1}`,
+      labels: { ...owned.labels, "cnpg.io/role": index === 0 ? "rw" : "ro", "cnpg.io/podRole": "instance" },
+    },
+    spec: {
+      containers: [{ name: "postgres", image: cluster.spec?.imageName ?? "rehearsal/postgresql" }],
+    },
+  }));
+}
+
+/** The pods of a Cluster that it does not ask for any more. */
+export function superfluousInstances(world: World, cluster: Item): Item[] {
+  const { name, namespace } = cluster.metadata ?? {};
+  const wanted = new Set(instances(cluster).map(({ metadata }) => metadata.name));
+  return world
+    .list("pods")
+    .filter(
+      ({ metadata }) =>
+        metadata?.namespace === namespace &&
+        metadata?.labels?.[clusterLabel] === name &&
+        !metadata?.deletionTimestamp &&
+        !wanted.has(metadata?.name ?? ""),
+    );
+}
+
+/** Whether one of those Services or pods is there. */
+export function exists(
+  world: World,
+  object: { kind: string; metadata: { name: string; namespace?: string } },
+): boolean {
+  const kind = object.kind === "Pod" ? "pods" : "services";
+  return world
+    .list(kind)
+    .some(
+      ({ metadata }) =>
+        metadata?.name === object.metadata.name && metadata.namespace === object.metadata.namespace,
+    );
+}
+
+/** Whether such a pod is ready. */
+export function podReady(world: World, pod: { metadata: { name: string; namespace?: string } }): boolean {
+  return world
+    .list("pods")
+    .some(
+      (item) =>
+        item.metadata?.name === pod.metadata.name &&
+        item.metadata.namespace === pod.metadata.namespace &&
+        isReady(item),
+    );
+}
+
+function ownedBy(cluster: Item) {
+  const { name, namespace, uid } = cluster.metadata ?? {};
+  return {
+    namespace,
+    labels: { [clusterLabel]: name ?? "" },
+    ownerReferences: [
+      {
+        apiVersion: "postgresql.cnpg.io/v1",
+        kind: "Cluster",
+        name: name ?? "",
+        uid: uid ?? "",
+        controller: true,
+      },
+    ],
+  };
+}
