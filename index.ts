@@ -8,7 +8,7 @@ import { readObject } from "./cluster/object.ts";
 import { Platform } from "./components/platform.ts";
 import { previousRun } from "./components/previous-run.ts";
 import { readStackConfig } from "./components/stack-config.ts";
-import { userErrors } from "./components/user-errors.ts";
+import { shortenConsequences, userErrors } from "./components/user-errors.ts";
 import { loadSettings } from "./profiles/load.ts";
 import { chartStepsOf } from "./profiles/plan.ts";
 import { checkPreconditions, warningsOf } from "./profiles/preconditions.ts";
@@ -30,6 +30,7 @@ const { settings, inventory, charts, connection, repairs } = await userErrors(as
   return { settings, inventory, charts, connection, repairs };
 });
 
+shortenConsequences();
 const lease = new InstallerLease(connection, settings.namespace);
 const enter = async (): Promise<void> => {
   if (!pulumi.runtime.isDryRun()) await userErrors(() => lease.hold());

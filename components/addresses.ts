@@ -26,10 +26,11 @@ function urlOf(site: Site, step: ChartStep, release: pulumi.Resource): pulumi.Ou
   const host = ingressUrl(step.values);
   if (host) return pulumi.output(host);
   const { status } = release as Release;
-  return status.apply(async () => {
+  const url = status.apply(async () => {
     const service = await site.args.read({ apiVersion: "v1", kind: "Service", ...step.release });
     return serviceUrl(service, site.settings.nodeAddress, step.release);
   });
+  return pulumi.recover(url, () => `none: ${step.release.name} is not installed`);
 }
 
 /** Of the first host in a chart's `ingress` values; undefined when it is off. */

@@ -20,7 +20,7 @@ const notebooksTimeoutSeconds = 300;
  */
 export function createGate(site: Site, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
   const { namespace } = site.settings;
-  const opts = { parent, dependsOn: site.needsOf(node) };
+  const opts = { parent, dependsOn: site.needsOf(node), hooks: site.explained };
   if (node.id === "notebooks-gone") {
     const wait = krateoCommand(site, `wait-notebooks --timeout ${notebooksTimeoutSeconds}`);
     return new Command(node.id, { delete: wait, environment: connectionEnvironment(site) }, opts);

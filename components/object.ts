@@ -34,6 +34,6 @@ export function createObject(
       })),
       ...Object.fromEntries(Object.keys(body).map((key) => [key, filled.apply((manifest) => manifest[key])])),
     },
-    { parent, dependsOn: site.needsOf(node), ...adoption(existing, id, []) },
+    { parent, dependsOn: site.needsOf(node), hooks: site.explained, ...adoption(existing, id, []) },
   );
 }

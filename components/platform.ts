@@ -20,6 +20,7 @@ import { ResourcesStack } from "./resources-stack.ts";
 import { Secrets } from "./secrets.ts";
 import { type PlatformArgs, Site } from "./site.ts";
 import { createSnapshot } from "./snapshot.ts";
+import { summarise } from "./summary.ts";
 
 /** The components of Krateo 3.0.0, by the names that the release document gives them. */
 const componentClasses: Record<string, new (name: string, parent: pulumi.Resource) => Component> = {
@@ -50,7 +51,8 @@ export class Platform extends pulumi.ComponentResource {
     const site = new Site(args);
     const secrets = new Secrets(this);
     const components = new Map<string, Component>();
-    for (const node of planOf(args.settings)) {
+    const plan = planOf(args.settings);
+    for (const node of plan) {
       if (node.kind === "namespace") site.built(node, [createNamespace(site, this)]);
       else if (node.kind === "repair") site.built(node, [createRepair(site, node, this)]);
       else if (node.kind === "cleanup") site.built(node, [createCleanup(site, node, this)]);
@@ -58,6 +60,7 @@ export class Platform extends pulumi.ComponentResource {
       else if (node.kind === "snapshot") site.built(node, [createSnapshot(site, node, this)]);
       else this.component(components, node).create(site, node);
     }
+    summarise(site, plan);
     this.addresses = addressesOf(site);
     this.releases = releasesOf(args.settings);
     this.registerOutputs({ addresses: this.addresses, releases: this.releases });

@@ -35,6 +35,8 @@ export class Site {
   readonly args: PlatformArgs;
   readonly settings: Settings;
   readonly inventory: Inventory;
+  /** Ids of the plan's nodes whose operation failed. */
+  readonly failed = new Set<string>();
   private readonly explainHook: pulumi.ErrorHook;
   private readonly resources = new Map<string, readonly pulumi.Resource[]>();
   private readonly values = new Map<string, pulumi.Output<string>>();
@@ -43,7 +45,9 @@ export class Site {
     this.args = args;
     this.settings = args.settings;
     this.inventory = args.inventory;
-    this.explainHook = new pulumi.ErrorHook("explain", async ({ newInputs, oldInputs }) => {
+    this.explainHook = new pulumi.ErrorHook("explain", async ({ name, type, newInputs, oldInputs }) => {
+      this.failed.add(name);
+      if (type !== "kubernetes:helm.sh/v3:Release") return false;
       const inputs = newInputs ?? oldInputs;
       const lines = await args.explain({ name: inputs?.["name"], namespace: inputs?.["namespace"] });
       if (lines.length > 0) await pulumi.log.error(lines.join("\n"));
@@ -55,6 +59,12 @@ export class Site {
     const step = this.settings.steps.find((candidate) => candidate.id === id);
     if (!step) throw new Error(`the plan names a step that the settings lack: ${id}`);
     return step;
+  }
+
+  /** A step's Helm release by its own name, anything else by its id. */
+  displayName(id: string): string {
+    const step = this.settings.steps.find((candidate) => candidate.id === id);
+    return step?.type === "chart" ? step.release.name : id;
   }
 
   /** Records what a node of the plan became. A variable becomes no resource: it stands for what it was read from. */
@@ -81,7 +91,7 @@ export class Site {
     return pulumi.all(Object.fromEntries(known));
   }
 
-  /** Makes a failed operation say which object is not ready, instead of "timed out". */
+  /** Notes a failed operation, and makes a Helm release's say which object is not ready, instead of "timed out". */
   get explained(): pulumi.CustomResourceOptions["hooks"] {
     return { onError: [this.explainHook] };
   }

@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as jq from "jq-wasm";
-import type { JsonObject, VariableStep } from "../profiles/settings.ts";
+import { NoValueError, selectValue } from "../profiles/select-value.ts";
+import type { VariableStep } from "../profiles/settings.ts";
 import { expandVariables, variablesIn } from "../profiles/variables.ts";
-import type { ObjectReference, Site } from "./site.ts";
+import type { Site } from "./site.ts";
 
 /**
  * The value of a `var` step: its literal, or what its jq selector finds in a live object once the resources
- * that make the object are there. Unlike upstream's CLI, nothing found is an error that says so: the text
- * `$NAME` would otherwise end up in a chart's values.
+ * that make the object are there.
  */
 export function readVariable(
   site: Site,
@@ -21,53 +20,31 @@ export function readVariable(
   }
   // The URNs of finished operations; unknown, as the value then is, while a preview plans to change one of them.
   const ready = pulumi.all(after.map((resource) => statusOf(resource)));
-  return ready.apply(async () => {
+  const value = ready.apply(async () => {
     const object = await site.args.read(from);
-    if (!object) throw new pulumi.RunError(missing(step, from));
-    return select(step, from, object);
+    try {
+      return await selectValue(step, from, object);
+    } catch (error) {
+      if (error instanceof NoValueError) throw new pulumi.RunError(error.message);
+      throw error;
+    }
   });
+  return pulumi.recover(value, (error) => {
+    throw withoutSource(step, error);
+  });
+}
+
+/** Pulumi tells of a failed source by an error of its own, with a stack trace; that of a run that ends has a code. */
+function withoutSource(step: VariableStep, error: Error): Error {
+  const { code } = error as { code?: unknown };
+  if (pulumi.RunError.isInstance(error) || code !== undefined) return error;
+  return new pulumi.RunError(
+    `Step ${step.id}: \${${step.name}} has no value, because what it is read from failed.`,
+  );
 }
 
 /** A Helm release's status settles only when the release has; other resources are done when their id is known. */
 function statusOf(resource: pulumi.Resource): pulumi.Input<unknown> {
   const { status, id } = resource as { status?: pulumi.Output<unknown>; id?: pulumi.Output<unknown> };
   return status ?? id;
-}
-
-type Source = NonNullable<VariableStep["valueFrom"]>;
-
-async function select(step: VariableStep, from: Source, object: JsonObject): Promise<string> {
-  const results = await jq.raw(object, from.selector, ["-c"]).then(
-    (text) => text.split("\n").filter((line) => line !== ""),
-    (error: Error) => {
-      throw new pulumi.RunError(
-        `Step ${step.id}: the selector ${from.selector} fails on ${describe(from)}: ${error.message.trim()}`,
-      );
-    },
-  );
-  const value: unknown = results.length === 1 ? JSON.parse(results[0] as string) : undefined;
-  if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw new pulumi.RunError(unusable(step, from, results, object));
-}
-
-function missing(step: VariableStep, from: ObjectReference): string {
-  return (
-    `Step ${step.id}: there is no ${describe(from)}, so \${${step.name}} has no value.\n` +
-    `  The Helm release that makes it is deployed; if the object was deleted by hand, reinstall the release.`
-  );
-}
-
-function unusable(step: VariableStep, from: Source, results: readonly string[], object: JsonObject): string {
-  const given = results.length === 0 ? "nothing" : results.join(", ");
-  const wanted = `Step ${step.id}: the selector ${from.selector} gives ${given} on ${describe(from)}; one string, number or boolean is needed for \${${step.name}}.`;
-  const ingress = JSON.stringify((object["status"] as JsonObject | undefined)?.["loadBalancer"] ?? {});
-  if (from.selector.endsWith(".ip") && ingress.includes('"hostname"')) {
-    return `${wanted}\n  Its load balancer has a hostname and no IP address: add lb-hostname to the stack's krateo:profiles.`;
-  }
-  return wanted;
-}
-
-function describe(reference: ObjectReference): string {
-  return `${reference.kind} ${reference.namespace ? `${reference.namespace}/` : ""}${reference.name}`;
 }
