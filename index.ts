@@ -5,6 +5,7 @@ import { explainRelease } from "./cluster/explain.ts";
 import { readInventory } from "./cluster/inventory.ts";
 import { InstallerLease } from "./cluster/lease.ts";
 import { readObject } from "./cluster/object.ts";
+import { putBackCustomResources } from "./cluster/put-back.ts";
 import { Platform } from "./components/platform.ts";
 import { previousRun } from "./components/previous-run.ts";
 import { readStackConfig } from "./components/stack-config.ts";
@@ -12,10 +13,12 @@ import { shortenConsequences, userErrors } from "./components/user-errors.ts";
 import { loadSettings } from "./profiles/load.ts";
 import { chartStepsOf } from "./profiles/plan.ts";
 import { checkPreconditions, warningsOf } from "./profiles/preconditions.ts";
+import { reapplyVariable, releasesToReapply } from "./profiles/reapply.ts";
 import { describeRepair, repairsOf } from "./profiles/repair.ts";
 
-const { settings, inventory, charts, connection, repairs } = await userErrors(async () => {
+const { settings, inventory, charts, connection, reapply, repairs } = await userErrors(async () => {
   const settings = await loadSettings(readStackConfig(), process.cwd());
+  const reapply = releasesToReapply(process.env[reapplyVariable], settings);
   const connection = connect(settings.cluster);
   const [inventory, charts, previous] = await Promise.all([
     readInventory(connection, settings),
@@ -27,7 +30,7 @@ const { settings, inventory, charts, connection, repairs } = await userErrors(as
   checkPreconditions(settings, inventory, { previous, preview, blocked });
   for (const warning of warningsOf(settings, inventory, blocked)) await pulumi.log.warn(warning);
   for (const repair of repairs) await pulumi.log.info(describeRepair(repair));
-  return { settings, inventory, charts, connection, repairs };
+  return { settings, inventory, charts, connection, reapply, repairs };
 });
 
 shortenConsequences();
@@ -42,8 +45,10 @@ const platform = new Platform("krateo", {
   inventory,
   charts,
   repairs,
+  reapply,
   stack: pulumi.getStack(),
   explain: ({ namespace, name }) => explainRelease(connection, namespace, name),
+  putBack: (release) => putBackCustomResources(connection, release),
   enter,
   read: (reference) => readObject(connection, reference),
 });

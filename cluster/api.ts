@@ -105,6 +105,22 @@ export async function replace(connection: Connection, path: string, body: unknow
   await send(connection, HttpMethod.PUT, path, { body });
 }
 
+/**
+ * Changes one object. Errors as `get`.
+ *
+ * @param contentType Which kind of patch the body is.
+ * @returns the object after it; undefined when there is none
+ */
+export async function patch<T>(
+  connection: Connection,
+  path: string,
+  contentType: string,
+  body: unknown,
+  query: Readonly<Record<string, string>> = {},
+): Promise<T | undefined> {
+  return await send<T>(connection, HttpMethod.PATCH, path, { body, contentType, query });
+}
+
 /** Deletes one object, its dependents in the background. @returns false when it was not there. Errors as `get`. */
 export async function remove(connection: Connection, path: string, uid?: string): Promise<boolean> {
   const body = { propagationPolicy: "Background", ...(uid ? { preconditions: { uid } } : {}) };

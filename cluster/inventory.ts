@@ -17,6 +17,7 @@ import type { HelmRelease } from "./helm-release.ts";
 import { readLease } from "./lease.ts";
 import { findLegacy, legacyVolume } from "./legacy.ts";
 import { readReleases } from "./releases.ts";
+import { readDependents } from "./removal-dependents.ts";
 
 interface SecretObject extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -83,21 +84,20 @@ async function readAll(
     allowed(get(connection, pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume), options)),
     allowed(readLease(connection, namespace, options)),
   ]);
+  const everyRelease = new Map([
+    ...(releases ?? []),
+    ...foreign.flatMap((found, index) =>
+      [...(found ?? [])].map(([name, release]) => [`${elsewhere[index]}/${name}`, release] as const),
+    ),
+  ]);
+  const dependents = await allowed(readDependents(connection, settings, everyRelease, options));
   if (!system || !releases || !objects || refused.size > 0)
     throw new ConfigurationError([...refused.values()]);
 
   return {
     clusterUid: system.metadata.uid,
     namespace: own && existing(own),
-    releases: Object.fromEntries([
-      ...[...releases].map(([name, release]) => [name, existingRelease(release)]),
-      ...foreign.flatMap((found, index) =>
-        [...(found ?? [])].map(([name, release]) => [
-          `${elsewhere[index]}/${name}`,
-          existingRelease(release),
-        ]),
-      ),
-    ]),
+    releases: Object.fromEntries([...everyRelease].map(([key, release]) => [key, existingRelease(release)])),
     secrets: Object.fromEntries(
       secrets
         .filter((secret) => secret !== undefined)
@@ -105,6 +105,7 @@ async function readAll(
     ),
     objects,
     legacy: findLegacy(releases, volume !== undefined),
+    ...(dependents && { dependents }),
     ...(lease && { lease }),
   };
 }

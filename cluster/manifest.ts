@@ -66,8 +66,8 @@ const uninstallOrder = [
 ];
 
 /** Objects in the order in which Helm would delete them; kinds that it does not know come last. */
-export function inUninstallOrder(objects: readonly ManifestObject[]): ManifestObject[] {
-  const rank = ({ kind }: ManifestObject): number => {
+export function inUninstallOrder<T extends { readonly kind: string }>(objects: readonly T[]): T[] {
+  const rank = ({ kind }: T): number => {
     const index = uninstallOrder.indexOf(kind);
     return index < 0 ? uninstallOrder.length : index;
   };

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { cleanupCommand } from "./cleanup.ts";
+import { diffCommand } from "./diff.ts";
 import { endRevisionsCommand } from "./end-revisions.ts";
 import { renderCommand } from "./render.ts";
 import { repairCommand } from "./repair.ts";
 import { BadResult, type Session } from "./session.ts";
+import { uninstallCommand } from "./uninstall.ts";
 import { verifyCommand } from "./verify.ts";
 import { waitDatabaseCommand } from "./wait-database.ts";
 import { waitNotebooksCommand } from "./wait-notebooks.ts";
@@ -14,7 +16,7 @@ import { waitNotebooksCommand } from "./wait-notebooks.ts";
  * KRATEO_DEBUG=1.
  *
  * @param words The command line after the program's name.
- * @returns the exit code: 0 done, 1 anything else
+ * @returns the exit code: 0 done, 1 not; a command's own further codes are in its help
  */
 export async function runKrateo(words: readonly string[], session: Session): Promise<number> {
   const program = new Command("krateo")
@@ -23,7 +25,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     )
     .addHelpText(
       "after",
-      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 anything else.",
+      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 anything else; diff has 2, too.",
     )
     .configureOutput({
       writeOut: (text) => session.print(text.trimEnd()),
@@ -32,8 +34,10 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
   for (const make of [
     renderCommand,
     verifyCommand,
+    diffCommand,
     cleanupCommand,
     repairCommand,
+    uninstallCommand,
     endRevisionsCommand,
     waitDatabaseCommand,
     waitNotebooksCommand,
@@ -48,7 +52,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
-    if (error instanceof BadResult) return 1;
+    if (error instanceof BadResult) return error.exitCode;
     session.note(describe(error));
     return 1;
   }

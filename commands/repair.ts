@@ -52,8 +52,8 @@ Exit codes: 0 nothing is in the way any more (with --dry-run: could be cleared),
     });
 }
 
-/** @returns what is left in the way */
-async function repairLocks(options: RepairOptions, session: Session): Promise<string[]> {
+/** Removes the stack's dead locks. @returns what is left in the way */
+export async function repairLocks(options: RepairOptions, session: Session): Promise<string[]> {
   const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
   const url = await backendUrl(session);
   await repairSidecars(url, stack, options, session);

@@ -16,8 +16,15 @@ export interface Session {
   readonly colours: boolean;
 }
 
-/** Ends a command that did its work with exit code 1: the result, which is printed already, is bad. */
-export class BadResult extends Error {}
+/** Ends a command that did its work and found it wanting; the result is printed already. */
+export class BadResult extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode = 1) {
+    super();
+    this.exitCode = exitCode;
+  }
+}
 
 export interface ClusterOptions extends StackChoice, ConnectionChoice {
   readonly namespace?: string;

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import Table from "cli-table3";
 import { type Check, type Status, verdictOf } from "../cluster/verification.ts";
+import { plainTable } from "./plain-table.ts";
 
 const colourOf: Readonly<Record<Status, "green" | "yellow" | "red">> = {
   OK: "green",
@@ -15,15 +15,10 @@ export function reportOf(
 ): string {
   const paint = (status: Status, text: string): string =>
     colours ? styleText(colourOf[status], text, { validateStream: false }) : text;
-  const table = new Table({
-    head: ["STATUS", "CHECK", "SUBJECT", "FOUND"],
-    style: { head: [], border: [], compact: true },
-    chars: plainBorders,
-  });
-  for (const { status, check, subject, found } of checks) {
-    table.push([paint(status, status), check, subject, found]);
-  }
-  const rows = table.toString().replaceAll(/ +$/gm, "");
+  const rows = plainTable(
+    ["STATUS", "CHECK", "SUBJECT", "FOUND"],
+    checks.map(({ status, check, subject, found }) => [paint(status, status), check, subject, found]),
+  );
   const todo = checks
     .filter((check) => check.status !== "OK")
     .flatMap(({ status, subject, expected, next }) => [
@@ -36,11 +31,3 @@ export function reportOf(
   const last = `${paint(verdict, verdict)}: ${summary} (namespace ${namespace} at ${server})`;
   return [rows, "", ...todo, last].join("\n");
 }
-
-/** Columns apart by spaces alone: borders make lines that a terminal wraps. */
-const plainBorders = Object.fromEntries(
-  [
-    ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
-    ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"],
-  ].map((part) => [part, ""]),
-);

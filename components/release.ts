@@ -18,6 +18,9 @@ export function createRelease(
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const { name, namespace } = step.release;
+  const key = releaseKey(step.release, site.settings.namespace);
+  const existing = site.inventory.releases[key];
+  const again = existing !== undefined && site.args.reapply.has(key);
   return new Release(
     step.id,
     {
@@ -31,14 +34,16 @@ export function createRelease(
       maxHistory: step.maxHistory,
       // Helm keeps the former values when the new ones are empty, so the last override could never be taken back.
       resetValues: true,
+      // A changed input is what makes the engine upgrade a release.
+      ...(again && { description: `applied again over revision ${existing.revision}` }),
     },
     {
       parent,
       dependsOn: site.needsOf(node),
-      hooks: site.explained,
-      ...(releaseKey(step.release, site.settings.namespace) in site.inventory.releases && {
-        import: `${namespace}/${name}`,
-      }),
+      hooks: again ? { ...site.explained, ...site.restored } : site.explained,
+      ...(existing && { import: `${namespace}/${name}` }),
+      // What applying it again once left there is no reason for another upgrade.
+      ...(!again && { ignoreChanges: ["description"] }),
     },
   );
 }

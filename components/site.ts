@@ -18,12 +18,16 @@ export interface PlatformArgs {
   readonly inventory: Inventory;
   /** Unfinished Helm operations of dead runs, to be ended first. */
   readonly repairs: readonly Repair[];
+  /** Helm releases to apply again though nothing in their inputs has changed; keys of `Inventory.releases`. */
+  readonly reapply: ReadonlySet<string>;
   /** Path of each chart step's archive, relative to the project folder, by step id. */
   readonly charts: ReadonlyMap<string, string>;
   /** Name of the stack: Commands read its connection settings when they run, not when they were planned. */
   readonly stack: string;
   /** Which objects of a Helm release are not ready, and why; one sentence a line. */
   readonly explain: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** Puts back those objects of a Helm release that an upgrade would leave as they are; returns their names. */
+  readonly putBack: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Called as soon as the namespace is there: from then on nobody else may work on the installation. */
   readonly enter: () => Promise<void>;
   /** A live object; undefined when there is none. */
@@ -38,6 +42,7 @@ export class Site {
   /** Ids of the plan's nodes whose operation failed. */
   readonly failed = new Set<string>();
   private readonly explainHook: pulumi.ErrorHook;
+  private readonly putBackHook: pulumi.ResourceHook | undefined;
   private readonly resources = new Map<string, readonly pulumi.Resource[]>();
   private readonly values = new Map<string, pulumi.Output<string>>();
 
@@ -53,6 +58,13 @@ export class Site {
       if (lines.length > 0) await pulumi.log.error(lines.join("\n"));
       return false;
     });
+    if (args.reapply.size > 0) {
+      this.putBackHook = new pulumi.ResourceHook("put-back", async ({ newInputs }) => {
+        const { name, namespace } = newInputs as { name: string; namespace: string };
+        const objects = await args.putBack({ name, namespace });
+        if (objects.length > 0) await pulumi.log.info(`put back: ${objects.join(", ")}`);
+      });
+    }
   }
 
   step(id: string): Step {
@@ -94,5 +106,10 @@ export class Site {
   /** Notes a failed operation, and makes a Helm release's say which object is not ready, instead of "timed out". */
   get explained(): pulumi.CustomResourceOptions["hooks"] {
     return { onError: [this.explainHook] };
+  }
+
+  /** Puts custom resources back before their release is applied again, since Helm would leave them as they are. */
+  get restored(): pulumi.CustomResourceOptions["hooks"] {
+    return this.putBackHook && { beforeUpdate: [this.putBackHook] };
   }
 }

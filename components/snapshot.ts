@@ -30,6 +30,8 @@ export function createSnapshot(site: Site, node: PlanNode, parent: pulumi.Resour
         namespace,
         annotations: {
           ...marker(existing).annotations,
+          // Who edits the record by hand owns what was edited, and every later update of it would fail.
+          "pulumi.com/patchForce": "true",
           "krateo.io/installation-version": snapshot.installationVersion,
         },
       },

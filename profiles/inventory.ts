@@ -17,6 +17,11 @@ export interface Inventory {
   readonly objects: Readonly<Record<string, ExistingObject>>;
   /** What earlier platform versions left and 3.0.0 must not run beside. */
   readonly legacy: Legacy;
+  /**
+   * What hangs on releases that exist although their component is switched off, by the key in `releases`; read
+   * only where there are such.
+   */
+  readonly dependents?: Readonly<Record<string, Dependents>>;
   /** The Lease of the run that worked on the installation last; undefined when none ever did. */
   readonly lease?: ExistingLease;
 }
@@ -56,6 +61,21 @@ export interface ExistingLease {
 
 /** Name of that Lease. */
 export const leaseName = "krateo-installer";
+
+/** What would be lost with a Helm release beyond the release itself. */
+export interface Dependents {
+  /** Objects that users made of the release's kinds or in its namespaces, as `NAMESPACE/NAME`. */
+  readonly objects: readonly {
+    readonly kind: string;
+    /** What kubectl calls the kind, e.g. `notebooks.finops.krateo.io`. */
+    readonly crd: string;
+    readonly names: readonly string[];
+    /** Those of them that a finalizer holds. */
+    readonly held: readonly string[];
+  }[];
+  /** Claims of its pods; `goes`: Kubernetes deletes it with the release. */
+  readonly volumes: readonly { readonly name: string; readonly goes: boolean }[];
+}
 
 export interface Legacy {
   /** Deprecated releases, found by release name and chart name. */

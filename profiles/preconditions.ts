@@ -1,12 +1,15 @@
 import { type Inventory, releaseKey } from "./inventory.ts";
 import { chartStepsOf, secretNames } from "./plan.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
+import { switchedOffProblems } from "./removal-guard.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the last successful run of this stack recorded; undefined for a stack that never had one. */
 export interface PreviousRun {
   readonly clusterUid: string;
   readonly namespace: string;
+  /** Chart and version of every Helm release, by release name; undefined when an earlier program recorded none. */
+  readonly releases?: Readonly<Record<string, string>>;
 }
 
 /** Keys of the three Secrets. */
@@ -37,6 +40,7 @@ export function checkPreconditions(
     ...wrongCluster(inventory, previous),
     ...movedNamespace(settings, previous),
     ...liveInstaller(settings, inventory),
+    ...switchedOffProblems(settings, inventory, previous),
     ...foreignReleases(settings, inventory),
     ...secretProblems(settings, inventory),
     ...(preview ? [] : blocked),

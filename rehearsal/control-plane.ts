@@ -41,8 +41,9 @@ export async function createControlPlane(toolchain: Toolchain, directory: string
   await untilPortsAreFree(directory, async () => {
     await rm(cluster, { recursive: true, force: true });
     await kwokctl(toolchain, directory, creationArguments(toolchain, kubeconfig));
+    // Another cluster that starts at the same moment may have been given the same port, and answer in its place.
+    await waitForServer(directory);
   });
-  await waitForServer(directory);
 }
 
 /** Starts a control plane that was stopped, and waits until it answers. */
@@ -176,7 +177,7 @@ async function commandLine(pid: number): Promise<string> {
 }
 
 async function waitForServer(directory: string): Promise<void> {
-  for (const end = Date.now() + 60_000; !(await answers(directory)); ) {
+  for (const end = Date.now() + 30_000; !(await answers(directory)); ) {
     if (Date.now() > end) {
       throw new Error(
         `the API server does not answer; its log is ${join(places(directory).cluster, "logs", "kube-apiserver.log")}. ` +

@@ -19,12 +19,20 @@ async function build(
     inventory = {},
     settings = {},
     repairs = [],
-  }: { inventory?: Partial<Inventory>; settings?: Partial<Settings>; repairs?: PlatformArgs["repairs"] } = {},
+    reapply = [],
+  }: {
+    inventory?: Partial<Inventory>;
+    settings?: Partial<Settings>;
+    repairs?: PlatformArgs["repairs"];
+    reapply?: readonly string[];
+  } = {},
 ): Promise<{ platform: Platform; all: Registration[]; find: (name: string) => Registration }> {
   const args: PlatformArgs = {
     settings: settingsOf(steps, settings),
     inventory: { ...emptyInventory, ...inventory },
     repairs,
+    reapply: new Set(reapply),
+    putBack: async () => [],
     charts: new Map(steps.map((step) => [step.id, `./.charts/${step.id}.tgz`])),
     stack: "test",
     explain: async () => [],
@@ -78,6 +86,24 @@ describe("a Helm release", () => {
       });
       assert.equal(find("install-authn").importId, "krateo-system/authn");
     }
+  });
+
+  it("is upgraded with equal inputs when it is to be applied again, and by nothing that this left there later", async () => {
+    const steps = [chartStep("install-authn"), chartStep("install-web")];
+    const { find } = await build(steps, {
+      inventory: { releases: { authn: { ...release, revision: 3 }, web: release } },
+      reapply: ["authn"],
+    });
+    const [authn, web] = [find("install-authn"), find("install-web")];
+    assert.equal(authn.inputs["description"], "applied again over revision 3");
+    assert.deepEqual(authn.ignoreChanges, []);
+    assert.equal(web.inputs["description"], undefined);
+    assert.deepEqual(web.ignoreChanges, ["description"]);
+  });
+
+  it("that is missing cannot be applied again: it is installed", async () => {
+    const { find } = await build([chartStep("install-authn")], { reapply: ["authn"] });
+    assert.equal(find("install-authn").inputs["description"], undefined);
   });
 
   it("is looked for in its own namespace", async () => {
@@ -334,6 +360,7 @@ describe("the snapshot", () => {
         name: "krateoctl",
         namespace: "krateo-system",
         annotations: {
+          "pulumi.com/patchForce": "true",
           "krateo.io/created-by": "krateo-pulumi",
           "krateo.io/installation-version": "3.0.0",
         },

@@ -13,6 +13,8 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
     settings: settingsOf([selected]),
     inventory: emptyInventory,
     repairs: [],
+    reapply: new Set(),
+    putBack: async () => [],
     charts: new Map(),
     stack: "test",
     explain: async () => [],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { helmReleases, live, startOver, TestStack } from "../support/rehearsal.ts";
+import { haltApiServer, helmReleases, live, startOver, TestStack } from "../support/rehearsal.ts";
 
 const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
 
@@ -84,6 +84,24 @@ describe("kill -9 of the engine, its plugins and the program", () => {
     assert.equal(code, 0, output);
     assert.deepEqual(await helmReleases(), {});
     assert.deepEqual(await secretData(), {});
+  });
+});
+
+describe("an API server that is away for 20 s in the middle of an installation", () => {
+  it("delays it at the most: at the latest the next up converges", async () => {
+    await startOver();
+    const stack = await TestStack.open("away", { type: "nodeport" });
+    const going = stack.pulumi("up");
+    await until(async () => (await helmReleases())["cnpg"] !== undefined);
+    const before = await secretData();
+    await haltApiServer(20);
+    const { code, output } = await going;
+    if (code !== 0) {
+      assert.doesNotMatch(output, /unhandled exception/);
+      const repair = await stack.krateo("repair");
+      assert.equal(repair.code, 0, repair.output);
+    }
+    await converged(stack, before);
   });
 });
 

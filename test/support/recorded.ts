@@ -47,9 +47,11 @@ export async function registrations(program: () => unknown): Promise<Registratio
   const monitor = pulumi.runtime.getMonitor() as unknown as {
     registerResource: (request: Request, callback: unknown, ...rest: unknown[]) => unknown;
     registerErrorHook: (request: unknown, callback: (error: null, answer: object) => void) => void;
+    registerResourceHook: (request: unknown, callback: (error: null, answer: object) => void) => void;
   };
-  // The mocks never answer this one, and the program would wait for ever.
+  // The mocks never answer these, and the program would wait for ever.
   monitor.registerErrorHook = (_request, callback) => callback(null, {});
+  monitor.registerResourceHook = (_request, callback) => callback(null, {});
   const requests: Request[] = [];
   const original = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback, ...rest) => {

@@ -141,6 +141,18 @@ export async function live(
   return await readObject(connect({ kubeconfig: paths.kubeconfig }), { apiVersion, kind, name, namespace });
 }
 
+/** Halts the API server for so many seconds: nothing answers, connections stay open. */
+export async function haltApiServer(seconds: number): Promise<void> {
+  const file = join(paths.directory, "kwok", "clusters", "krateo", "pids", "kube-apiserver.pid");
+  const pid = Number(await readFile(file, "utf8"));
+  process.kill(pid, "SIGSTOP");
+  try {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+}
+
 /** A process and all that descends from it, children first. */
 function descendants(pid: number): number[] {
   const tasks = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
@@ -259,6 +271,15 @@ export class TestStack {
   async outputs(): Promise<JsonObject> {
     const { stdout } = await run("pulumi", ["stack", "output", "--json", "--stack", this.name]);
     return JSON.parse(stdout);
+  }
+
+  /** Makes the engine remember what `state` gave. */
+  async restoreState(state: string): Promise<void> {
+    const file = scratch(`${this.name}.state.json`);
+    await mkdir(join(file, ".."), { recursive: true });
+    await writeFile(file, state);
+    const { code, output } = await run("pulumi", ["stack", "import", "--file", file, "--stack", this.name]);
+    if (code !== 0) throw new Error(output);
   }
 
   /** Everything that the engine remembers, as text. */

@@ -1,0 +1,143 @@
+import { styleText } from "node:util";
+import { createTwoFilesPatch } from "diff";
+import { stringify } from "yaml";
+import type { Drift, DriftReport } from "../cluster/drift.ts";
+import { isMap } from "../cluster/json.ts";
+import { reapplyVariable } from "../profiles/reapply.ts";
+import type { Json } from "../profiles/settings.ts";
+import { plainTable } from "./plain-table.ts";
+
+/** What the report says beside the differences themselves. */
+export interface Circumstances {
+  readonly server: string;
+  readonly namespace: string;
+  /** Options that name the stack; without any, the selected one is meant. */
+  readonly stackOptions?: readonly string[];
+  /** Only the stored snapshot was compared. */
+  readonly installed?: boolean;
+  readonly colours: boolean;
+}
+
+/** Longer values are cut off in a table; the unified diff and the JSON have them whole. */
+const longestValue = 60;
+
+/** Release, what of it, planned and live, one line a difference; then the verdict and the way back. */
+export function tableReport(report: DriftReport, circumstances: Circumstances): string {
+  const rows = report.drifts.flatMap(({ release, subject, differences }) =>
+    differences.map(({ path, planned, live }) => [
+      release,
+      path === "" ? subject : `${subject}: ${path}`,
+      cell(planned, live, path === ""),
+      cell(live, planned, path === ""),
+    ]),
+  );
+  const table = rows.length > 0 ? [plainTable(["RELEASE", "WHAT", "PLANNED", "LIVE"], rows), ""] : [];
+  return [...table, ...verdict(report, circumstances)].join("\n");
+}
+
+/** One unified diff of YAML for each thing that differs: what `pulumi up` would take out and put in. */
+export function unifiedReport(report: DriftReport, circumstances: Circumstances): string {
+  const diffs = report.drifts.map(({ release, subject, planned, live }) => {
+    const [from, to] = [`live ${release}: ${subject}`, `planned ${release}: ${subject}`];
+    const patch = createTwoFilesPatch(from, to, yaml(live), yaml(planned), undefined, undefined, {
+      context: 3,
+    });
+    // Its first line is a ruler.
+    return patch.trimEnd().split("\n").slice(1).map(paint(circumstances.colours)).join("\n");
+  });
+  return [...diffs, ...(diffs.length > 0 ? [""] : []), ...verdict(report, circumstances)].join("\n");
+}
+
+/** Everything, for programs. */
+export function jsonReport(report: DriftReport, circumstances: Circumstances): string {
+  const { drifts, compared } = report;
+  return JSON.stringify(
+    {
+      equal: drifts.length === 0,
+      compared,
+      differences: drifts.flatMap(({ release, subject, differences }) =>
+        differences.map(({ path, planned = null, live = null }) => ({
+          release,
+          subject,
+          path,
+          planned,
+          live,
+        })),
+      ),
+      next: wayBack(drifts, circumstances) ?? null,
+    },
+    undefined,
+    2,
+  );
+}
+
+/**
+ * The command that puts everything back. The engine sees what is gone once it refreshes; what was changed inside a
+ * release it never sees, so those releases are named.
+ */
+export function wayBack(drifts: readonly Drift[], { stackOptions = [] }: Circumstances): string | undefined {
+  if (drifts.length === 0) return undefined;
+  const again = [
+    ...new Set(drifts.filter(({ remedy }) => remedy === "reapply").map(({ release }) => release)),
+  ];
+  const refresh = drifts.some(({ remedy }) => remedy === "refresh");
+  return [
+    ...(again.length > 0 ? [`${reapplyVariable}=${again.join(",")}`] : []),
+    "npx pulumi up",
+    ...(refresh ? ["--refresh"] : []),
+    ...stackOptions,
+  ].join(" ");
+}
+
+function verdict({ drifts, compared }: DriftReport, circumstances: Circumstances): string[] {
+  const { server, namespace, installed } = circumstances;
+  const where = `(namespace ${namespace} at ${server})`;
+  const what = installed
+    ? "the stored snapshot"
+    : `${counted(compared.releases, "release")} with ${counted(compared.objects, "object")}`;
+  if (drifts.length === 0) return [`equal: ${what} as planned ${where}`];
+  const differences = drifts.flatMap((drift) => drift.differences).length;
+  return [
+    `different: ${counted(differences, "difference")} in ${what} ${where}`,
+    `next: ${wayBack(drifts, circumstances)}`,
+  ];
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+/** One side of a difference in a table cell; `other` is the one in the cell beside it. */
+function cell(value: Json | undefined, other: Json | undefined, isWhole: boolean): string {
+  if (value === undefined) return isWhole ? "missing" : "(none)";
+  if (isWhole && isMap(value)) return summaryOf(value);
+  // The text "true" and the boolean would look alike.
+  const alike =
+    typeof value === "string" && value !== "" && (other === undefined || typeof other === "string");
+  const line = (alike ? value : JSON.stringify(value)).replaceAll(/\s+/g, " ");
+  return line.length > longestValue ? `${line.slice(0, longestValue - 1)}…` : line;
+}
+
+/** A Helm release by chart, version and status; any other thing is there, or not. */
+function summaryOf({ chart, version, status }: { [key: string]: Json }): string {
+  return chart === undefined ? "there" : [chart, version, status].join(" ");
+}
+
+function yaml(value: Json | undefined): string {
+  return value === undefined
+    ? ""
+    : stringify(value, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function paint(colours: boolean) {
+  return (line: string): string => {
+    const colour = /^(---|\+\+\+|@@)/.test(line)
+      ? "bold"
+      : line.startsWith("-")
+        ? "red"
+        : line.startsWith("+")
+          ? "green"
+          : undefined;
+    return colours && colour ? styleText(colour, line, { validateStream: false }) : line;
+  };
+}

@@ -1,0 +1,71 @@
+import { Command, Option } from "commander";
+import { withClusterOptions } from "./options.ts";
+import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
+
+interface DiffOptions extends ClusterOptions {
+  readonly json?: boolean;
+  readonly installed?: boolean;
+  readonly format: "table" | "unified";
+}
+
+/** Exit code for a comparison that worked and found differences. */
+const different = 2;
+
+/** `krateo diff`: what in the cluster is not as the configuration plans it. */
+export function diffCommand(session: Session): Command {
+  return withClusterOptions(new Command("diff"))
+    .summary("show what in the cluster is not as planned")
+    .description(
+      "Compares the cluster with the plan: Helm releases with chart, version and values; every object of their " +
+        "manifests, in the fields that the manifests set; the Secrets and the Installation snapshot. Changes nothing, " +
+        "shows no secret, and names the command that puts things back.",
+    )
+    .addOption(
+      new Option("--format <format>", "how to show differences")
+        .choices(["table", "unified"])
+        .default("table"),
+    )
+    .option(
+      "--json",
+      "print one JSON object {equal, compared, differences: [{release, subject, path, planned, live}], next}",
+    )
+    .option("--installed", "compare the plan with the stored Installation snapshot, not with live objects")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo diff --stack dev
+  npx krateo diff --format unified
+  npx krateo diff --json | jq -r '.differences[].release' | sort -u
+
+Values that are encrypted in the stack's configuration are not decrypted: they only have to be there.
+
+Exit codes: 0 equal, 2 different, 1 the comparison failed.`,
+    )
+    .action(async (options: DiffOptions, command: Command) => {
+      const settings = await stackSettings(options, session);
+      const connection = await connectTo(settings.cluster, session);
+      const [{ findDrift, findInstalledDrift }, { jsonReport, tableReport, unifiedReport }] =
+        await Promise.all([import("../cluster/drift.ts"), import("./diff-report.ts")]);
+      const report = await (options.installed ? findInstalledDrift : findDrift)(connection, settings);
+      const write = options.json ? jsonReport : options.format === "unified" ? unifiedReport : tableReport;
+      session.print(
+        write(report, {
+          server: connection.server,
+          namespace: settings.namespace,
+          stackOptions: stackOptions(command, options),
+          installed: options.installed,
+          colours: session.colours,
+        }),
+      );
+      if (report.drifts.length > 0) throw new BadResult(different);
+    });
+}
+
+/** The options that make Pulumi use the same stack and configuration; PULUMI_STACK it reads itself. */
+function stackOptions(command: Command, { stack, configFile }: DiffOptions): string[] {
+  return [
+    ...(command.getOptionValueSource("stack") === "cli" ? [`--stack ${stack}`] : []),
+    ...(configFile ? [`--config-file ${configFile}`] : []),
+  ];
+}

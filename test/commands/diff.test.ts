@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import type { Drift, DriftReport } from "../../cluster/drift.ts";
+import { type Circumstances, jsonReport, tableReport, unifiedReport } from "../../commands/diff-report.ts";
+import { type Handler, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
+import { krateo, withProject } from "./session.ts";
+
+const drifts: Drift[] = [
+  {
+    release: "authn",
+    subject: "Deployment authn",
+    planned: { spec: { replicas: 1, paused: false }, kind: "Deployment" },
+    live: { spec: { replicas: 0, paused: false }, kind: "Deployment" },
+    differences: [{ path: "spec.replicas", planned: 1, live: 0 }],
+    remedy: "reapply",
+  },
+  {
+    release: "authn",
+    subject: "values",
+    planned: { debug: "false", text: "a\nb" },
+    live: { debug: false, extra: null, text: "x".repeat(70) },
+    differences: [
+      { path: "debug", planned: "false", live: false },
+      { path: "extra", planned: undefined, live: null },
+      { path: "text", planned: "a\nb", live: "x".repeat(70) },
+    ],
+    remedy: "reapply",
+  },
+  {
+    release: "elsewhere/far",
+    subject: "release",
+    planned: { chart: "far", version: "1.0.0", status: "deployed" },
+    live: undefined,
+    differences: [
+      { path: "", planned: { chart: "far", version: "1.0.0", status: "deployed" }, live: undefined },
+    ],
+    remedy: "refresh",
+  },
+  {
+    release: "web",
+    subject: "Service web",
+    planned: { kind: "Service" },
+    live: undefined,
+    differences: [{ path: "", planned: { kind: "Service" }, live: undefined }],
+    remedy: "reapply",
+  },
+];
+
+const report: DriftReport = { drifts, compared: { releases: 21, objects: 1 } };
+const equal: DriftReport = { drifts: [], compared: { releases: 21, objects: 250 } };
+const circumstances: Circumstances = { server: "https://c", namespace: "shop", colours: false };
+const only = (...remedies: Drift["remedy"][]): DriftReport => ({
+  ...report,
+  drifts: remedies.map((remedy, index) => ({ ...(drifts[index] as Drift), release: `r${index}`, remedy })),
+});
+
+describe("krateo diff", () => {
+  it("shows a table with one line a difference, the verdict and the command that puts things back", () => {
+    assert.equal(
+      tableReport(report, circumstances),
+      [
+        " RELEASE        WHAT                             PLANNED             LIVE",
+        " authn          Deployment authn: spec.replicas  1                   0",
+        ' authn          values: debug                    "false"             false',
+        " authn          values: extra                    (none)              null",
+        ` authn          values: text                     a b                 ${"x".repeat(59)}…`,
+        " elsewhere/far  release                          far 1.0.0 deployed  missing",
+        " web            Service web                      there               missing",
+        "",
+        "different: 6 differences in 21 releases with 1 object (namespace shop at https://c)",
+        "next: KRATEO_REAPPLY=authn,web npx pulumi up --refresh",
+      ].join("\n"),
+    );
+  });
+
+  it("shows unified diffs of sorted YAML, from what is live to what is planned", () => {
+    assert.deepEqual(unifiedReport({ ...report, drifts: drifts.slice(0, 1) }, circumstances).split("\n"), [
+      "--- live authn: Deployment authn",
+      "+++ planned authn: Deployment authn",
+      "@@ -1,4 +1,4 @@",
+      " kind: Deployment",
+      " spec:",
+      "   paused: false",
+      "-  replicas: 0",
+      "+  replicas: 1",
+      "",
+      "different: 1 difference in 21 releases with 1 object (namespace shop at https://c)",
+      "next: KRATEO_REAPPLY=authn npx pulumi up",
+    ]);
+  });
+
+  it("paints unified diffs on a terminal", () => {
+    const lines = unifiedReport(only("up"), { ...circumstances, colours: true }).split("\n");
+    assert.ok(lines.includes("\u001b[31m-  replicas: 0\u001b[39m"), lines.join("\n"));
+    assert.ok(lines.includes("\u001b[32m+  replicas: 1\u001b[39m"), lines.join("\n"));
+  });
+
+  it("shows everything as JSON, with null for what is not there", () => {
+    assert.deepEqual(JSON.parse(jsonReport({ ...report, drifts: drifts.slice(2) }, circumstances)), {
+      equal: false,
+      compared: { releases: 21, objects: 1 },
+      differences: [
+        {
+          release: "elsewhere/far",
+          subject: "release",
+          path: "",
+          planned: { chart: "far", version: "1.0.0", status: "deployed" },
+          live: null,
+        },
+        { release: "web", subject: "Service web", path: "", planned: { kind: "Service" }, live: null },
+      ],
+      next: "KRATEO_REAPPLY=web npx pulumi up --refresh",
+    });
+  });
+
+  it("says so when nothing differs, in each format", () => {
+    const line = "equal: 21 releases with 250 objects as planned (namespace shop at https://c)";
+    assert.equal(tableReport(equal, circumstances), line);
+    assert.equal(unifiedReport(equal, circumstances), line);
+    assert.deepEqual(JSON.parse(jsonReport(equal, circumstances)), {
+      equal: true,
+      compared: { releases: 21, objects: 250 },
+      differences: [],
+      next: null,
+    });
+    assert.equal(
+      tableReport(equal, { ...circumstances, installed: true }),
+      "equal: the stored snapshot as planned (namespace shop at https://c)",
+    );
+  });
+
+  const ways: [remedies: Drift["remedy"][], stackOptions: string[], command: string][] = [
+    [["up"], [], "npx pulumi up"],
+    [["refresh"], [], "npx pulumi up --refresh"],
+    [["reapply", "reapply"], [], "KRATEO_REAPPLY=r0,r1 npx pulumi up"],
+    [["reapply", "refresh", "up"], ["--stack dev"], "KRATEO_REAPPLY=r0 npx pulumi up --refresh --stack dev"],
+  ];
+  for (const [remedies, stackOptions, command] of ways) {
+    it(`names ${command} for ${remedies.join(", ")}`, () => {
+      const last = tableReport(only(...remedies), { ...circumstances, stackOptions })
+        .split("\n")
+        .at(-1);
+      assert.equal(last, `next: ${command}`);
+    });
+  }
+});
+
+describe("the command line krateo diff", () => {
+  const kubeconfig = process.env["KUBECONFIG"];
+  afterEach(() => {
+    if (kubeconfig !== undefined) process.env["KUBECONFIG"] = kubeconfig;
+  });
+
+  /** Runs it on a cluster that answers as said, with a document of one ConfigMap. */
+  async function run(handler: Handler, ...words: string[]) {
+    let result = { code: -1, printed: "", noted: "" };
+    await withApiServer(handler, async ({ server }) => {
+      const { directory, remove } = withProject({
+        kubeconfig: JSON.stringify(kubeconfigOf("shop", server)),
+        "krateo.yaml": JSON.stringify({
+          componentsDefinition: { shop: { steps: ["note"] } },
+          steps: [
+            {
+              id: "note",
+              type: "object",
+              with: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "note" }, data: { a: "1" } },
+            },
+          ],
+        }),
+        "Pulumi.dev.yaml": "config:\n  krateo:version: local\n  krateo:kubeconfig: kubeconfig\n",
+      });
+      try {
+        result = await krateo(directory, "diff", "--stack", "dev", ...words);
+      } finally {
+        remove();
+      }
+    });
+    return result;
+  }
+
+  const namespace = "/api/v1/namespaces/krateo-system";
+  const cluster =
+    (a: string): Handler =>
+    (method, path) => {
+      if (method !== "GET") return { status: 403, body: { message: "forbidden" } };
+      const objects: Record<string, unknown> = {
+        "/api/v1": { resources: [{ name: "configmaps", kind: "ConfigMap", namespaced: true }] },
+        [`${namespace}/configmaps/note`]: {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "note", namespace: "krateo-system" },
+          data: { a },
+        },
+        [`${namespace}/secrets/jwt-sign-key`]: {},
+        [`${namespace}/secrets/krateo-db`]: {},
+        [`${namespace}/secrets/krateo-db-user`]: {},
+      };
+      return path in objects ? { status: 200, body: objects[path] } : { status: 404, body: {} };
+    };
+
+  it("ends with 2 when something differs", async () => {
+    const { code, printed } = await run(cluster("2"));
+    assert.equal(code, 2, printed);
+    assert.match(printed, /^ note {6}ConfigMap note: data\.a {2}1 {8}2$/m);
+    assert.match(printed, /next: npx pulumi up --refresh --stack dev$/);
+  });
+
+  it("ends with 1 and the reason when the cluster cannot be compared", async () => {
+    const { code, printed, noted } = await run(() => ({ status: 403, body: { message: "forbidden" } }));
+    assert.equal(code, 1);
+    assert.equal(printed, "");
+    assert.match(noted, /may not list secrets in namespace krateo-system/);
+  });
+
+  it("shows examples and exit codes in its help", async () => {
+    const { code, printed } = await krateo(".", "diff", "--help");
+    assert.equal(code, 0);
+    assert.match(printed, /\nExamples:\n {2}npx krateo diff --stack dev\n/);
+    assert.match(printed, /\nExit codes: 0 equal, 2 different, 1 the comparison failed\.$/);
+  });
+
+  it("ends with 1 for a format that there is not", async () => {
+    const { code, noted } = await run(cluster("1"), "--format", "html");
+    assert.equal(code, 1);
+    assert.match(noted, /Allowed choices are table, unified/);
+  });
+});

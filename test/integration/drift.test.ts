@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { patch, pathOf, remove } from "../../cluster/api.ts";
+import { type Connection, connect } from "../../cluster/connection.ts";
+import {
+  comeBackTo,
+  helm,
+  helmReleases,
+  live,
+  mirror,
+  type Outcome,
+  rehearsal,
+  run,
+  startOver,
+  TestStack,
+} from "../support/rehearsal.ts";
+
+const namespace = "krateo-system";
+
+describe("drift", () => {
+  let stack: TestStack;
+  let connection: Connection;
+
+  before(async () => {
+    const installed = await comeBackTo("installed");
+    if (!installed) await startOver();
+    stack = await TestStack.open("nodeport", { type: "nodeport" });
+    if (!installed) {
+      const { code, output } = await stack.pulumi("up");
+      assert.equal(code, 0, output);
+    }
+    connection = connect({ kubeconfig: (await rehearsal()).env["KUBECONFIG"] });
+  });
+
+  async function change(apiVersion: string, plural: string, name: string, body: object): Promise<void> {
+    const path = pathOf(apiVersion, plural, namespace, name);
+    await patch(connection, path, "application/merge-patch+json", body);
+  }
+
+  const stackOptions = (): string => `--stack ${stack.name} --config-file ${stack.configFile}`;
+
+  /** Types a command line that `krateo diff` names, `VARIABLE=value npx pulumi up --option`. */
+  async function type(commandLine: string): Promise<Outcome> {
+    const words = commandLine.split(" ");
+    const start = words.indexOf("npx");
+    const variables = words.slice(0, start).map((word) => word.split("="));
+    const [program = "", ...args] = words.slice(start + 1);
+    return await run(program, [...args, "--yes", "--skip-preview", "--non-interactive"], {
+      ...Object.fromEntries(variables),
+      KRATEO_CONFIG_FILE: stack.configFile,
+    });
+  }
+
+  it("is none after an installation", async () => {
+    const { code, stdout } = await stack.krateo("diff");
+    assert.match(stdout, /^equal: 21 releases with \d{3} objects as planned/);
+    assert.equal(code, 0);
+  });
+
+  let wayBack: string;
+
+  it("is what was changed by hand, and nothing else", async () => {
+    await change("apps/v1", "deployments", "authn", { spec: { replicas: 0 } });
+    await change("v1", "configmaps", "core-provider", { data: { CORE_PROVIDER_DEBUG: "by hand" } });
+    await change("postgresql.cnpg.io/v1", "clusters", "pg-cluster", { spec: { instances: 1 } });
+    await change("krateo.io/v1", "installations", "krateoctl", {
+      spec: { spec: { installationVersion: "x" } },
+    });
+    await remove(connection, pathOf("v1", "services", namespace, "events-presenter"));
+    await remove(connection, pathOf("v1", "secrets", namespace, "krateo-db-user"));
+    const chart = join(mirror, "deviser-0.5.1.tgz");
+    const edit = ["--reuse-values", "--set", "config.DEBUG=true", "--set", "config.DB_PASS=hush-hush"];
+    assert.equal((await helm("upgrade", "deviser", chart, "-n", namespace, ...edit)).code, 0);
+    assert.equal((await helm("uninstall", "finops-operator-focus", "-n", namespace)).code, 0);
+
+    const { code, stdout } = await stack.krateo("diff", "--json");
+    assert.equal(code, 2);
+    const { differences, next } = JSON.parse(stdout);
+    assert.deepEqual(
+      differences.map(
+        ({ release, subject, path, planned, live }: Record<string, unknown>) =>
+          `${release} ${subject} ${path}: ${path ? JSON.stringify(planned) : "all"} -> ${JSON.stringify(live)}`,
+      ),
+      [
+        "authn Deployment authn spec.replicas: 1 -> 0",
+        "pg-cluster Cluster pg-cluster spec.instances: 3 -> 1",
+        'deviser values config.DEBUG: "false" -> true',
+        'deviser values config.DB_PASS: null -> "[secret]"',
+        "events-presenter Service events-presenter : all -> null",
+        'core-provider ConfigMap core-provider data.CORE_PROVIDER_DEBUG: "false" -> "by hand"',
+        "finops-operator-focus release : all -> null",
+        "platform Secret krateo-db-user : all -> null",
+        'platform Installation krateoctl installationVersion: "3.0.0" -> "x"',
+      ],
+    );
+    assert.equal(
+      next,
+      `KRATEO_REAPPLY=authn,pg-cluster,deviser,events-presenter,core-provider npx pulumi up --refresh ${stackOptions()}`,
+    );
+    wayBack = next;
+  });
+
+  it("can be read as a unified diff, without secrets", async () => {
+    const { code, output } = await stack.krateo("diff", "--format", "unified");
+    assert.equal(code, 2);
+    assert.match(output, /^--- live authn: Deployment authn\n\+\+\+ planned authn: Deployment authn\n@@/m);
+    assert.match(output, /^- {2}replicas: 0\n\+ {2}replicas: 1$/m);
+    assert.doesNotMatch(output, /hush-hush/);
+  });
+
+  it("from the last run is told by the stored snapshot", async () => {
+    const { code, stdout } = await stack.krateo("diff", "--installed");
+    assert.equal(code, 2);
+    assert.match(stdout, /^ platform {2}Installation krateoctl: installationVersion {2}3\.0\.0 {4}x$/m);
+  });
+
+  it("is put back by the command that diff names: only what drifted is upgraded, and no Secret changes", async () => {
+    const signKey = await live("Secret", "jwt-sign-key");
+    const { code, output } = await type(wayBack);
+    assert.equal(code, 0, output);
+    const diff = await stack.krateo("diff");
+    assert.equal(diff.code, 0, diff.output);
+    const revisions = Object.entries(await helmReleases()).filter(([, text]) => !text.includes(" r1 "));
+    assert.deepEqual(
+      revisions.map(([name, text]) => `${name} ${text.split(" ").slice(1).join(" ")}`),
+      [
+        "authn r2 deployed",
+        "core-provider r2 deployed",
+        "deviser r3 deployed",
+        "events-presenter r2 deployed",
+        // It is told the port that the new Service of events-presenter got.
+        "frontend r2 deployed",
+        "pg-cluster r2 deployed",
+      ],
+    );
+    assert.deepEqual((await live("Secret", "jwt-sign-key"))?.["data"], signKey?.["data"]);
+  });
+
+  it("leaves nothing to do once it is put back", async () => {
+    const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
+    assert.equal(code, 0, output);
+  });
+
+  it("of a release that there is none of cannot be put back", async () => {
+    const { code, output } = await type(`KRATEO_REAPPLY=auth npx pulumi up ${stackOptions()}`);
+    assert.equal(code, 1);
+    assert.match(output, /there is no such Helm release to apply again/);
+    assert.match(output, /allowed: +authn, /);
+  });
+});

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { comeBackTo, helmReleases, live, startOver, TestStack } from "../support/rehearsal.ts";
+
+describe("the guard", () => {
+  it("stops a stack that is pointed at another cluster, whose objects stay as they are", async () => {
+    assert.ok(await comeBackTo("installed"));
+    const state = await (await TestStack.open("nodeport")).state();
+    await startOver();
+    const stack = await TestStack.open("nodeport", { type: "nodeport" });
+    await stack.restoreState(state);
+    for (const command of ["preview", "up"]) {
+      const { code, output } = await stack.pulumi(command);
+      assert.equal(code, 1, output);
+      assert.match(output, /this is another cluster than the one this stack was installed on/);
+    }
+    assert.deepEqual(await helmReleases(), {});
+    assert.equal(await live("Namespace", "krateo-system", { namespace: "" }), undefined);
+  });
+});
