@@ -1,0 +1,272 @@
+import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Command, InvalidArgumentError } from "commander";
+import type { Connection } from "../cluster/connection.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
+import { confirmationProblems, heldProblems, placeProblems } from "../profiles/removal-blockers.ts";
+import { amount, identityOf } from "../profiles/removal-objects.ts";
+import { type RemovalPlan, remainsOf, removalPlan } from "../profiles/removal-plan.ts";
+import type { LiveRelease, RemovalSurvey } from "../profiles/removal-survey.ts";
+import { repairsOf } from "../profiles/repair.ts";
+import type { Settings } from "../profiles/settings.ts";
+import { seconds, withStackOptions } from "./options.ts";
+import { pulumiDestroy } from "./pulumi-destroy.ts";
+import { planText, staysLines } from "./removal-report.ts";
+import { repairLocks } from "./repair.ts";
+import { BadResult, connectTo, type Session, stackSettings } from "./session.ts";
+import { findStackFile, type StackChoice, selectedStack } from "./stack-file.ts";
+import {
+  connectionOf,
+  type RecordedConnection,
+  readStack,
+  recordOf,
+  type StackExport,
+} from "./stack-record.ts";
+
+interface UninstallOptions extends StackChoice {
+  readonly namespace?: string;
+  readonly purgeData?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly confirmUserObjects?: number;
+  readonly timeout: number;
+}
+
+/** What the command works on. */
+interface Work {
+  readonly session: Session;
+  readonly options: UninstallOptions;
+  readonly settings: Settings;
+  readonly connection: Connection;
+  readonly stack: string;
+  readonly configFile: string;
+}
+
+/** `krateo uninstall`: takes the whole installation down, and says before what goes and after what is left. */
+export function uninstallCommand(session: Session): Command {
+  return withStackOptions(new Command("uninstall"))
+    .summary("remove the installation, after saying what goes")
+    .description(
+      "Lists what would go and what stays, then deletes the users' objects that hang on Krateo's kinds while their " +
+        "controllers still run, destroys the stack, removes what Helm leaves behind, and looks until nothing is left. " +
+        "Deletes nothing that it has not listed. Safe to repeat, and to run again after it was stopped half-way.",
+    )
+    .option("--dry-run", "only list what would go and what stays")
+    .option("--yes", "go on after the list; without it nothing is removed")
+    .option(
+      "--confirm-user-objects <number>",
+      "how many user objects go too; must be what is there when it runs",
+      wholeNumber,
+    )
+    .option(
+      "--purge-data",
+      "also delete the databases' volumes, the operator's definitions if nobody uses them, and the namespace if this " +
+        "program made it and nothing of anybody else is in it",
+    )
+    .option("--timeout <seconds>", "how long to wait for deleted objects to be gone, each time", seconds, 120)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo uninstall --dry-run --stack nodeport
+  npx krateo uninstall --stack nodeport --yes --confirm-user-objects 3
+  npx krateo uninstall --stack nodeport --yes --purge-data
+
+Exit codes: 0 nothing is left that should have gone (with --dry-run: listed), 1 refused before anything was touched,
+or something is left, which is named together with what holds it.`,
+    )
+    .action(async (options: UninstallOptions) => {
+      await uninstall(await prepare(options, session));
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number, such as 3.");
+}
+
+async function prepare(options: UninstallOptions, session: Session): Promise<Work> {
+  const { directory } = session;
+  const stack = options.stack ?? (await selectedStack(directory));
+  const configFile = await findStackFile({ ...options, stack }, directory);
+  const settings = await stackSettings({ ...options, stack }, session);
+  const connection = await connectTo(settings.cluster, session);
+  return { session, options, settings, connection, stack, configFile };
+}
+
+async function uninstall(work: Work): Promise<void> {
+  const { session, options, settings, stack } = work;
+  const { print } = session;
+  // After a run that was killed while it wrote the state, it could not be read.
+  const locks = options.yes && !options.dryRun ? await repairLocks({ stack }, session) : [];
+  if (locks.length > 0) throw new ConfigurationError(locks.map((what) => ({ what })));
+  const exported = await readStack(stack, session.directory);
+  await checkPlace(work, exported);
+  const { survey, plan } = await look(work, exported);
+  const { server, context } = work.connection;
+  print(
+    `stack ${stack}: Krateo ${settings.platformVersion} in namespace ${settings.namespace} at ${server} (context ${context})`,
+  );
+  print(planText(plan));
+  if (remainsOf(plan).length === 0 && !survey.stack.filled) {
+    print("OK: nothing of this installation is left");
+    return;
+  }
+  const problems = [...heldProblems(survey, plan), ...confirmationProblems(plan, options.confirmUserObjects)];
+  if (options.dryRun) {
+    for (const { what, next } of problems) print(`would be refused: ${what}; ${next}`);
+    print("nothing was changed (--dry-run)");
+    return;
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  if (!options.yes) {
+    const next = "read the list, then run the same with --yes";
+    throw new ConfigurationError([{ what: "nobody has agreed to the removal; nothing was changed", next }]);
+  }
+  await carryOut(work, exported, plan);
+  await judge(work, plan);
+}
+
+async function checkPlace({ connection, settings }: Work, exported: StackExport): Promise<void> {
+  const { get, pathOf } = await import("../cluster/api.ts");
+  const path = pathOf("v1", "namespaces", undefined, "kube-system");
+  const system = await get<{ metadata: { uid: string } }>(connection, path);
+  const problems = placeProblems(recordOf(exported), {
+    clusterUid: system?.metadata.uid ?? "none",
+    namespace: settings.namespace,
+    server: connection.server,
+  });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+async function look(
+  { settings, connection, options }: Work,
+  exported: StackExport,
+): Promise<{ survey: RemovalSurvey; plan: RemovalPlan }> {
+  const { surveyForRemoval } = await import("../cluster/removal-survey.ts");
+  const configured = settings.steps.flatMap((step) =>
+    step.type === "chart" ? [{ ...step.release, chart: step.chart.name }] : [],
+  );
+  const survey = await surveyForRemoval(connection, settings.namespace, configured, recordOf(exported));
+  return { survey, plan: removalPlan(survey, { purgeData: options.purgeData ?? false }) };
+}
+
+async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): Promise<void> {
+  const { session, options, connection, settings, stack, configFile } = work;
+  const { print, directory } = session;
+  const runProgram = hasMoved(connectionOf(exported), work);
+  await checkAlone(work);
+  // A program that runs takes the Lease itself.
+  if (!runProgram) await holdLease(work);
+
+  const removal = await import("../cluster/removal.ts");
+  await removal.markLeftovers(connection, plan.leftovers);
+  await whole(removal.removeUserObjects(connection, plan.waves, options.timeout, print));
+  await removal.removeInterrupted(connection, plan.interrupted, objectsOf(plan), options.timeout, print);
+  if (recordOf(exported).filled) {
+    const destroy = { stack, configFile, directory, terminal: session.colours, runProgram };
+    const code = await pulumiDestroy(destroy);
+    if (code !== 0) {
+      session.note(`pulumi destroy ended with exit code ${code}; what is left:`);
+      return;
+    }
+  }
+  await removal.removeLeftovers(connection, plan.leftovers, plan.crds, options.timeout, print);
+  if (!options.purgeData) return;
+  const names = settings.steps.flatMap((step) => (step.type === "chart" ? [step.release.name] : []));
+  await removal.waitForPods(connection, settings.namespace, names, options.timeout);
+  await removal.deleteAndWait(connection, plan.volumes, options.timeout, print);
+  if (!plan.ownNamespace) return;
+  const namespace = await emptyNamespace(work);
+  if (namespace) await removal.deleteAndWait(connection, [namespace], options.timeout, print);
+}
+
+/** Somebody may have put something into it since; what Kubernetes collects by and by gets some time to go. */
+async function emptyNamespace(work: Work): Promise<RemovalPlan["ownNamespace"]> {
+  const exported = await readStack(work.stack, work.session.directory);
+  for (let attempt = 1; ; attempt++) {
+    const { plan } = await look(work, exported);
+    if (plan.ownNamespace || attempt === 10) return plan.ownNamespace;
+    await pause(1000);
+  }
+}
+
+/** Stops when somebody else may be at work. A release that is being uninstalled is no reason: Helm does it again. */
+async function checkAlone({ settings, connection }: Work): Promise<void> {
+  const { readInventory } = await import("../cluster/inventory.ts");
+  const inventory = await readInventory(connection, settings);
+  const releases = Object.entries(inventory.releases).filter(([, { status }]) => status !== "uninstalling");
+  const { blocked } = repairsOf(
+    settings,
+    { ...inventory, releases: Object.fromEntries(releases) },
+    Date.now(),
+  );
+  if (blocked.length > 0) throw new ConfigurationError(blocked);
+}
+
+/** Until here only users' objects were touched: whoever reads the error must know that the platform is whole. */
+async function whole(removing: Promise<void>): Promise<void> {
+  try {
+    await removing;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError([
+      {
+        what: `the users' objects do not go, and the platform was not touched: ${reason}`,
+        next:
+          "find out why the finalizer is not cleared (the logs of who should, e.g. kubectl logs deployment/core-provider) " +
+          "and run this again; after a minute it also says how to clear the finalizer by hand",
+      },
+    ]);
+  }
+}
+
+/** A destroy without the program connects as the state remembers, which may be a kubeconfig of the past. */
+function hasMoved(
+  recorded: RecordedConnection | undefined,
+  { connection, settings, session }: Work,
+): boolean {
+  if (!recorded) return false;
+  const { kubeconfig, context } = recorded;
+  const file = kubeconfig === undefined ? connection.kubeconfig : resolve(session.directory, kubeconfig);
+  return file !== connection.kubeconfig || context !== settings.cluster.context;
+}
+
+/** Live objects of one release, out of all. */
+function objectsOf({ manifest }: RemovalPlan): (release: LiveRelease) => RemovalPlan["manifest"] {
+  return (release) => {
+    const own = new Set(release.manifest.filter(({ kept }) => !kept).map(identityOf));
+    return manifest.filter((object) => own.has(identityOf(object)));
+  };
+}
+
+async function holdLease({ connection, settings: { namespace } }: Work): Promise<void> {
+  const [{ get, pathOf }, { InstallerLease }] = await Promise.all([
+    import("../cluster/api.ts"),
+    import("../cluster/lease.ts"),
+  ]);
+  const exists = await get(connection, pathOf("v1", "namespaces", undefined, namespace));
+  if (exists) await new InstallerLease(connection, namespace).hold();
+}
+
+/** Looks again, and says what is left that should have gone. */
+async function judge(work: Work, before: RemovalPlan): Promise<void> {
+  const { session, stack, settings } = work;
+  const { survey, plan } = await look(work, await readStack(stack, session.directory));
+  const left = remainsOf(plan);
+  if (left.length === 0 && !survey.stack.filled) {
+    for (const line of staysLines(plan)) session.print(line);
+    const gone = [...before.releases, ...before.interrupted].length;
+    session.print(
+      `OK: ${amount(gone, "Helm release")} removed; nothing that should go is left in namespace ${settings.namespace} or cluster-wide`,
+    );
+    return;
+  }
+  session.print("LEFT");
+  for (const line of left) session.print(`  ${line}`);
+  if (survey.stack.filled) session.print(`  the state of stack ${stack} is not empty`);
+  session.print(
+    "ERROR: not everything is gone; run the same again once what holds it is mended (npx krateo repair clears a dead lock)",
+  );
+  throw new BadResult();
+}
