@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { deprecatedReleases } from "../profiles/deprecated.ts";
 import type { Legacy } from "../profiles/inventory.ts";
 import { get, type KubeObject, list, pathOf, remove } from "./api.ts";
 import type { Connection } from "./connection.ts";
@@ -6,19 +7,6 @@ import { deleteObjects, type Log, waitUntilGone } from "./deletion.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { inUninstallOrder, isKept, nameOf, parseManifest } from "./manifest.ts";
 import { readReleases, revisionsOf } from "./releases.ts";
-
-/**
- * Helm releases of 2.7.0 that 3.0.0 must not run beside, with the chart that each must be of, in the order of
- * their removal: who uses something goes before it. Service eventsse-external holds nodePort 30083, which
- * events-presenter needs.
- */
-export const deprecatedReleases: readonly { readonly name: string; readonly chart: string }[] = [
-  { name: "finops-composition-definition-parser", chart: "finops-composition-definition-parser" },
-  { name: "sweeper", chart: "sweeper" },
-  { name: "eventsse", chart: "eventsse" },
-  { name: "eventsse-etcd", chart: "etcd" },
-  { name: "eventrouter", chart: "eventrouter" },
-];
 
 /** The volume of eventsse-etcd's StatefulSet: Kubernetes keeps it when the StatefulSet goes. */
 export const legacyVolume = "etcd-data-eventsse-etcd-0";

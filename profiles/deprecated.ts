@@ -1,13 +1,12 @@
 /**
- * What Krateo 3.0.0 has no place for any more: an event service of Krateo 2.7.0 keeps node port 30083
- * and the others act on resources that 3.0.0 manages otherwise.
+ * Helm releases of Krateo 2.7.0 that 3.0.0 has no place for, with the chart that each is of, in the order of their
+ * removal: who uses something goes before it. Service eventsse-external holds node port 30083, which
+ * events-presenter needs; the others act on resources that 3.0.0 manages otherwise.
  */
-
-/** Names under which those releases, and their charts, are known. */
-export const deprecatedReleases: readonly string[] = [
-  "eventrouter",
-  "eventsse",
-  "eventsse-etcd",
-  "finops-composition-definition-parser",
-  "sweeper",
+export const deprecatedReleases: readonly { readonly name: string; readonly chart: string }[] = [
+  { name: "finops-composition-definition-parser", chart: "finops-composition-definition-parser" },
+  { name: "sweeper", chart: "sweeper" },
+  { name: "eventsse", chart: "eventsse" },
+  { name: "eventsse-etcd", chart: "etcd" },
+  { name: "eventrouter", chart: "eventrouter" },
 ];

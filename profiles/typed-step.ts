@@ -136,7 +136,9 @@ function chartStep(
   }
   const chart = result.source;
   const name = input.releaseName || input.repo || chart.name;
-  const deprecated = deprecatedReleases.find((known) => known === name || known === chart.name);
+  const deprecated = deprecatedReleases.find(
+    (known) => known.name === name || known.name === chart.name,
+  )?.name;
   if (deprecated !== undefined) {
     findings.problems.push({
       what: `step ${step.id} installs ${deprecated}, which Krateo 3.0.0 has no place for`,
