@@ -158,7 +158,9 @@ async function readObjects(
 }
 
 function existing({ metadata }: KubeObject): ExistingObject {
-  return { ours: metadata.annotations?.[markerAnnotation] === markerValue, uid: metadata.uid };
+  const { annotations, finalizers, uid } = metadata;
+  const ours = annotations?.[markerAnnotation] === markerValue;
+  return { ours, uid, ...(finalizers?.length && { finalizers }) };
 }
 
 function existingSecret(secret: SecretObject): ExistingSecret {

@@ -3,6 +3,9 @@ import { objectKey } from "./inventory.ts";
 /** One Installation a namespace, always of this name: upstream's CLI looks for it there. */
 export const installationName = "krateoctl";
 
+/** What upstream's CLI puts on it, and never takes off. */
+export const protectiveFinalizer = "krateoctl.krateo.io/protect-state";
+
 const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true } as const;
 
 /** The kind of the Installation snapshot, as upstream's CLI defines it. */

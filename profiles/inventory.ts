@@ -30,6 +30,8 @@ export interface ExistingObject {
   /** True when it carries the marker annotation: this program made it. */
   readonly ours: boolean;
   readonly uid: string;
+  /** Set only when it has any. */
+  readonly finalizers?: readonly string[];
 }
 
 export interface ExistingSecret extends ExistingObject {

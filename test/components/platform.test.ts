@@ -324,6 +324,16 @@ describe("the cleanup", () => {
     assert.deepEqual(find("cleanup").ignoreChanges, []);
   });
 
+  it("shows that upstream's snapshot loses the finalizer that would never be taken off", async () => {
+    const snapshot = { ours: false, uid: "u", finalizers: ["krateoctl.krateo.io/protect-state"] };
+    const objects = { [objectKey("krateo.io/v1", "Installation", "krateo-system", "krateoctl")]: snapshot };
+    const { find } = await build([], { inventory: { objects } });
+    const { KRATEO_FOUND } = find("cleanup").inputs["environment"] as Record<string, string>;
+    assert.equal(KRATEO_FOUND, "finalizer krateoctl.krateo.io/protect-state");
+    assert.equal(find("snapshot").importId, "krateo-system/krateoctl");
+    assert.equal(find("snapshot").retainOnDelete, true);
+  });
+
   it("keeps its inputs when nothing was found, so that a second run is empty", async () => {
     const { find } = await build([]);
     assert.deepEqual(find("cleanup").ignoreChanges, ["environment"]);

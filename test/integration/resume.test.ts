@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { haltApiServer, helmReleases, live, startOver, TestStack } from "../support/rehearsal.ts";
+import { haltApiServer, helmReleases, live, startOver, TestStack, until } from "../support/rehearsal.ts";
 
 const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
 
@@ -132,11 +132,3 @@ describe("a second run at the same time", () => {
     assert.equal(lease.spec.holderIdentity ?? "", "");
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error("it did not come to pass within a minute");
-}

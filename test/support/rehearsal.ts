@@ -153,6 +153,15 @@ export async function haltApiServer(seconds: number): Promise<void> {
   }
 }
 
+/** Waits, for a minute at the most, until something is so. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error("it did not come to pass within a minute");
+}
+
 /** A process and all that descends from it, children first. */
 function descendants(pid: number): number[] {
   const tasks = readdirSync("/proc").filter((name) => /^\d+$/.test(name));

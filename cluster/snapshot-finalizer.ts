@@ -1,0 +1,27 @@
+import { installationName, protectiveFinalizer } from "../profiles/installation.ts";
+import { get, type KubeObject, patch, pathOf } from "./api.ts";
+import type { Connection } from "./connection.ts";
+import type { Log } from "./deletion.ts";
+
+/**
+ * Takes the finalizer off a snapshot that upstream's CLI made. Nothing of upstream's ever does, so that deleting the
+ * Installation, or its namespace, would hang for ever. Other finalizers stay. Safe to repeat.
+ *
+ * @throws as `get` in api.ts
+ */
+export async function releaseSnapshot(
+  connection: Connection,
+  namespace: string,
+  log: Log,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<void> {
+  const path = pathOf("krateo.io/v1", "installations", namespace, installationName);
+  const finalizers = (await get<KubeObject>(connection, path))?.metadata.finalizers ?? [];
+  if (!finalizers.includes(protectiveFinalizer)) return;
+  log(
+    `Installation ${installationName}: finalizer ${protectiveFinalizer} ${dryRun ? "would be removed" : "removed"}`,
+  );
+  if (dryRun) return;
+  const others = finalizers.filter((finalizer) => finalizer !== protectiveFinalizer);
+  await patch(connection, path, "application/merge-patch+json", { metadata: { finalizers: others } });
+}
