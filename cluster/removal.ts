@@ -171,7 +171,7 @@ async function untilGone(
       return await waitUntilGone(connection, leaving, left);
     } catch (error) {
       if (!(error instanceof UnreachableError) || Date.now() > deadline) throw error;
-      await pause(1000);
+      await pause(500);
     }
   }
 }

@@ -99,7 +99,10 @@ async function uninstall(work: Work): Promise<void> {
   const { print } = session;
   // After a run that was killed while it wrote the state, it could not be read.
   const locks = options.yes && !options.dryRun ? await repairLocks({ stack }, session) : [];
-  if (locks.length > 0) throw new ConfigurationError(locks.map((what) => ({ what })));
+  if (locks.length > 0) {
+    const next = "nothing was changed; --force is an option of npx krateo repair";
+    throw new ConfigurationError(locks.map((what) => ({ what, next })));
+  }
   const exported = await readStack(stack, session.directory);
   await checkPlace(work, exported);
   const { survey, plan } = await look(work, exported);
@@ -256,9 +259,10 @@ async function judge(work: Work, before: RemovalPlan): Promise<void> {
   const left = remainsOf(plan);
   if (left.length === 0 && !survey.stack.filled) {
     for (const line of staysLines(plan)) session.print(line);
-    const gone = [...before.releases, ...before.interrupted].length;
+    const gone = before.releases.length + before.interrupted.length;
+    const removed = gone > 0 ? `${amount(gone, "Helm release")} removed; ` : "";
     session.print(
-      `OK: ${amount(gone, "Helm release")} removed; nothing that should go is left in namespace ${settings.namespace} or cluster-wide`,
+      `OK: ${removed}nothing that should go is left in namespace ${settings.namespace} or cluster-wide`,
     );
     return;
   }

@@ -83,9 +83,9 @@ function verdictOn(scene: Scene, object: LiveObject, release: ConfiguredRelease)
     return { why: "kept, as its chart asks", known };
   }
   if (known && (bears || !isClaimed(object))) return { why: known.why, known };
-  // While the release is there, what bears its name may be of its pods' making, and goes with them.
-  if (bears && !live && object.owners.length === 0) return { why: "its release is gone" };
-  return undefined;
+  // What has an owner goes with it.
+  if (!bears || object.owners.length > 0) return undefined;
+  return { why: live ? "bears its name, but is none of its objects" : "its release is gone" };
 }
 
 /** Why a leftover is not removed; undefined when it is. */

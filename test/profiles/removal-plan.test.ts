@@ -173,6 +173,16 @@ describe("a removal", () => {
       ]);
     });
 
+    it("what bears the name of a release that goes, but is none of its objects, and has no owner", () => {
+      const objects = [
+        object("Secret shop/made", ofHook("cratedb")),
+        object("Secret shop/owned", { ...ofHook("cratedb"), owners: ["somebody"] }),
+      ];
+      assert.deepEqual(leftovers(plan({ releases: [release("cratedb")], objects })), [
+        "Secret shop/made, of cratedb: bears its name, but is none of its objects",
+      ]);
+    });
+
     it("what an earlier run has marked before its release went", () => {
       const annotations = { "krateo.io/left-by": "shop/cratedb" };
       const result = plan({ objects: [object("ConfigMap shop/odd", { annotations })] });
