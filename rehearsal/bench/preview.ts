@@ -1,0 +1,83 @@
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { stackFlags } from "../stack.ts";
+import type { RehearsalPaths } from "../toolchain/layout.ts";
+import type { Toolchain } from "../toolchain.ts";
+import { runCommand } from "./command.ts";
+import { median, timed } from "./statistics.ts";
+
+/** Seconds that previews took which found nothing to do, in the order in which they ran, pair by pair. */
+export interface PreviewTimes {
+  platform: readonly number[];
+  empty: readonly number[];
+}
+
+export interface PreviewSummary extends PreviewTimes {
+  platformSeconds: number;
+  emptySeconds: number;
+  /** Median of the pairs' differences: what a busy moment adds to both of a pair cancels out. */
+  overEmptySeconds: number;
+}
+
+export function summarize({ platform, empty }: PreviewTimes): PreviewSummary {
+  return {
+    platform,
+    empty,
+    platformSeconds: median(platform),
+    emptySeconds: median(empty),
+    overEmptySeconds: median(platform.map((seconds, index) => seconds - (empty[index] ?? Number.NaN))),
+  };
+}
+
+const emptyStack = "empty";
+
+/**
+ * Times previews of the installed platform and of an empty program in turn, on the same backend and with the same
+ * runtime options. One of each goes before, untimed, so that neither pays for compiling and reading files first.
+ *
+ * @throws Error when a preview fails or finds something to do
+ */
+export async function timePreviews(
+  toolchain: Toolchain,
+  paths: RehearsalPaths,
+  runs: number,
+  say: (line: string) => void,
+): Promise<PreviewTimes> {
+  const { env } = toolchain;
+  const emptyProject = await makeEmptyProject(toolchain, paths);
+  const common = ["preview", "--non-interactive", "--expect-no-changes"];
+  const platform = () =>
+    runCommand(toolchain.pulumi, [...common, ...stackFlags(paths)], { cwd: paths.root, env });
+  const empty = () =>
+    runCommand(toolchain.pulumi, [...common, `--stack=${emptyStack}`], { cwd: emptyProject, env });
+
+  await empty();
+  await platform();
+  const times = { platform: [] as number[], empty: [] as number[] };
+  for (let run = 1; run <= runs; run++) {
+    times.empty.push((await timed(empty)).seconds);
+    times.platform.push((await timed(platform)).seconds);
+    say(
+      `preview ${run} of ${runs}: empty program ${times.empty.at(-1)?.toFixed(2)} s, ` +
+        `platform ${times.platform.at(-1)?.toFixed(2)} s`,
+    );
+  }
+  return times;
+}
+
+/** A project that makes nothing, run as the platform's own is; its one stack is up to date. */
+async function makeEmptyProject(toolchain: Toolchain, paths: RehearsalPaths): Promise<string> {
+  const directory = join(paths.directory, "empty");
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const { runtime, main } = parse(await readFile(join(paths.root, "Pulumi.yaml"), "utf8"));
+  await writeFile(join(directory, "Pulumi.yaml"), stringify({ name: "empty", runtime, main }));
+  await cp(join(paths.root, "package.json"), join(directory, "package.json"));
+  await writeFile(join(directory, main), "export {};\n");
+  const options = { cwd: directory, env: toolchain.env };
+  await runCommand(toolchain.pulumi, ["stack", "init", emptyStack, "--non-interactive"], options);
+  const up = ["up", "--yes", "--skip-preview", "--non-interactive", `--stack=${emptyStack}`];
+  await runCommand(toolchain.pulumi, up, options);
+  return directory;
+}

@@ -1,0 +1,133 @@
+import Table from "cli-table3";
+import type { CriticalPath } from "./critical-path.ts";
+import type { PeakMemory } from "./memory.ts";
+import type { PreviewSummary } from "./preview.ts";
+import type { SequentialWaits } from "./sequential-install.ts";
+
+/** What a benchmark found; what `--json` prints. Times in seconds, memory in bytes. */
+export interface BenchReport {
+  type: string;
+  machine: {
+    cores: number;
+    memory: number;
+    /** Load averages of the last minute, before and after: other work makes everything here slower. */
+    loadBefore: number;
+    loadAfter: number;
+  };
+  install: {
+    seconds: number;
+    criticalPath: CriticalPath;
+    overCriticalPath: number;
+    memory: PeakMemory;
+  };
+  /** Absent when it was skipped. */
+  sequential?: {
+    waits: SequentialWaits;
+    seconds: number;
+    overInstall: number;
+  };
+  preview: PreviewSummary;
+  upAgain: {
+    seconds: number;
+    /** Helm releases whose revision is another one than before, as `name before -> after`. */
+    changedRevisions: readonly string[];
+    memory: PeakMemory;
+  };
+  /** Programs that the rehearsal's stand-ins replaced. */
+  standIns: readonly string[];
+}
+
+/** What the project sets out to reach. */
+const aims = { overCriticalPath: 1.2, previewOverEmptySeconds: 1.5 };
+
+/** Above this load on two cores the figures say more about the other work than about the program. */
+const quietLoad = 2.5;
+
+/** The report for a reader: a table of figures with what was aimed at, and the critical path below it. */
+export function describeReport(report: BenchReport): string {
+  const { install, sequential, preview, upAgain, machine } = report;
+  const table = new Table({
+    head: [`type ${report.type}`, "measured", "aim"],
+    style: { head: [], border: [] },
+  });
+  table.push(
+    [
+      "install, realistic delays",
+      seconds(install.seconds),
+      seconds(install.criticalPath.seconds * aims.overCriticalPath),
+    ],
+    ["  critical path, computed", seconds(install.criticalPath.seconds), ""],
+    [
+      "  install / critical path",
+      install.overCriticalPath.toFixed(2),
+      judged(aims.overCriticalPath.toFixed(2), install.overCriticalPath <= aims.overCriticalPath),
+    ],
+  );
+  if (sequential) {
+    table.push(
+      [`one after another, ${waitWords[sequential.waits]}`, seconds(sequential.seconds), ""],
+      ["  one after another / install", sequential.overInstall.toFixed(2), ""],
+    );
+  }
+  table.push(
+    [`preview, nothing to do (median of ${preview.platform.length})`, seconds(preview.platformSeconds), ""],
+    ["  empty program", seconds(preview.emptySeconds), ""],
+    [
+      "  more than the empty program",
+      seconds(preview.overEmptySeconds),
+      judged(seconds(aims.previewOverEmptySeconds), preview.overEmptySeconds <= aims.previewOverEmptySeconds),
+    ],
+    ["up, nothing to do", seconds(upAgain.seconds), ""],
+    [
+      "  new Helm revisions",
+      String(upAgain.changedRevisions.length),
+      judged("0", upAgain.changedRevisions.length === 0),
+    ],
+    ["peak memory, install", "", ""],
+    ...memoryRows(install.memory),
+    ["peak memory, up with nothing to do", "", ""],
+    ...memoryRows(upAgain.memory),
+  );
+  return [
+    table.toString(),
+    `Critical path: ${install.criticalPath.chain.map(({ id, seconds }) => `${id} ${seconds} s`).join(" > ")}`,
+    ...upAgain.changedRevisions.map((change) => `New Helm revision: ${change}`),
+    `Machine: ${machine.cores} cores, ${gibibytes(machine.memory)}, load ${machine.loadBefore.toFixed(1)} before and ` +
+      `${machine.loadAfter.toFixed(1)} after; pods, load balancers and operators are simulated.`,
+    ...(report.standIns.length > 0 ? [`Stand-ins: ${report.standIns.join(", ")}`] : []),
+    ...(machine.loadBefore > quietLoad
+      ? ["The machine was busy before this began: trust the ratios, not the seconds."]
+      : []),
+  ].join("\n");
+}
+
+const waitWords: Record<SequentialWaits, string> = {
+  upstream: "waiting where upstream does",
+  each: "waiting for each",
+};
+
+function memoryRows(peaks: PeakMemory): string[][] {
+  const rows: [string, number | undefined][] = [
+    ["  program (node)", peaks.program],
+    ["  engine", peaks.engine],
+    ["  kubernetes provider", peaks.kubernetesProvider],
+    ["  all processes together", peaks.together],
+  ];
+  return rows.map(([name, bytes]) => [name, bytes === undefined ? "not measured" : mebibytes(bytes), ""]);
+}
+
+function judged(aim: string, reached: boolean): string {
+  return `<= ${aim}: ${reached ? "reached" : "MISSED"}`;
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 1)} s`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`;
+}
+
+function gibibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 30)} GiB`;
+}

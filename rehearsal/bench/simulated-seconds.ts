@@ -1,0 +1,39 @@
+import type { PlanNode } from "../../profiles/plan.ts";
+import type { ChartStep, Settings } from "../../profiles/settings.ts";
+import { delaySeconds, podStartSeconds, releasesWithDelay } from "../simulation/delays.ts";
+
+/** Its pods are the operator's work: the release is deployed before they start, the database gate waits for them. */
+const postgresRelease = "pg-cluster";
+
+/** Its pod is scheduled once the volume that it claims is there. */
+const releaseWithVolume = "cratedb";
+
+/**
+ * Seconds that the rehearsal's realistic stand-ins alone make a node of the plan take, everything it needs being
+ * there: pods that start, load balancers that get an address, a PostgreSQL cluster that becomes ready. Helm, the
+ * engine and the control plane take none in this model.
+ */
+export function simulatedSeconds(node: PlanNode, settings: Settings): number {
+  if (node.id === "database") return databaseSeconds();
+  const step = settings.steps.find(({ id }) => id === node.id);
+  return step?.type === "chart" && step.wait ? releaseSeconds(step) : 0;
+}
+
+/** The operator makes the instances, they start, it calls the cluster ready and then makes the database. */
+function databaseSeconds(): number {
+  return (
+    delaySeconds("operator", true) +
+    podStartSeconds(postgresRelease, true) +
+    delaySeconds("clusterReady", true) +
+    delaySeconds("database", true)
+  );
+}
+
+function releaseSeconds({ release, values }: ChartStep): number {
+  const { name } = release;
+  const pods = name !== postgresRelease && releasesWithDelay.includes(name) ? podStartSeconds(name, true) : 0;
+  const volume = name === releaseWithVolume ? delaySeconds("volume", true) : 0;
+  const service = values["service"] as { type?: string } | undefined;
+  const address = service?.type === "LoadBalancer" ? delaySeconds("loadBalancer", true) : 0;
+  return Math.max(volume + pods, address);
+}
