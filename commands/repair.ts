@@ -43,9 +43,10 @@ Examples:
 Exit codes: 0 nothing is in the way any more (with --dry-run: could be cleared), 1 something is and was left alone.`,
     )
     .action(async (options: RepairOptions) => {
+      const died = await engineDied(options, session);
       const inTheWay = [
         ...(await repairLocks(options, session)),
-        ...(await repairReleases(options, session)),
+        ...(await repairReleases(options, session, died)),
       ];
       for (const reason of inTheWay) session.print(`left alone: ${reason}`);
       if (inTheWay.length > 0) throw new BadResult();
@@ -115,7 +116,7 @@ async function backendUrl({ directory }: Session): Promise<string> {
 }
 
 /** @returns what is left in the way */
-async function repairReleases(options: RepairOptions, session: Session): Promise<string[]> {
+async function repairReleases(options: RepairOptions, session: Session, died: boolean): Promise<string[]> {
   const settings = await stackSettings(options, session);
   const connection = await connectTo(settings.cluster, session);
   const [{ readInventory }, { endRevision }] = await Promise.all([
@@ -124,7 +125,7 @@ async function repairReleases(options: RepairOptions, session: Session): Promise
   ]);
   const inventory = await readInventory(connection, settings);
   if (inventory.unreachable) throw new ConfigurationError([{ what: inventory.unreachable }]);
-  const { repairs, blocked } = decide(settings, inventory, options.force ?? false);
+  const { repairs, blocked } = decide(settings, inventory, options.force ?? false, died);
   if (repairs.length + blocked.length === 0) session.print("releases: none is unfinished");
   for (const repair of repairs) {
     if (options.dryRun) session.print(`would mend: ${describeRepair(repair)}`);
@@ -136,8 +137,28 @@ async function repairReleases(options: RepairOptions, session: Session): Promise
   return blocked.map(({ what, next }) => `${what}; ${next}`);
 }
 
-/** Forced, every unfinished operation counts as dead: as if the clock were far ahead and no Lease held. */
-function decide(settings: Settings, inventory: Parameters<typeof repairsOf>[1], force: boolean): RepairPlan {
-  if (!force) return repairsOf(settings, inventory, Date.now());
+/**
+ * Whether an engine died while it worked on the stack: its lock is still there. A removal holds no Lease, since no
+ * program runs in it, so this is what tells that the operations it left unfinished are nobody's any more.
+ */
+async function engineDied(options: RepairOptions, session: Session): Promise<boolean> {
+  const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
+  const locks = (await readEngineLocks(await backendUrl(session), "krateo", stack)) ?? [];
+  return locks.length > 0 && locks.every(({ state }) => state === "dead");
+}
+
+/**
+ * Forced, or with a dead engine and nobody else at work, every unfinished operation counts as dead: as if the clock
+ * were far ahead and no Lease held.
+ */
+function decide(
+  settings: Settings,
+  inventory: Parameters<typeof repairsOf>[1],
+  force: boolean,
+  died: boolean,
+): RepairPlan {
+  const { lease } = inventory;
+  const held = lease && !lease.ended && Date.now() < lease.renewedAt + lease.durationSeconds * 1000;
+  if (!force && (!died || held)) return repairsOf(settings, inventory, Date.now());
   return repairsOf(settings, { ...inventory, lease: undefined }, Number.MAX_SAFE_INTEGER);
 }
