@@ -1,6 +1,7 @@
 import type { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { ChartStep, JsonObject } from "../profiles/settings.ts";
+import { ingressUrl, serviceUrl } from "../profiles/endpoint-url.ts";
+import type { ChartStep } from "../profiles/settings.ts";
 import type { Site } from "./site.ts";
 
 /** Steps whose Services a browser talks to, and the names under which the stack shows their addresses. */
@@ -31,35 +32,4 @@ function urlOf(site: Site, step: ChartStep, release: pulumi.Resource): pulumi.Ou
     return serviceUrl(service, site.settings.nodeAddress, step.release);
   });
   return pulumi.recover(url, () => `none: ${step.release.name} is not installed`);
-}
-
-/** Of the first host in a chart's `ingress` values; undefined when it is off. */
-export function ingressUrl(values: JsonObject): string | undefined {
-  const ingress = values["ingress"] as
-    | { enabled?: boolean; hosts?: { host?: string }[]; tls?: { hosts?: string[] }[] }
-    | undefined;
-  const host = ingress?.enabled ? ingress.hosts?.[0]?.host : undefined;
-  if (!host) return undefined;
-  const encrypted = ingress?.tls?.some((entry) => entry.hosts?.includes(host)) ?? false;
-  return `${encrypted ? "https" : "http"}://${host}`;
-}
-
-/** Of a live Service; a sentence instead of a URL when it is not reachable from outside, or not there. */
-export function serviceUrl(
-  service: JsonObject | undefined,
-  nodeAddress: string,
-  { name, namespace }: { name: string; namespace: string },
-): string {
-  const { spec, status } = (service ?? {}) as {
-    spec?: { type?: string; ports?: { port: number; nodePort?: number }[] };
-    status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
-  };
-  const port = spec?.ports?.[0];
-  if (!port) return `none: there is no Service ${namespace}/${name}`;
-  const balancer = status?.loadBalancer?.ingress?.[0];
-  if (spec?.type === "LoadBalancer" && balancer) {
-    return `http://${balancer.hostname ?? balancer.ip}:${port.port}`;
-  }
-  if (port.nodePort) return `http://${nodeAddress}:${port.nodePort}`;
-  return `inside the cluster only; kubectl port-forward -n ${namespace} service/${name} ${port.port}`;
 }

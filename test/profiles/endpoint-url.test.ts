@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ingressUrl, serviceUrl } from "../../components/addresses.ts";
+import { ingressUrl, serviceUrl } from "../../profiles/endpoint-url.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 
 const release = { name: "authn", namespace: "krateo-system" };
