@@ -1,7 +1,7 @@
 import type { V1Service } from "@kubernetes/client-node";
+import type { Check } from "../profiles/check.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
 import { chartSteps, type Observation } from "./observation.ts";
-import type { Check } from "./verification.ts";
 import { restore } from "./workload-checks.ts";
 
 /** Charts whose Services a browser talks to. */

@@ -1,3 +1,4 @@
+import type { Check } from "../profiles/check.ts";
 import { secretNames } from "../profiles/plan.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
 import { missingOf } from "./database.ts";
@@ -6,23 +7,12 @@ import { checkEndpoints } from "./endpoint-checks.ts";
 import { chartSteps, type Observation } from "./observation.ts";
 import { checkWorkloads } from "./workload-checks.ts";
 
-export type Status = "OK" | "WARNING" | "ERROR";
-
-/** One thing that was looked at. */
-export interface Check {
-  /** What kind of check: snapshot, release, workload, database, secret, endpoint, legacy. */
-  readonly check: string;
-  readonly subject: string;
-  readonly status: Status;
-  readonly found: string;
-  readonly expected: string;
-  /** What to do about it; empty when OK. */
-  readonly next: string;
-}
-
 const again = "pulumi up";
 
-/** Judges what was observed by what the settings say, check by check; the order is that of the report. */
+/**
+ * Judges what was observed by what the settings say, check by check; the order is that of the report. The kinds of
+ * checks: snapshot, release, workload, database, secret, endpoint, legacy.
+ */
 export function verify(settings: Settings, observed: Observation): Check[] {
   return [
     checkSnapshot(settings, observed),
@@ -33,16 +23,6 @@ export function verify(settings: Settings, observed: Observation): Check[] {
     ...checkEndpoints(settings, observed),
     ...checkLegacy(observed),
   ];
-}
-
-/** The worst status of all, and how many there are of each. */
-export function verdictOf(checks: readonly Check[]): {
-  verdict: Status;
-  counts: Readonly<Record<Status, number>>;
-} {
-  const count = (status: Status): number => checks.filter((check) => check.status === status).length;
-  const counts = { OK: count("OK"), WARNING: count("WARNING"), ERROR: count("ERROR") };
-  return { verdict: counts.ERROR > 0 ? "ERROR" : counts.WARNING > 0 ? "WARNING" : "OK", counts };
 }
 
 function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Observation): Check {

@@ -1,8 +1,8 @@
+import type { Check } from "../profiles/check.ts";
 import type { Settings } from "../profiles/settings.ts";
 import type { KubeObject } from "./api.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { chartSteps, type Observation } from "./observation.ts";
-import type { Check } from "./verification.ts";
 import { readinessOf, type WaitedObject, waitedObjects } from "./workload.ts";
 
 /**

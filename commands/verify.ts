@@ -1,7 +1,8 @@
 import { Command } from "commander";
+import { verdictOf } from "../profiles/check.ts";
+import { reportOf } from "./check-report.ts";
 import { withClusterOptions } from "./options.ts";
 import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
-import { reportOf } from "./verify-report.ts";
 
 interface VerifyOptions extends ClusterOptions {
   readonly json?: boolean;
@@ -32,7 +33,7 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
     .action(async (options: VerifyOptions) => {
       const settings = await stackSettings(options, session);
       const connection = await connectTo(settings.cluster, session);
-      const [{ observe }, { verify, verdictOf }] = await Promise.all([
+      const [{ observe }, { verify }] = await Promise.all([
         import("../cluster/observation.ts"),
         import("../cluster/verification.ts"),
       ]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Check } from "../../cluster/verification.ts";
-import { reportOf } from "../../commands/verify-report.ts";
+import { reportOf } from "../../commands/check-report.ts";
+import type { Check } from "../../profiles/check.ts";
 
 const checks: Check[] = [
   {
@@ -30,7 +30,7 @@ const checks: Check[] = [
 ];
 const place = { server: "https://c", namespace: "shop" };
 
-describe("the report of verify", () => {
+describe("a report of checks", () => {
   it("is a table, what to do about each fault, and one verdict", () => {
     assert.deepEqual(reportOf(checks, { ...place, colours: false }).split("\n"), [
       " STATUS   CHECK    SUBJECT   FOUND",

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { type Check, type Status, verdictOf } from "../cluster/verification.ts";
+import { type Check, type Status, verdictOf } from "../profiles/check.ts";
 import { plainTable } from "./plain-table.ts";
 
 const colourOf: Readonly<Record<Status, "green" | "yellow" | "red">> = {
