@@ -12,7 +12,8 @@ import { completeSchema } from "./chart-schema.ts";
 
 const run = promisify(execFile);
 
-const sources = join(import.meta.dirname, "charts");
+/** The stand-ins for the charts of 3.0.0. */
+export const sources = join(import.meta.dirname, "charts");
 const library = "common";
 const hashFile = "sources.sha256";
 
@@ -34,7 +35,7 @@ export async function packCharts(options: { helm: string; output: string }): Pro
   try {
     const staged = join(workplace, "sources");
     const packed = join(workplace, "packed");
-    const charts = await stageCharts(staged);
+    const charts = await stageCharts(sources, staged);
     await mkdir(packed);
     await inParallel(charts, (chart) =>
       helm(options.helm, ["package", chart, "--destination", packed], chart),
@@ -47,21 +48,25 @@ export async function packCharts(options: { helm: string; output: string }): Pro
   }
 }
 
-/** Copies the charts to `target`, each with the library and the schema's definitions inside, and returns their folders. */
-async function stageCharts(target: string): Promise<string[]> {
+/**
+ * Copies the charts of a folder to `target`, each with the library and the schema's definitions inside.
+ *
+ * @returns the charts' folders in `target`, sorted by name
+ */
+export async function stageCharts(folder: string, target: string): Promise<string[]> {
   const definitions = JSON.parse(await readFile(join(sources, library, "values.definitions.json"), "utf8"));
-  const entries = await readdir(sources, { withFileTypes: true });
+  const entries = await readdir(folder, { withFileTypes: true });
   const names = entries
     .filter((entry) => entry.isDirectory() && entry.name !== library)
     .map(({ name }) => name);
   await Promise.all(
     names.map(async (name) => {
       const chart = join(target, name);
-      await cp(join(sources, name), chart, { recursive: true });
+      await cp(join(folder, name), chart, { recursive: true });
       await cp(join(sources, library), join(chart, "charts", library), { recursive: true });
       const schema = join(chart, "values.schema.json");
-      const content = JSON.parse(await readFile(schema, "utf8"));
-      await writeFile(schema, JSON.stringify(completeSchema(content, definitions)));
+      const content = await readFile(schema, "utf8").catch(ignoreMissing);
+      if (content) await writeFile(schema, JSON.stringify(completeSchema(JSON.parse(content), definitions)));
     }),
   );
   return names.sort().map((name) => join(target, name));
@@ -103,7 +108,7 @@ async function replaceFolder(fresh: string, folder: string, aside: string, hash:
   }
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT") throw error;
 }
 
@@ -116,7 +121,8 @@ async function helm(program: string, args: string[], subject: string): Promise<v
   }
 }
 
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+/** Does the work on every item, as many at a time as there are processors. */
+export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items];
   const worker = async () => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);

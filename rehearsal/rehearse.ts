@@ -7,6 +7,7 @@ import { loadSettings } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { packCharts } from "./chart-repository.ts";
 import { clusterStatus, startCluster, stopCluster } from "./cluster.ts";
+import { seedLegacyPlatform } from "./legacy/seed.ts";
 import { describeOutcome, listReleases, type Outcome, releaseOutcomes, wantedReleases } from "./outcome.ts";
 import { UpProgress } from "./progress.ts";
 import {
@@ -29,6 +30,7 @@ interface Flags {
   namespace: string;
   overrides?: string;
   realistic?: boolean;
+  from?: "2.7.0";
   json?: boolean;
   down?: boolean;
   status?: boolean;
@@ -58,6 +60,12 @@ export function commandLine(): Command {
     .option("--profile <names>", "profiles to lay over the release, in order, separated by commas", names, [])
     .option("--overrides <file>", "a file of overrides, instead of krateo-overrides.yaml")
     .option("--namespace <name>", "the namespace to install into", "krateo-system")
+    .addOption(
+      new Option(
+        "--from <version>",
+        "first put a Krateo of that version there, of the same type, and migrate it",
+      ).choices(["2.7.0"]),
+    )
     .option("--realistic", "pods take as long as real ones, 10 to 45 s, instead of under a second")
     .option("--json", "end with the result as one JSON object on stdout; all else goes to stderr")
     .option("--status", "say what runs, and do nothing else")
@@ -124,6 +132,7 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   await packCharts({ helm: toolchain.helm, output: paths.mirror });
   await prepareStack(toolchain, choice, paths);
 
+  if (flags.from) await seed(toolchain, choice, paths);
   say(`installing Krateo, type ${choice.type}, into ${choice.namespace}`);
   const progress = new UpProgress(say);
   const succeeded = await pulumiUp(toolchain, paths, progress);
@@ -151,6 +160,29 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   for (const line of describeOutcome(outcome, choice, byHand(paths))) say(line);
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
   return outcome.passed ? 0 : 1;
+}
+
+/** A Krateo 2.7.0, unless an earlier rehearsal has put one there. */
+async function seed(toolchain: Toolchain, choice: RehearsalChoice, paths: RehearsalPaths): Promise<void> {
+  const present = (await listReleases(toolchain, choice.namespace)).map(({ name }) => name);
+  if (present.includes("installer")) {
+    say("Krateo 2.7.0 is there already");
+    return;
+  }
+  if (present.length > 0) {
+    throw new UsageError(
+      `--from 2.7.0: namespace ${choice.namespace} holds a platform already; npm run rehearse -- --down removes it`,
+    );
+  }
+  const begin = performance.now();
+  say(`seeding Krateo 2.7.0, type ${choice.type}, in ${choice.namespace}`);
+  await seedLegacyPlatform(toolchain, {
+    directory: paths.directory,
+    type: choice.type,
+    namespace: choice.namespace,
+    openshift: choice.profiles.includes("openshift"),
+  });
+  say(`seeded in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
 
 /** What the flags ask for. */

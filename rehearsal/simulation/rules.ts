@@ -1,5 +1,6 @@
 import type { Rule } from "./intent.ts";
 import { addressLoadBalancers, bindVolumes, muteWebhooks, releaseVolumes } from "./rules/infrastructure.ts";
+import { holdPlatforms, reportPlatforms, uninstallPlatforms } from "./rules/installer.ts";
 import { holdNotebooks } from "./rules/notebooks.ts";
 import { blockPods, startPods } from "./rules/pods.ts";
 import { holdDatabases, runClusters, runDatabases } from "./rules/postgres.ts";
@@ -16,4 +17,7 @@ export const rules: readonly Rule[] = [
   runDatabases,
   holdDatabases,
   holdNotebooks,
+  holdPlatforms,
+  reportPlatforms,
+  uninstallPlatforms,
 ];

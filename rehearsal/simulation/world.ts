@@ -38,6 +38,7 @@ const kinds = {
   },
   clusters: { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", plural: "clusters" },
   databases: { apiVersion: "postgresql.cnpg.io/v1", kind: "Database", plural: "databases" },
+  platforms: { apiVersion: "krateo.io/v1alpha1", kind: "KrateoPlatformOps", plural: "krateoplatformops" },
   notebooks: { apiVersion: "finops.krateo.io/v1", kind: "Notebook", plural: "notebooks" },
 } satisfies Record<string, Kind>;
 

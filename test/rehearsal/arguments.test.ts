@@ -15,6 +15,7 @@ describe("the rehearsal's command line", () => {
     [["--profile", "debug, no-finops"], { ...defaults, profile: ["debug", "no-finops"] }],
     [["--profile", "debug", "--profile", "no-finops"], { ...defaults, profile: ["debug", "no-finops"] }],
     [["--realistic", "--overrides", "x.yaml"], { ...defaults, realistic: true, overrides: "x.yaml" }],
+    [["--from", "2.7.0"], { ...defaults, from: "2.7.0" }],
     [["--down"], { ...defaults, down: true }],
     [["--status"], { ...defaults, status: true }],
   ];
@@ -25,6 +26,7 @@ describe("the rehearsal's command line", () => {
   const wrong: [string[], RegExp][] = [
     [["--type", "nodports"], /Allowed choices are nodeport, loadbalancer, ingress/],
     [["--tpye", "ingress"], /unknown option '--tpye'.*Did you mean --type\?/s],
+    [["--from", "2.6.0"], /Allowed choices are 2\.7\.0/],
     [["ingress"], /too many arguments/],
     [["--overrides"], /argument missing/],
   ];

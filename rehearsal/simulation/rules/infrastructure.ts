@@ -35,11 +35,16 @@ function volumeFor(claim: Item) {
   };
 }
 
-/** Stand-in for a storage provisioner: removes the volumes that no claim holds any more. */
+/** Stand-in for a storage provisioner: removes the volumes that no claim holds any more, unless their policy retains them. */
 export const releaseVolumes: Rule = (world, { realistic }) =>
   world
     .list("volumes")
-    .filter(({ status, metadata }) => status?.phase === "Released" && !metadata?.deletionTimestamp)
+    .filter(
+      ({ spec, status, metadata }) =>
+        status?.phase === "Released" &&
+        spec?.persistentVolumeReclaimPolicy !== "Retain" &&
+        !metadata?.deletionTimestamp,
+    )
     .map((volume) => ({
       key: `remove volume ${volume.metadata?.name}`,
       afterSeconds: delaySeconds("volume", realistic),
