@@ -6,6 +6,7 @@ import { readInventory } from "./cluster/inventory.ts";
 import { InstallerLease } from "./cluster/lease.ts";
 import { readObject } from "./cluster/object.ts";
 import { putBackCustomResources } from "./cluster/put-back.ts";
+import { explainRoute } from "./cluster/route.ts";
 import { Platform } from "./components/platform.ts";
 import { previousRun } from "./components/previous-run.ts";
 import { readStackConfig } from "./components/stack-config.ts";
@@ -50,6 +51,7 @@ const platform = new Platform("krateo", {
   reapply,
   stack: pulumi.getStack(),
   explain: ({ namespace, name }) => explainRelease(connection, namespace, name),
+  explainRoute: ({ namespace, name }) => explainRoute(connection, namespace, name),
   putBack: (release) => putBackCustomResources(connection, release),
   enter,
   read: (reference) => readObject(connection, reference),

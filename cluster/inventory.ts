@@ -1,3 +1,4 @@
+import { secretNames } from "../profiles/database-secrets.ts";
 import {
   type ExistingObject,
   type ExistingRelease,
@@ -7,8 +8,8 @@ import {
   markerValue,
   objectKey,
 } from "../profiles/inventory.ts";
-import { secretNames } from "../profiles/plan.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
+import { routeApi } from "../profiles/route.ts";
 import type { ObjectStep, Settings } from "../profiles/settings.ts";
 import { get, type KubeObject, pathOf, type RequestOptions, resourceOf } from "./api.ts";
 import { UnreachableError } from "./api-errors.ts";
@@ -70,7 +71,7 @@ async function readAll(
       return undefined;
     }
   };
-  const [system, own, releases, foreign, secrets, objects, volume, lease] = await Promise.all([
+  const [system, own, releases, foreign, secrets, objects, volume, lease, routes] = await Promise.all([
     allowed(readSystemNamespace(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
     allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
     allowed(readReleases(connection, namespace, options)),
@@ -83,6 +84,7 @@ async function readAll(
     allowed(readObjects(connection, settings, options)),
     allowed(get(connection, pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume), options)),
     allowed(readLease(connection, namespace, options)),
+    settings.openshift ? allowed(resourceOf(connection, routeApi, "Route", options)) : undefined,
   ]);
   const everyRelease = new Map([
     ...(releases ?? []),
@@ -107,6 +109,7 @@ async function readAll(
     legacy: findLegacy(releases, volume !== undefined),
     ...(dependents && { dependents }),
     ...(lease && { lease }),
+    ...(settings.openshift && { routesServed: routes !== undefined }),
   };
 }
 

@@ -1,6 +1,6 @@
+import { secretNames } from "../profiles/database-secrets.ts";
 import { installationName } from "../profiles/installation.ts";
 import type { Legacy } from "../profiles/inventory.ts";
-import { secretNames } from "../profiles/plan.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
 import { get, type KubeObject, list, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";

@@ -1,5 +1,5 @@
+import { secretNamesOf } from "../profiles/database-secrets.ts";
 import { installationName } from "../profiles/installation.ts";
-import { secretNames } from "../profiles/plan.ts";
 import type { Json, JsonObject, Settings } from "../profiles/settings.ts";
 import { get, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
@@ -21,12 +21,14 @@ export const platform = "platform";
  */
 export async function secretFindings(
   connection: Connection,
-  { namespace, secrets: origin }: Settings,
+  settings: Settings,
 ): Promise<{ findings: Finding[]; secrets: string[] }> {
-  const found = await inParallel(secretNames, (name) =>
+  const { namespace, secrets: origin } = settings;
+  const names = secretNamesOf(settings);
+  const found = await inParallel(names, (name) =>
     get<JsonObject>(connection, pathOf("v1", "secrets", namespace, name)),
   );
-  const findings = secretNames.flatMap((name, index): Finding[] => {
+  const findings = names.flatMap((name, index): Finding[] => {
     if (found[index]) return [];
     const planned = "there";
     return [

@@ -1,5 +1,5 @@
 import type { Check } from "../profiles/check.ts";
-import { secretNames } from "../profiles/plan.ts";
+import { makesDatabase, secretNames, secretNamesOf } from "../profiles/database-secrets.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
 import { missingOf } from "./database.ts";
 import { differingPaths } from "./difference.ts";
@@ -118,7 +118,7 @@ function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
   const made = chartSteps(settings)
     .filter((step) => step.enabled)
     .flatMap((step) => makers[step.chart.name] ?? []);
-  const checks = [...secretNames, ...made].map((name): Check => {
+  const checks = [...secretNamesOf(settings), ...made].map((name): Check => {
     const keys = keysOfSecrets[name] ?? [];
     const data = secrets.get(name);
     const lacking = keys.filter((key) => !data?.[key]);
@@ -134,7 +134,12 @@ function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
   });
   const login = secrets.get("krateo-db");
   const role = secrets.get("krateo-db-user");
-  if (login && role && (login["DB_PASS"] !== role["password"] || login["DB_USER"] !== role["username"])) {
+  if (
+    makesDatabase(settings.steps) &&
+    login &&
+    role &&
+    (login["DB_PASS"] !== role["password"] || login["DB_USER"] !== role["username"])
+  ) {
     checks.push({
       check: "secret",
       subject: "Secrets krateo-db, krateo-db-user",

@@ -3,6 +3,7 @@ import type { PlanNode } from "../profiles/plan.ts";
 import { createGate } from "./gate.ts";
 import { createObject } from "./object.ts";
 import { createRelease } from "./release.ts";
+import { createRoute } from "./route.ts";
 import type { Site } from "./site.ts";
 import { readVariable } from "./variable.ts";
 
@@ -27,7 +28,8 @@ export class Component extends pulumi.ComponentResource {
     if (step.type === "chart") {
       site.built(node, [createRelease(site, step, node, this)]);
     } else if (step.type === "object") {
-      site.built(node, [createObject(site, step, node, this)]);
+      const create = node.kind === "route" ? createRoute : createObject;
+      site.built(node, [create(site, step, node, this)]);
     } else {
       const after = site.needsOf(node);
       site.setVariable(step.name, readVariable(site, step, after));

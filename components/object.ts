@@ -10,13 +10,16 @@ import type { Site } from "./site.ts";
 /**
  * The object of an `object` step. One that was there before keeps living when the installation is removed;
  * labels and annotations of the document are kept, which upstream's CLI drops.
+ *
+ * @param annotations Further ones, for Pulumi's provider.
  */
 export function createObject(
   site: Site,
   step: ObjectStep,
   node: PlanNode,
   parent: pulumi.Resource,
-): pulumi.Resource {
+  annotations: Readonly<Record<string, string>> = {},
+): CustomResource {
   const { apiVersion, kind, metadata, ...body } = step.manifest;
   const existing = site.inventory.objects[objectKey(apiVersion, kind, metadata.namespace, metadata.name)];
   const id = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
@@ -30,7 +33,11 @@ export function createObject(
       kind,
       metadata: filled.apply((manifest) => ({
         ...manifest.metadata,
-        annotations: { ...(manifest.metadata["annotations"] as object), ...marker(existing).annotations },
+        annotations: {
+          ...(manifest.metadata["annotations"] as object),
+          ...annotations,
+          ...marker(existing).annotations,
+        },
       })),
       ...Object.fromEntries(Object.keys(body).map((key) => [key, filled.apply((manifest) => manifest[key])])),
     },

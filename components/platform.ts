@@ -49,7 +49,7 @@ export class Platform extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformArgs) {
     super("krateo:platform:Platform", name, {}, { provider: createProvider(args) });
     const site = new Site(args);
-    const secrets = new Secrets(this);
+    const secrets = new Secrets(this, args.settings);
     const components = new Map<string, Component>();
     const plan = planOf(args.settings);
     for (const node of plan) {

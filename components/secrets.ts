@@ -1,11 +1,11 @@
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
-import type { PlanNode, secretNames } from "../profiles/plan.ts";
+import { makesDatabase, type SecretName } from "../profiles/database-secrets.ts";
+import type { PlanNode } from "../profiles/plan.ts";
+import type { Settings } from "../profiles/settings.ts";
 import { adoption, marker } from "./adoption.ts";
 import type { Site } from "./site.ts";
-
-type SecretName = (typeof secretNames)[number];
 
 /**
  * 43 characters of the base64url alphabet carry 256 bits, and are safe in a URL, in which the charts' services
@@ -17,19 +17,23 @@ const strength = { length: 43, special: true, overrideSpecial: "-_" };
 const databaseUser = "krateo-db-user";
 
 /**
- * The three Secrets that the charts read. Values are made once and never change by themselves: the passwords
+ * The Secrets that the charts read. Values are made once and never change by themselves: the passwords
  * live encrypted in the state, the Secrets' contents are never updated, and a Secret that exists is adopted
- * with the value it has. The passwords are always made, even if no Secret takes them, and never imported: an
+ * with the value it has. The passwords are made even if no Secret takes them, and never imported: an
  * import would put the value in clear in the state.
+ *
+ * The login to a database of the user's own is never made: krateo-db exists then, or follows the stack configuration.
  */
 export class Secrets extends pulumi.ComponentResource {
   private readonly signKey: RandomPassword;
-  private readonly databasePassword: RandomPassword;
+  private readonly databasePassword: RandomPassword | undefined;
 
-  constructor(parent: pulumi.Resource) {
+  constructor(parent: pulumi.Resource, settings: Settings) {
     super("krateo:platform:Secrets", "secrets", {}, { parent });
     this.signKey = new RandomPassword("jwt-sign-key", strength, { parent: this });
-    this.databasePassword = new RandomPassword("krateo-db", strength, { parent: this });
+    this.databasePassword = makesDatabase(settings.steps)
+      ? new RandomPassword("krateo-db", strength, { parent: this })
+      : undefined;
   }
 
   create(site: Site, node: PlanNode): void {
@@ -37,6 +41,8 @@ export class Secrets extends pulumi.ComponentResource {
     const { namespace } = site.settings;
     const existing = site.inventory.secrets[name];
     const options = adoption(existing, `${namespace}/${name}`, ["metadata"]);
+    const follows = name === "krateo-db" && site.settings.database?.login && existing?.ours !== false;
+    const kept = follows ? [] : ["data", "stringData", "type", "immutable"];
     const secret = new Secret(
       name,
       {
@@ -48,19 +54,23 @@ export class Secrets extends pulumi.ComponentResource {
         parent: this,
         dependsOn: site.needsOf(node),
         ...options,
-        ignoreChanges: ["data", "stringData", "type", "immutable", ...(options.ignoreChanges ?? [])],
+        ignoreChanges: [...kept, ...(options.ignoreChanges ?? [])],
       },
     );
     site.built(node, [secret]);
   }
 
-  /** If just one of the two database Secrets exists, the other gets the same login. */
+  /** If just one of the two Secrets of a database that is made exists, the other gets the same login. */
   private contents(site: Site, name: SecretName): Record<string, pulumi.Input<string>> {
     if (name === "jwt-sign-key") return { JWT_SIGN_KEY: this.signKey.result };
+    const configured = site.settings.database?.login;
+    if (configured) return { DB_USER: configured.user, DB_PASS: pulumi.secret(configured.password) };
     const { "krateo-db": login, "krateo-db-user": role } = site.inventory.secrets;
     const user = login?.data["DB_USER"] ?? role?.data["username"] ?? databaseUser;
     const livePassword = login?.data["DB_PASS"] ?? role?.data["password"];
-    const password = livePassword === undefined ? this.databasePassword.result : pulumi.secret(livePassword);
+    // Without either, only a preview that cannot see the cluster comes here: an empty password is never installed.
+    const password = livePassword === undefined ? this.databasePassword?.result : pulumi.secret(livePassword);
+    if (password === undefined) return {};
     return name === "krateo-db" ? { DB_USER: user, DB_PASS: password } : { username: user, password };
   }
 }

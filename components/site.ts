@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Inventory } from "../profiles/inventory.ts";
 import type { PlanNode } from "../profiles/plan.ts";
 import type { Repair } from "../profiles/repair.ts";
+import { routeApi } from "../profiles/route.ts";
 import type { JsonObject, Settings, Step } from "../profiles/settings.ts";
 
 /** Names one live object. */
@@ -26,6 +27,8 @@ export interface PlatformArgs {
   readonly stack: string;
   /** Which objects of a Helm release are not ready, and why; one sentence a line. */
   readonly explain: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** Why no router serves a Route; one sentence a line. */
+  readonly explainRoute: (route: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Puts back those objects of a Helm release that an upgrade would leave as they are; returns their names. */
   readonly putBack: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Called as soon as the namespace is there: from then on nobody else may work on the installation. */
@@ -52,9 +55,8 @@ export class Site {
     this.inventory = args.inventory;
     this.explainHook = new pulumi.ErrorHook("explain", async ({ name, type, newInputs, oldInputs }) => {
       this.failed.add(name);
-      if (type !== "kubernetes:helm.sh/v3:Release") return false;
       const inputs = newInputs ?? oldInputs;
-      const lines = await args.explain({ name: inputs?.["name"], namespace: inputs?.["namespace"] });
+      const lines = await this.explanation(type, inputs ?? {});
       if (lines.length > 0) await pulumi.log.error(lines.join("\n"));
       return false;
     });
@@ -65,6 +67,14 @@ export class Site {
         if (objects.length > 0) await pulumi.log.info(`put back: ${objects.join(", ")}`);
       });
     }
+  }
+
+  private async explanation(type: string, inputs: Record<string, unknown>): Promise<readonly string[]> {
+    const named = (given: unknown) => given as { name: string; namespace: string };
+    if (type === "kubernetes:helm.sh/v3:Release") return await this.args.explain(named(inputs));
+    if (type === `kubernetes:${routeApi}:Route`)
+      return await this.args.explainRoute(named(inputs["metadata"]));
+    return [];
   }
 
   step(id: string): Step {
@@ -103,7 +113,7 @@ export class Site {
     return pulumi.all(Object.fromEntries(known));
   }
 
-  /** Notes a failed operation, and makes a Helm release's say which object is not ready, instead of "timed out". */
+  /** Notes a failed operation, and makes a Helm release's or Route's say what is not ready, instead of "timed out". */
   get explained(): pulumi.CustomResourceOptions["hooks"] {
     return { onError: [this.explainHook] };
   }

@@ -3,7 +3,7 @@ import type { PlanNode } from "../profiles/plan.ts";
 import type { Site } from "./site.ts";
 
 /** What an operator thinks of as a step: not the bookkeeping around it. */
-const shown: readonly PlanNode["kind"][] = ["release", "object", "gate"];
+const shown: readonly PlanNode["kind"][] = ["release", "object", "route", "gate"];
 
 /**
  * After a run in which something failed, says what is done, what failed and what was therefore not started. A run

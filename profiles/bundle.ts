@@ -12,6 +12,7 @@ export interface BundleTokens {
   readonly namespace: string;
   readonly domain: string;
   readonly nodeAddress: string;
+  readonly otelEndpoint: string;
 }
 
 type ReleaseStep = JsonObject & { id: string };
@@ -64,9 +65,14 @@ export function bundledProfile(name: string, tokens: BundleTokens): SourceFile {
   return read(`profile-${name}.yaml`, tokens);
 }
 
-function read(name: string, { namespace, domain, nodeAddress }: BundleTokens): SourceFile {
+function read(name: string, { namespace, domain, nodeAddress, otelEndpoint }: BundleTokens): SourceFile {
   const text = readFileSync(new URL(name, import.meta.url), "utf8");
-  const tokens = { Namespace: namespace, Domain: domain, NodeAddress: nodeAddress };
+  const tokens = {
+    Namespace: namespace,
+    Domain: domain,
+    NodeAddress: nodeAddress,
+    OtelEndpoint: otelEndpoint,
+  };
   const { source, problems } = parseFile(text, `bundled profiles/${name}`, tokens);
   if (source === undefined) throw new Error(`profiles/${name} is broken: ${JSON.stringify(problems)}`);
   return source;

@@ -22,6 +22,8 @@ export interface Inventory {
    * only where there are such.
    */
   readonly dependents?: Readonly<Record<string, Dependents>>;
+  /** Whether the cluster serves OpenShift's Routes; read only where the settings ask for OpenShift. */
+  readonly routesServed?: boolean;
   /** The Lease of the run that worked on the installation last; undefined when none ever did. */
   readonly lease?: ExistingLease;
 }

@@ -1,7 +1,7 @@
 /** Finds and reads the layers of configuration, and says where in them a value comes from. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type BundleTokens, bundledProfile, bundledProfiles, typesFor } from "./bundle.ts";
+import { type BundleTokens, bundledProfile, bundledProfiles } from "./bundle.ts";
 import { checkDocument } from "./document.ts";
 import { mergeMaps } from "./merge.ts";
 import { nearestFirst } from "./nearest.ts";
@@ -88,7 +88,6 @@ export function overrideLayers(
   for (const profile of profiles) {
     const overlay = bundledProfiles.includes(profile) ? bundledProfile(profile, tokens) : undefined;
     if (overlay !== undefined) fromFiles.push({ source: overlay, base: [], root: overlay.root });
-    checkType(profile, config, findings);
     const profileFile = profileFileName(profile);
     const profileText = isFileName(profile) ? textOf(path.join(folder, profileFile)) : undefined;
     if (profileText !== undefined) {
@@ -141,20 +140,6 @@ function profileNames(config: StackConfig, base: Layer | undefined): string[] {
   const named =
     config.profiles.length > 0 ? config.profiles : namesOf(typeof chosen === "string" ? chosen : "");
   return [...new Set([...(config.openshift && !named.includes("openshift") ? ["openshift"] : []), ...named])];
-}
-
-function checkType(profile: string, config: StackConfig, findings: Findings): void {
-  const types = typesFor(profile);
-  const typeIsFaulty = findings.problems.some(({ path: at }) => at === "krateo:type");
-  if (types === undefined || types.includes(config.type) || typeIsFaulty) return;
-  findings.problems.push({
-    what: `profile ${profile} is not made for type ${config.type}`,
-    file: stackConfiguration,
-    path: "krateo:profiles",
-    given: `type ${config.type}`,
-    allowed: types,
-    next: `leave the profile out, or set krateo:type to ${types.join(" or ")}`,
-  });
 }
 
 function unknownProfile(

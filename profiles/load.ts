@@ -5,12 +5,16 @@
  */
 import { needProblems } from "./component-needs.ts";
 import { type ComputedStep, computeStep } from "./computed-step.ts";
+import { configLayer } from "./config-layer.ts";
+import { databaseConfigProblems, externalDatabase } from "./database-config.ts";
+import { makesDatabase } from "./database-secrets.ts";
 import { checkDocument } from "./document.ts";
 import { deepFreeze } from "./freeze.ts";
 import { type Findings, mergeLayers, originIn, overrideLayers } from "./layers.ts";
 import { literalSecretWarnings } from "./literal-secrets.ts";
 import { nearestFirst } from "./nearest.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
+import { conflictProblems } from "./profile-conflicts.ts";
 import {
   documentSteps,
   ignoredSettings,
@@ -22,7 +26,13 @@ import { releaseLayer } from "./release-document.ts";
 import { applySet } from "./set-paths.ts";
 import type { Settings, Step } from "./settings.ts";
 import { snapshotOf } from "./snapshot.ts";
-import { type RawConfig, readStackConfig, type StackConfig, stackConfiguration } from "./stack-config.ts";
+import {
+  defaultOtelEndpoint,
+  type RawConfig,
+  readStackConfig,
+  type StackConfig,
+  stackConfiguration,
+} from "./stack-config.ts";
 import { typedStep } from "./typed-step.ts";
 import { variableProblems } from "./variable-use.ts";
 
@@ -40,15 +50,17 @@ const noDomain = "domain.invalid";
  */
 export async function loadSettings(raw: RawConfig, directory: string): Promise<Settings> {
   const { config, problems } = readStackConfig(raw);
-  const findings: Findings = { problems: [...problems], warnings: unusedKeys(config) };
+  const findings: Findings = { problems: [...problems], warnings: [] };
   const { namespace, nodeAddress } = config;
-  const tokens = { namespace, nodeAddress, domain: config.domain ?? noDomain };
+  const otelEndpoint = config.otelEndpoint ?? defaultOtelEndpoint;
+  const tokens = { namespace, nodeAddress, domain: config.domain ?? noDomain, otelEndpoint };
   const release = releaseLayer(config, directory, tokens, findings);
   const { layers, profiles } = overrideLayers(config, directory, tokens, findings);
   // Without a release document, every name in the overrides would look unknown.
   if (release === undefined) throw new ConfigurationError(findings.problems);
 
-  const all = [release, ...layers];
+  const files = [release, ...layers];
+  const all = [...files, configLayer(config, files)];
   const set = applySet(mergeLayers(all), config.set, config.setIsSecret);
   const origin = originIn(all, set.paths);
   const { usable: document, problems: shape } = checkDocument("release", set.document, origin);
@@ -57,6 +69,9 @@ export async function loadSettings(raw: RawConfig, directory: string): Promise<S
   const newProblems = shape.filter(({ file }) => file === stackConfiguration);
   findings.problems.push(...set.problems, ...newProblems, ...referenceProblems(document, components, origin));
   findings.problems.push(...removalProblems(config, components));
+  if (!findings.problems.some(({ path }) => path === "krateo:type"))
+    findings.problems.push(...conflictProblems(config, profiles));
+  findings.warnings.push(...unusedKeys(config, profiles));
   findings.warnings.push(...ignoredSettings(document));
 
   const computed = documentSteps(document).flatMap((step): ComputedStep[] => {
@@ -68,10 +83,12 @@ export async function loadSettings(raw: RawConfig, directory: string): Promise<S
     ...sharedReleases(steps, computed),
     ...variableProblems(computed),
     ...needProblems(computed, namespace, origin),
+    ...databaseConfigProblems(config, makesDatabase(computed)),
   );
   if (findings.problems.length > 0) throw new ConfigurationError(findings.problems);
   findings.warnings.push(...literalSecretWarnings(computed));
 
+  const database = externalDatabase(config);
   return deepFreeze({
     type: config.type,
     openshift: profiles.includes("openshift"),
@@ -86,6 +103,7 @@ export async function loadSettings(raw: RawConfig, directory: string): Promise<S
       ...(config.context === undefined ? {} : { context: config.context }),
     },
     nodeAddress,
+    ...(database === undefined ? {} : { database }),
     ...(config.domain === undefined ? {} : { domain: config.domain }),
     components: components.map(({ name, description, enabled, steps }) => ({
       name,
@@ -99,10 +117,16 @@ export async function loadSettings(raw: RawConfig, directory: string): Promise<S
   });
 }
 
-function unusedKeys({ type, domain, nodeAddress }: StackConfig): string[] {
+function unusedKeys(
+  { type, domain, nodeAddress, otelEndpoint }: StackConfig,
+  profiles: readonly string[],
+): string[] {
   return [
-    ...(domain !== undefined && type !== "ingress"
-      ? [`krateo:domain is only used by type ingress, not by ${type}`]
+    ...(otelEndpoint !== undefined && !profiles.includes("monitoring")
+      ? ["krateo:otelEndpoint is only used by profile monitoring"]
+      : []),
+    ...(domain !== undefined && type !== "ingress" && type !== "routes"
+      ? [`krateo:domain is only used by types ingress and routes, not by ${type}`]
       : []),
     ...(nodeAddress !== "127.0.0.1" && type !== "nodeport"
       ? [`krateo:nodeAddress is only used by type nodeport, not by ${type}`]

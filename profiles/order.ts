@@ -35,6 +35,11 @@ const database: Need = {
   why: "it opens its port only once PostgreSQL answers, and is killed at 225 s when that takes longer",
 };
 
+const service: (step: string) => Need = (step) => ({
+  on: step,
+  why: "its Helm release makes the Service that the Route leads to",
+});
+
 /** Needs of the steps of Krateo 3.0.0, by step id. A step listed with none starts at once. */
 export const needsOfSteps: Readonly<Record<string, readonly Need[]>> = {
   "install-authn": [signKey],
@@ -81,6 +86,10 @@ export const needsOfSteps: Readonly<Record<string, readonly Need[]>> = {
   ],
   "install-finops-operator-scraper": [],
   "install-opa": [],
+  "expose-authn": [service("install-authn")],
+  "expose-snowplow": [service("install-snowplow")],
+  "expose-events-presenter": [service("install-events-presenter")],
+  "expose-frontend": [service("install-frontend")],
 };
 
 /** Gates: waits that are no Helm release, each behind the step that makes it meaningful. */

@@ -1,5 +1,7 @@
+import { secretNamesOf } from "./database-secrets.ts";
 import { gates, type Need, needsOfSteps } from "./order.ts";
-import type { ChartStep, Settings, Step } from "./settings.ts";
+import { isRoute } from "./route.ts";
+import type { ChartStep, ObjectStep, Settings, Step } from "./settings.ts";
 import { variablesIn } from "./variables.ts";
 
 /** One thing that the installation makes or waits for. */
@@ -14,6 +16,7 @@ export interface PlanNode {
     | "release"
     | "variable"
     | "object"
+    | "route"
     | "gate"
     | "snapshot";
   /** Set for steps and gates. */
@@ -22,10 +25,11 @@ export interface PlanNode {
   readonly needs: readonly Need[];
 }
 
-/** The three Secrets that Krateo 3.0.0 reads, by name. */
-export const secretNames = ["jwt-sign-key", "krateo-db", "krateo-db-user"] as const;
-
-const kindOfStep = { chart: "release", var: "variable", object: "object" } as const;
+function kindOf(step: Step): PlanNode["kind"] {
+  if (step.type === "chart") return "release";
+  if (step.type === "var") return "variable";
+  return isRoute(step) ? "route" : "object";
+}
 
 /**
  * What is installed, in which order and why: enabled steps, the Secrets, gates and bookkeeping around
@@ -51,14 +55,14 @@ export function planOf(settings: Settings): readonly PlanNode[] {
     ],
   });
   if (settings.secrets === "generated") {
-    for (const name of secretNames) {
+    for (const name of secretNamesOf(settings)) {
       add({ id: name, kind: "secret", needs: [{ on: "namespace", why: "it lives there" }] });
     }
   }
   steps.forEach((step, index) => {
     add({
       id: step.id,
-      kind: kindOfStep[step.type],
+      kind: kindOf(step),
       component: step.component,
       needs: needsOf(step, steps.slice(0, index), steps),
     });
@@ -105,10 +109,12 @@ function expandable(step: Step) {
   return step.type === "object" ? step.manifest : (step.value ?? null);
 }
 
-/** A variable reads an object of the release that bears its name; of any earlier step if none does. */
+/** A variable reads the object of an earlier step, or one of the release that bears its name; else of any earlier step. */
 function sourceOf(step: Step & { type: "var" }, before: readonly Step[]): Need[] {
   const from = step.valueFrom;
   if (!from) return [];
+  const maker = before.findLast((other) => other.type === "object" && sameObject(other.manifest, from));
+  if (maker) return [{ on: maker.id, why: `it makes the ${from.kind} ${from.name}` }];
   const owner = before.findLast(
     (other) =>
       other.type === "chart" &&
@@ -117,6 +123,18 @@ function sourceOf(step: Step & { type: "var" }, before: readonly Step[]): Need[]
   );
   if (owner) return [{ on: owner.id, why: `its Helm release makes the ${from.kind} ${from.name}` }];
   return before.map((other) => ({ on: other.id, why: `it may make the ${from.kind} ${from.name}` }));
+}
+
+function sameObject(
+  { apiVersion, kind, metadata }: ObjectStep["manifest"],
+  from: { apiVersion: string; kind: string; name: string; namespace: string },
+): boolean {
+  return (
+    apiVersion === from.apiVersion &&
+    kind === from.kind &&
+    metadata.name === from.name &&
+    metadata.namespace === from.namespace
+  );
 }
 
 /** Document order, but each node after its needs; needs on what is not installed are dropped. */

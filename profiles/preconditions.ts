@@ -1,7 +1,9 @@
+import { makesDatabase, secretNamesOf } from "./database-secrets.ts";
 import { type Inventory, releaseKey } from "./inventory.ts";
-import { chartStepsOf, secretNames } from "./plan.ts";
+import { chartStepsOf } from "./plan.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import { switchedOffProblems } from "./removal-guard.ts";
+import { routeApi } from "./route.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the last successful run of this stack recorded; undefined for a stack that never had one. */
@@ -39,6 +41,7 @@ export function checkPreconditions(
     ...outOfReach(inventory, previous, preview),
     ...wrongCluster(inventory, previous),
     ...movedNamespace(settings, previous),
+    ...noRoutes(settings, inventory),
     ...liveInstaller(settings, inventory),
     ...switchedOffProblems(settings, inventory, previous),
     ...foreignReleases(settings, inventory),
@@ -57,7 +60,26 @@ export function warningsOf(
   const unseen = inventory.unreachable
     ? [`${inventory.unreachable}; the plan supposes an empty cluster`]
     : [];
-  return [...settings.warnings, ...unseen, ...blocked.map(({ what, next }) => `${what}; ${next}`)];
+  return [
+    ...settings.warnings,
+    ...fixedSelectors(settings, inventory),
+    ...unseen,
+    ...blocked.map(({ what, next }) => `${what}; ${next}`),
+  ];
+}
+
+/** D16: Helm's own error for it names a forbidden field of a StatefulSet, and not what to do. */
+function fixedSelectors(settings: Settings, inventory: Inventory): string[] {
+  return chartStepsOf(settings).flatMap(({ release, chart }) => {
+    const existing = inventory.releases[releaseKey(release, settings.namespace)];
+    if (chart.name !== "cratedb" || existing?.chart !== "cratedb") return [];
+    if (existing.chartVersion === chart.version) return [];
+    return [
+      `chart cratedb ${chart.version} cannot be laid over ${existing.chartVersion}: its StatefulSet's selector holds the version, ` +
+        `which Kubernetes never changes; the upgrade succeeds after kubectl delete statefulset ${release.name} -n ${release.namespace}, ` +
+        "which keeps the volume and the data",
+    ];
+  });
 }
 
 /** A new stack can be planned without its cluster; what is installed cannot be judged unseen. */
@@ -94,6 +116,21 @@ function movedNamespace(settings: Settings, previous: PreviousRun | undefined): 
   ];
 }
 
+/** The settings that OpenShift asks for are of no use elsewhere: cratedb's chart, for one, makes a kind that only OpenShift has. */
+function noRoutes(settings: Settings, { routesServed, unreachable }: Inventory): Problem[] {
+  if (!settings.openshift || routesServed || unreachable) return [];
+  return [
+    {
+      what: "the configuration is for OpenShift, and this cluster is none: it does not serve Routes",
+      given: `no ${routeApi} in the cluster's API`,
+      next:
+        settings.type === "routes"
+          ? "set krateo:type to another type and take krateo:openshift and the profile openshift out, or choose another cluster"
+          : "take krateo:openshift and the profile openshift out, or choose another cluster",
+    },
+  ];
+}
+
 /** The 2.7.0 installer would put back everything that is changed under it. */
 function liveInstaller(settings: Settings, inventory: Inventory): Problem[] {
   const installer = inventory.releases["installer"];
@@ -125,11 +162,13 @@ function foreignReleases(settings: Settings, inventory: Inventory): Problem[] {
 
 function secretProblems(settings: Settings, inventory: Inventory): Problem[] {
   const problems: Problem[] = [];
-  for (const name of secretNames) {
+  for (const name of secretNamesOf(settings)) {
     const existing = inventory.secrets[name];
     if (!existing) {
-      if (settings.secrets === "external" && !inventory.unreachable)
-        problems.push(absentSecret(settings, name));
+      if (inventory.unreachable) continue;
+      if (settings.secrets === "external") problems.push(absentSecret(settings, name));
+      else if (name === "krateo-db" && !makesDatabase(settings.steps) && !settings.database?.login)
+        problems.push(absentLogin(settings));
       continue;
     }
     const absent = secretKeys[name].filter((key) => !existing.data[key]);
@@ -142,7 +181,7 @@ function secretProblems(settings: Settings, inventory: Inventory): Problem[] {
       });
     }
   }
-  return [...problems, ...disagreement(settings, inventory)];
+  return [...problems, ...disagreement(settings, inventory), ...otherLogin(settings, inventory)];
 }
 
 function absentSecret(settings: Settings, name: keyof typeof secretKeys): Problem {
@@ -153,7 +192,34 @@ function absentSecret(settings: Settings, name: keyof typeof secretKeys): Proble
   };
 }
 
+/** A login that is made up would be none of the user's database's. */
+function absentLogin({ namespace }: Settings): Problem {
+  return {
+    what: `Secret ${namespace}/krateo-db does not exist, and the login to a database of yours is not generated`,
+    allowed: [...secretKeys["krateo-db"]],
+    next:
+      `create it (kubectl create secret generic krateo-db -n ${namespace} --from-literal=DB_USER=… --from-literal=DB_PASS=…), ` +
+      "or set both: pulumi config set --path krateo:database.user USER; pulumi config set --secret --path krateo:database.password",
+  };
+}
+
+/** A krateo-db that somebody else made is never changed, so the configuration would have no effect. */
+function otherLogin({ database, namespace, secrets }: Settings, inventory: Inventory): Problem[] {
+  const existing = inventory.secrets["krateo-db"];
+  if (!database?.login || !existing) return [];
+  const { user, password } = database.login;
+  if (existing.data["DB_USER"] === user && existing.data["DB_PASS"] === password) return [];
+  if (existing.ours && secrets === "generated") return [];
+  return [
+    {
+      what: `Secret ${namespace}/krateo-db was there before and holds another login than krateo:database`,
+      next: "make them agree, or take user and password out of krateo:database: what somebody else made is not changed",
+    },
+  ];
+}
+
 function disagreement(settings: Settings, inventory: Inventory): Problem[] {
+  if (!makesDatabase(settings.steps)) return [];
   const { "krateo-db": login, "krateo-db-user": role } = inventory.secrets;
   if (!login || !role) return [];
   const differing = [

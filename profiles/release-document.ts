@@ -11,6 +11,7 @@ const names = {
   nodeport: ["krateo.kind.yaml", "krateo.nodeport.yaml", "krateo.yaml"],
   loadbalancer: ["krateo.loadbalancer.yaml", "krateo.yaml"],
   ingress: ["krateo.ingress.yaml", "krateo.yaml"],
+  routes: ["krateo.routes.yaml", "krateo.yaml"],
 } as const;
 
 /**

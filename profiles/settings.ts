@@ -4,7 +4,8 @@
  */
 
 /** How the platform's Services are reached from outside the cluster. */
-export type ReleaseType = "nodeport" | "loadbalancer" | "ingress";
+export const releaseTypes = ["nodeport", "loadbalancer", "ingress", "routes"] as const;
+export type ReleaseType = (typeof releaseTypes)[number];
 
 /** JSON as Helm values and Kubernetes manifests use it. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -29,8 +30,10 @@ export interface Settings {
   readonly cluster: { readonly kubeconfig?: string; readonly context?: string };
   /** Address at which browsers reach a node's ports in the `nodeport` type; 127.0.0.1 unless configured. */
   readonly nodeAddress: string;
-  /** Public domain of the `ingress` type, e.g. `krateo.example.org`. */
+  /** Public domain of the types `ingress` and `routes`, e.g. `krateo.example.org`. */
   readonly domain?: string;
+  /** PostgreSQL of the user's own, when the stack configuration names one. */
+  readonly database?: ExternalDatabase;
   /** Components in document order, disabled ones included. */
   readonly components: readonly Component[];
   /** Steps in document order, those of disabled components included. */
@@ -39,6 +42,16 @@ export interface Settings {
   readonly snapshot: Snapshot;
   /** Worth knowing, but no reason to stop. */
   readonly warnings: readonly string[];
+}
+
+/** A PostgreSQL that somebody else runs. */
+export interface ExternalDatabase {
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly sslMode: string;
+  /** From secret stack configuration: wrap the password before it goes anywhere. Else the Secret krateo-db must exist. */
+  readonly login?: { readonly user: string; readonly password: string };
 }
 
 export interface Component {

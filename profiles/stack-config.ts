@@ -1,9 +1,10 @@
 /** The stack configuration of project `krateo`: the top layer of everything. */
 import { z } from "zod";
+import { type DatabaseConfig, databaseKeys } from "./database-config.ts";
 import { nearestName } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
 import type { Tree } from "./secret-value.ts";
-import type { Json } from "./settings.ts";
+import { type Json, type ReleaseType, releaseTypes } from "./settings.ts";
 import { shapeProblems } from "./shape.ts";
 
 /** Stack configuration as Pulumi holds it, keys without their prefix. */
@@ -44,13 +45,25 @@ const nodeAddress = z
     "an IP address or host name; IPv6 in brackets",
   );
 
+/** The exporters add their own path to it; without a scheme they take it for https. */
+const otelEndpoint = z
+  .string()
+  .regex(
+    /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/,
+    "a URL such as http://collector.monitoring.svc.cluster.local:4318",
+  );
+
+/** Where the chart that most people install a collector with puts it. */
+export const defaultOtelEndpoint =
+  "http://otel-collector-opentelemetry-collector.monitoring.svc.cluster.local:4318";
+
 const text = z.string().min(1, "a text that is not empty");
 
 /** A list, or one text with commas in between, as `pulumi config set` gives it. */
 const names = z.union([z.array(text), z.string()], "a list of names, or names with commas in between");
 
 const schema = z.strictObject({
-  type: z.enum(["nodeport", "loadbalancer", "ingress"]).optional(),
+  type: z.enum(releaseTypes).optional(),
   openshift: z.boolean().optional(),
   profiles: names.optional(),
   namespace: namespace.optional(),
@@ -64,11 +77,13 @@ const schema = z.strictObject({
   domain: domain.optional(),
   nodeAddress: nodeAddress.optional(),
   allowRemoval: names.optional(),
+  otelEndpoint: otelEndpoint.optional(),
+  ...databaseKeys,
 });
 
 /** The stack configuration with its defaults filled in. */
-export interface StackConfig {
-  readonly type: "nodeport" | "loadbalancer" | "ingress";
+export interface StackConfig extends DatabaseConfig {
+  readonly type: ReleaseType;
   readonly openshift: boolean;
   readonly profiles: readonly string[];
   readonly namespace: string;
@@ -85,6 +100,8 @@ export interface StackConfig {
   readonly domain?: string;
   readonly nodeAddress: string;
   readonly allowRemoval: readonly string[];
+  /** Collector that profile monitoring sends metrics to. */
+  readonly otelEndpoint?: string;
 }
 
 /**
@@ -126,6 +143,10 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
     domain: sound.domain,
     nodeAddress: sound.nodeAddress ?? "127.0.0.1",
     allowRemoval: namesOf(sound.allowRemoval),
+    otelEndpoint: sound.otelEndpoint,
+    database: sound.database,
+    databaseStorage: sound.databaseStorage,
+    databaseIsSecret: raw.secretKeys.includes("database"),
   };
   if (
     config.type === "ingress" &&

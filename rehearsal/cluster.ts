@@ -10,6 +10,7 @@ import {
   stopControlPlane,
 } from "./control-plane.ts";
 import { furnishCluster, releaseNodes } from "./simulation/furnish.ts";
+import { furnishOpenShift } from "./simulation/openshift-kinds.ts";
 import {
   type SimulationOptions,
   simulationStatus,
@@ -24,6 +25,8 @@ import type { Toolchain } from "./toolchain.ts";
 export interface ClusterOptions extends Partial<SimulationOptions> {
   /** The rehearsal's folder, `.rehearsal`. */
   directory: string;
+  /** The cluster serves OpenShift's kinds; default false. */
+  openshift?: boolean;
 }
 
 /** What a rehearsal cluster is doing. */
@@ -65,6 +68,7 @@ export async function startCluster(
     await startControlPlane(toolchain, directory);
     await releaseNodes(kubeConfig(directory));
   }
+  if (options.openshift) await furnishOpenShift(kubeConfig(directory));
   await startSimulation(directory, {
     realistic: options.realistic ?? false,
     loadBalancer: options.loadBalancer ?? "ip",

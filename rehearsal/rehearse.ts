@@ -5,6 +5,7 @@ import { join, relative, resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { loadSettings } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
+import { releaseTypes } from "../profiles/settings.ts";
 import { packCharts } from "./chart-repository.ts";
 import { clusterStatus, startCluster, stopCluster } from "./cluster.ts";
 import { seedLegacyPlatform } from "./legacy/seed.ts";
@@ -53,9 +54,7 @@ export function commandLine(): Command {
         "Pulumi program, engine and Helm, and stand-ins for charts, pods and operators; then verifies the result.",
     )
     .addOption(
-      new Option("--type <type>", "how the platform is exposed")
-        .choices(["nodeport", "loadbalancer", "ingress"])
-        .default("nodeport"),
+      new Option("--type <type>", "how the platform is exposed").choices(releaseTypes).default("nodeport"),
     )
     .option("--profile <names>", "profiles to lay over the release, in order, separated by commas", names, [])
     .option("--overrides <file>", "a file of overrides, instead of krateo-overrides.yaml")
@@ -124,6 +123,7 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
       directory: paths.directory,
       realistic: flags.realistic ?? false,
       loadBalancer: choice.profiles.includes("lb-hostname") ? "hostname" : "ip",
+      openshift: settings.openshift,
     },
     say,
   );
@@ -178,9 +178,10 @@ async function seed(toolchain: Toolchain, choice: RehearsalChoice, paths: Rehear
   say(`seeding Krateo 2.7.0, type ${choice.type}, in ${choice.namespace}`);
   await seedLegacyPlatform(toolchain, {
     directory: paths.directory,
-    type: choice.type,
+    // 2.7.0 had no Routes either: on OpenShift it asked for load balancers.
+    type: choice.type === "routes" ? "loadbalancer" : choice.type,
     namespace: choice.namespace,
-    openshift: choice.profiles.includes("openshift"),
+    openshift: choice.type === "routes" || choice.profiles.includes("openshift"),
   });
   say(`seeded in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }

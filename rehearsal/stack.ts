@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
 import { isAlive } from "../cluster/process.ts";
+import type { ReleaseType } from "../profiles/settings.ts";
 import type { UpProgress } from "./progress.ts";
 import { nodes } from "./simulation/furnish.ts";
 import { type RehearsalPaths, rehearsalStack, replaceFile } from "./toolchain/layout.ts";
@@ -15,7 +16,7 @@ const run = promisify(execFile);
 
 /** What a rehearsal installs. */
 export interface RehearsalChoice {
-  type: "nodeport" | "loadbalancer" | "ingress";
+  type: ReleaseType;
   profiles: readonly string[];
   namespace: string;
   /** An absolute path. */
@@ -32,6 +33,7 @@ export function stackValues(choice: RehearsalChoice, paths: RehearsalPaths): Rec
     // The same address for a checkout wherever it lies: it is part of what the stack remembers.
     chartMirror: relative(paths.root, paths.mirror),
     kubeconfig: relative(paths.root, paths.kubeconfig),
+    ...(choice.type === "routes" ? { openshift: true } : {}),
     ...(choice.type === "ingress" ? { domain: "krateo.example.org" } : {}),
     ...(choice.type === "nodeport" ? { nodeAddress: nodes[0].address } : {}),
   };

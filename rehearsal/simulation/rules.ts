@@ -4,6 +4,7 @@ import { holdPlatforms, reportPlatforms, uninstallPlatforms } from "./rules/inst
 import { holdNotebooks } from "./rules/notebooks.ts";
 import { blockPods, startPods } from "./rules/pods.ts";
 import { holdDatabases, runClusters, runDatabases } from "./rules/postgres.ts";
+import { admitRoutes, nameRoutes } from "./rules/routes.ts";
 
 /** Every stand-in of the rehearsal cluster. */
 export const rules: readonly Rule[] = [
@@ -20,4 +21,6 @@ export const rules: readonly Rule[] = [
   holdPlatforms,
   reportPlatforms,
   uninstallPlatforms,
+  nameRoutes,
+  admitRoutes,
 ];

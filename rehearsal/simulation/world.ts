@@ -40,6 +40,7 @@ const kinds = {
   databases: { apiVersion: "postgresql.cnpg.io/v1", kind: "Database", plural: "databases" },
   platforms: { apiVersion: "krateo.io/v1alpha1", kind: "KrateoPlatformOps", plural: "krateoplatformops" },
   notebooks: { apiVersion: "finops.krateo.io/v1", kind: "Notebook", plural: "notebooks" },
+  routes: { apiVersion: "route.openshift.io/v1", kind: "Route", plural: "routes" },
 } satisfies Record<string, Kind>;
 
 export type KindName = keyof typeof kinds;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Output } from "@pulumi/pulumi";
 import { Platform } from "../../components/platform.ts";
 import type { PlatformArgs } from "../../components/site.ts";
 import { type Inventory, objectKey } from "../../profiles/inventory.ts";
@@ -20,11 +21,13 @@ async function build(
     settings = {},
     repairs = [],
     reapply = [],
+    read = async () => service as unknown as JsonObject,
   }: {
     inventory?: Partial<Inventory>;
     settings?: Partial<Settings>;
     repairs?: PlatformArgs["repairs"];
     reapply?: readonly string[];
+    read?: PlatformArgs["read"];
   } = {},
 ): Promise<{ platform: Platform; all: Registration[]; find: (name: string) => Registration }> {
   const args: PlatformArgs = {
@@ -36,8 +39,9 @@ async function build(
     charts: new Map(steps.map((step) => [step.id, `./.charts/${step.id}.tgz`])),
     stack: "test",
     explain: async () => [],
+    explainRoute: async () => [],
     enter: async () => {},
-    read: async () => service as unknown as JsonObject,
+    read,
   };
   let platform: Platform | undefined;
   const all = await registrations(() => {
@@ -49,6 +53,11 @@ async function build(
     return found[0] as Registration;
   };
   return { platform: platform as Platform, all, find };
+}
+
+/** What an output settles to. */
+async function resolved<T>(output: Output<T>): Promise<T> {
+  return await (output as unknown as { promise: () => Promise<T> }).promise();
 }
 
 const release = { chart: "authn", chartVersion: "0.22.2", revision: 3, status: "deployed", updatedAt: 0 };
@@ -205,6 +214,39 @@ describe("the platform's resources", () => {
   });
 });
 
+describe("a Route", () => {
+  const manifest = {
+    apiVersion: "route.openshift.io/v1",
+    kind: "Route",
+    metadata: { name: "authn", namespace: "krateo-system" },
+    spec: { to: { kind: "Service", name: "authn" }, tls: { termination: "edge" } },
+  };
+  const steps = [chartStep("install-authn"), objectStep("expose-authn", manifest)];
+
+  it("stands behind the release of its Service, and is done when a router has admitted it", async () => {
+    const { find } = await build(steps);
+    const { type, dependsOn, inputs } = find("expose-authn");
+    assert.equal(type, "kubernetes:route.openshift.io/v1:Route");
+    assert.deepEqual(dependsOn, ["cleanup", "install-authn"]);
+    const { annotations } = inputs["metadata"] as { annotations: Record<string, string> };
+    assert.match(annotations["pulumi.com/waitFor"] ?? "", /^jsonpath=.*Admitted.*True/);
+    assert.match(annotations["pulumi.com/timeoutSeconds"] ?? "", /^\d+$/);
+  });
+
+  it("is what the address is taken from, not the Service", async () => {
+    const live = {
+      ...manifest,
+      status: {
+        ingress: [{ host: "authn.apps.example.org", conditions: [{ type: "Admitted", status: "True" }] }],
+      },
+    };
+    const { platform } = await build(steps, {
+      read: async ({ kind }) => (kind === "Route" ? live : (service as unknown as JsonObject)),
+    });
+    assert.deepEqual(await resolved(platform.addresses), { authn: "https://authn.apps.example.org" });
+  });
+});
+
 describe("the namespace", () => {
   it("is kept on removal, marked when it is ours", async () => {
     const { find } = await build([]);
@@ -273,6 +315,50 @@ describe("the Secrets", () => {
       find("krateo-db-user").inputs["stringData"],
       secret({ username: "me", password: "live" }),
     );
+  });
+
+  it("of a database of the user's own are not generated: krateo-db is adopted as it is", async () => {
+    const own = [
+      chartStep("install-pg-cluster", { component: "cnpg", enabled: false }),
+      chartStep("install-deviser"),
+    ];
+    const foreign = { ours: false, uid: "u", data: { DB_USER: "u", DB_PASS: "hush" } };
+    const { all, find } = await build(own, { inventory: { secrets: { "krateo-db": foreign } } });
+    assert.deepEqual(
+      all
+        .filter(({ type }) => /random|core\/v1:Secret/.test(type))
+        .map(({ type, name }) => `${type} ${name}`)
+        .toSorted(),
+      [
+        "kubernetes:core/v1:Secret jwt-sign-key",
+        "kubernetes:core/v1:Secret krateo-db",
+        "random:index/randomPassword:RandomPassword jwt-sign-key",
+      ],
+    );
+    assert.equal(find("krateo-db").importId, "krateo-system/krateo-db");
+    assert.ok(find("krateo-db").ignoreChanges.includes("data"));
+    assert.equal(find("krateo-db").retainOnDelete, true);
+  });
+
+  it("follow the configuration's login where that names one, as secrets", async () => {
+    const own = [
+      chartStep("install-pg-cluster", { component: "cnpg", enabled: false }),
+      chartStep("install-deviser"),
+    ];
+    const { find } = await build(own, {
+      settings: {
+        database: {
+          host: "h",
+          port: 5432,
+          name: "n",
+          sslMode: "require",
+          login: { user: "u", password: "hush" },
+        },
+      },
+    });
+    const { inputs, ignoreChanges } = find("krateo-db");
+    assert.deepEqual(ignoreChanges, []);
+    assert.deepEqual(inputs["stringData"], secret({ DB_USER: "u", DB_PASS: "hush" }));
   });
 
   it("are not registered when they are external", async () => {

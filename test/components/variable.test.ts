@@ -18,6 +18,7 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
     charts: new Map(),
     stack: "test",
     explain: async () => [],
+    explainRoute: async () => [],
     enter: async () => {},
     read: async () => object,
   });

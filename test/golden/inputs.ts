@@ -1,4 +1,4 @@
-/** What the goldens are made from: each type, and each profile on the type it suits, by the golden's name. */
+/** What the goldens are made from: each type, each profile on the type it suits, and combinations, by the golden's name. */
 import { bundledProfiles, typesFor } from "../../profiles/bundle.ts";
 import type { RawConfig } from "../../profiles/stack-config.ts";
 
@@ -11,20 +11,40 @@ const typeConfig: Readonly<Record<string, Record<string, unknown>>> = {
   nodeport: { type: "nodeport" },
   loadbalancer: { type: "loadbalancer" },
   ingress: { type: "ingress", domain: "krateo.example.org" },
+  routes: { type: "routes", openshift: true },
 };
 
 /** Settings that a profile cannot do without. */
 const profileConfig: Readonly<Record<string, Record<string, unknown>>> = {
-  "no-cnpg": {
-    set: Object.fromEntries(
-      [
-        "db-maintenance.stepConfig.install-deviser",
-        "resources-stack.stepConfig.install-resources-ingester",
-        "resources-stack.stepConfig.install-resources-presenter",
-        "events-stack.stepConfig.install-events-ingester",
-        "events-stack.stepConfig.install-events-presenter",
-      ].map((step) => [`components.${step}.helmValues.config.DB_HOST`, "postgres.example.org"]),
-    ),
+  "no-cnpg": { database: { host: "postgres.example.org" } },
+};
+
+/** What users of more than one profile have: environments with what goes with them. */
+const combinations: Readonly<Record<string, Record<string, unknown>>> = {
+  "loadbalancer.openshift": { type: "loadbalancer", openshift: true },
+  "ingress.openshift.tls": {
+    type: "ingress",
+    domain: "krateo.example.org",
+    openshift: true,
+    profiles: "tls",
+  },
+  "routes.domain": { type: "routes", openshift: true, domain: "krateo.example.org" },
+  "routes.no-finops.monitoring": {
+    type: "routes",
+    openshift: true,
+    profiles: "no-finops,monitoring",
+    otelEndpoint: "http://collector.example.org:4318",
+  },
+  "routes.no-cnpg.debug": {
+    type: "routes",
+    openshift: true,
+    profiles: "no-cnpg,debug",
+    database: { host: "postgres.example.org", port: 5433, name: "krateo", sslMode: "verify-full" },
+  },
+  "nodeport.small.no-finops": {
+    type: "nodeport",
+    profiles: "small,no-finops",
+    databaseStorage: { size: "5Gi", storageClass: "fast" },
   },
 };
 
@@ -35,4 +55,5 @@ export const goldenInputs: readonly GoldenInput[] = [
     const values = { ...typeConfig[type], ...profileConfig[profile], profiles: profile };
     return { name: `${type}.${profile}`, config: { values, secretKeys: [] } };
   }),
+  ...Object.entries(combinations).map(([name, values]) => ({ name, config: { values, secretKeys: [] } })),
 ];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Inventory } from "../../profiles/inventory.ts";
-import { checkPreconditions, type PreviousRun } from "../../profiles/preconditions.ts";
+import { checkPreconditions, type PreviousRun, warningsOf } from "../../profiles/preconditions.ts";
 import { ConfigurationError } from "../../profiles/problem.ts";
-import type { Settings } from "../../profiles/settings.ts";
+import type { ExternalDatabase, Settings, Step } from "../../profiles/settings.ts";
 import { emptyInventory } from "../support/inventory.ts";
 import { chartStep, settingsOf } from "../support/settings.ts";
 
@@ -13,13 +13,19 @@ function problems(
   inventory: Partial<Inventory>,
   {
     settings = {},
+    steps = [chartStep("install-authn")],
     previous,
     preview = false,
-  }: { settings?: Partial<Settings>; previous?: PreviousRun; preview?: boolean } = {},
+  }: {
+    settings?: Partial<Settings>;
+    steps?: readonly Step[];
+    previous?: PreviousRun;
+    preview?: boolean;
+  } = {},
 ): string[] {
   try {
     checkPreconditions(
-      settingsOf([chartStep("install-authn")], settings),
+      settingsOf(steps, settings),
       { ...emptyInventory, ...inventory },
       { previous, preview },
     );
@@ -29,6 +35,14 @@ function problems(
     return error.problems.map((problem) => problem.what);
   }
 }
+
+/** An installation that uses a database of the user's own. */
+const outside: readonly Step[] = [
+  chartStep("install-pg-cluster", { component: "cnpg", enabled: false }),
+  chartStep("install-deviser"),
+];
+const named: ExternalDatabase = { host: "db.example.org", port: 5432, name: "krateo", sslMode: "require" };
+const withLogin = { database: { ...named, login: { user: "u", password: "hush" } } };
 
 describe("before anything is touched", () => {
   const cases: [string, () => string[], string[]][] = [
@@ -129,8 +143,81 @@ describe("before anything is touched", () => {
         "Secrets krateo-db and krateo-db-user in namespace krateo-system hold different user names and passwords",
       ],
     ],
+    [
+      "OpenShift's settings are refused where there are no Routes",
+      () => problems({ routesServed: false }, { settings: { openshift: true } }),
+      ["the configuration is for OpenShift, and this cluster is none: it does not serve Routes"],
+    ],
+    [
+      "and are fine where there are",
+      () => problems({ routesServed: true }, { settings: { openshift: true } }),
+      [],
+    ],
+    [
+      "or where nobody can tell",
+      () => problems({ unreachable: "no answer" }, { settings: { openshift: true }, preview: true }),
+      [],
+    ],
+    [
+      "the login to a database of the user's own is not generated",
+      () => problems({}, { steps: outside, settings: { database: named } }),
+      [
+        "Secret krateo-system/krateo-db does not exist, and the login to a database of yours is not generated",
+      ],
+    ],
+    ["it may stand in the configuration", () => problems({}, { steps: outside, settings: withLogin }), []],
+    [
+      "or in the Secret, whatever krateo-db-user says, which nobody reads then",
+      () =>
+        problems(
+          {
+            secrets: {
+              "krateo-db": secret({ DB_USER: "u", DB_PASS: "hush" }),
+              "krateo-db-user": secret({ username: "v", password: "psst" }),
+            },
+          },
+          { steps: outside },
+        ),
+      [],
+    ],
+    [
+      "a Secret of the program's own follows the configuration",
+      () =>
+        problems(
+          { secrets: { "krateo-db": secret({ DB_USER: "u", DB_PASS: "old" }) } },
+          { steps: outside, settings: withLogin },
+        ),
+      [],
+    ],
+    [
+      "one that was there before has to agree with it",
+      () =>
+        problems(
+          { secrets: { "krateo-db": { ...secret({ DB_USER: "u", DB_PASS: "old" }), ours: false } } },
+          { steps: outside, settings: withLogin },
+        ),
+      ["Secret krateo-system/krateo-db was there before and holds another login than krateo:database"],
+    ],
   ];
   for (const [name, found, expected] of cases) it(name, () => assert.deepEqual(found(), expected));
+
+  it("D16: cratedb's chart cannot be laid over another version, and how it can is said", () => {
+    const step = chartStep("install-finops-cratedb", {
+      release: { name: "cratedb", namespace: "krateo-system" },
+      chart: { name: "cratedb", version: "0.2.0", kind: "repository", url: "https://charts.example.org" },
+    });
+    const warnings = (chartVersion: string) =>
+      warningsOf(
+        settingsOf([step]),
+        { ...emptyInventory, releases: { cratedb: { ...release, chart: "cratedb", chartVersion } } },
+        [],
+      );
+    assert.deepEqual(warnings("0.2.0"), []);
+    assert.match(
+      warnings("0.1.4").join(),
+      /^chart cratedb 0\.2\.0 cannot be laid over 0\.1\.4: .* kubectl delete statefulset cratedb -n krateo-system/,
+    );
+  });
 
   it("never says a Secret's value", () => {
     const secrets = {

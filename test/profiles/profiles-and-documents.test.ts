@@ -79,6 +79,7 @@ describe("a profile", () => {
       "no-cnpg",
       "no-finops",
       "openshift",
+      "small",
       "tls",
       "mine",
       "own",

@@ -24,6 +24,10 @@ describe("the stack configuration", () => {
       domain: undefined,
       nodeAddress: "127.0.0.1",
       allowRemoval: [],
+      otelEndpoint: undefined,
+      database: undefined,
+      databaseStorage: undefined,
+      databaseIsSecret: false,
     });
   });
 
@@ -42,6 +46,10 @@ describe("the stack configuration", () => {
     ["nodeAddress", "node-1.example.org", "node-1.example.org"],
     ["nodeAddress", "[2001:db8::1]", "[2001:db8::1]"],
     ["set", { "components.a.enabled": false }, { "components.a.enabled": false }],
+    ["otelEndpoint", "https://collector.example.org/v1", "https://collector.example.org/v1"],
+    ["database", { host: "db.example.org" }, { host: "db.example.org" }],
+    ["database", { host: "2001:db8::1", port: 5433 }, { host: "2001:db8::1", port: 5433 }],
+    ["databaseStorage", { size: "20Gi" }, { size: "20Gi" }],
   ];
   for (const [key, value, expected] of accepted) {
     it(`takes ${key} ${JSON.stringify(value)}`, () => {
@@ -52,7 +60,7 @@ describe("the stack configuration", () => {
   }
 
   const refused: [key: string, value: unknown, allowed: unknown][] = [
-    ["type", "loadblancer", ["loadbalancer", "nodeport", "ingress"]],
+    ["type", "loadblancer", ["loadbalancer", "nodeport", "ingress", "routes"]],
     ["openshift", "yes", "true or false"],
     ["profiles", { a: 1 }, "a list of names, or names with commas in between"],
     ["namespace", "Krateo", "up to 63 lower-case letters, digits and dashes, such as krateo-system"],

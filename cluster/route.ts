@@ -1,0 +1,27 @@
+import { type Route, routeApi, routeTrouble } from "../profiles/route.ts";
+import { get, pathOf } from "./api.ts";
+import type { Connection } from "./connection.ts";
+
+/**
+ * Why no router serves a Route, for a run that waited in vain. Never throws: it is called when something has failed
+ * already.
+ *
+ * @returns lines for the user; empty when a router has admitted it
+ */
+export async function explainRoute(
+  connection: Connection,
+  namespace: string,
+  name: string,
+): Promise<readonly string[]> {
+  try {
+    const trouble = routeTrouble(await get<Route>(connection, pathOf(routeApi, "routes", namespace, name)));
+    if (trouble === undefined) return [];
+    return [
+      `Route ${name} in namespace ${namespace} leads nowhere: ${trouble}`,
+      `  look further: oc describe route ${name} -n ${namespace}; oc get pods -n openshift-ingress`,
+    ];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [`why no router serves Route ${name} cannot be read: ${reason}`];
+  }
+}

@@ -1,0 +1,28 @@
+import type { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PlanNode } from "../profiles/plan.ts";
+import type { ObjectStep } from "../profiles/settings.ts";
+import { createObject } from "./object.ts";
+import type { Site } from "./site.ts";
+
+/** A router answers within a second or two; one that is down, or watches other namespaces, never does. */
+const admissionTimeoutSeconds = 180;
+
+/**
+ * Makes the provider wait: a Route without a router's consent has no host that leads anywhere, and the frontend would
+ * be told an address that answers 503. Written in the provider's own JSONPath, in which `=` alone would end the path.
+ */
+const admitted = `jsonpath={.status.ingress[?@.conditions[?@.type == "Admitted" && @.status == "True"]].host}`;
+
+/** An OpenShift Route, done as soon as a router has admitted it. */
+export function createRoute(
+  site: Site,
+  step: ObjectStep,
+  node: PlanNode,
+  parent: pulumi.Resource,
+): CustomResource {
+  return createObject(site, step, node, parent, {
+    "pulumi.com/waitFor": admitted,
+    "pulumi.com/timeoutSeconds": String(admissionTimeoutSeconds),
+  });
+}

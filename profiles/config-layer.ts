@@ -1,0 +1,44 @@
+/** The layer of documents that keys of the stack configuration stand for: above all files, below `set`. */
+import { databaseValues } from "./database-config.ts";
+import { type Layer, mergeLayers } from "./layers.ts";
+import { mergeMaps } from "./merge.ts";
+import { documentSteps, resolveComponents } from "./references.ts";
+import type { JsonObject } from "./settings.ts";
+import { type StackConfig, stackConfiguration } from "./stack-config.ts";
+
+/** Host names below the domain, by the step of the Route; without a domain OpenShift gives each Route a host. */
+const routeHosts: Readonly<Record<string, string>> = {
+  "expose-frontend": "app",
+  "expose-authn": "authn",
+  "expose-snowplow": "snowplow",
+  "expose-events-presenter": "events-presenter",
+};
+
+/** The layer for a document that the layers below it make up. A step that the document lacks is passed over. */
+export function configLayer(config: StackConfig, below: readonly Layer[]): Layer {
+  const document = mergeLayers(below);
+  const owners = resolveComponents(document);
+  const settings: [id: string, setting: JsonObject][] = [
+    ...Object.entries(databaseValues(config)).map(([id, helmValues]): [string, JsonObject] => [
+      id,
+      { helmValues },
+    ]),
+    ...hostsOf(config).map(([id, host]): [string, JsonObject] => [id, { with: { spec: { host } } }]),
+  ];
+  const present = documentSteps(document).map(({ id }) => id);
+  const root = settings
+    .filter(([id]) => present.includes(id))
+    .reduce<JsonObject>((merged, [id, setting]) => {
+      const owner = owners.find(({ steps }) => steps.includes(id));
+      if (owner === undefined) return merged;
+      return mergeMaps(merged, {
+        components: { [owner.name]: { stepConfig: { [id]: setting } } },
+      }) as JsonObject;
+    }, {});
+  return { source: { file: stackConfiguration, root, lineOf: () => undefined }, base: [], root };
+}
+
+function hostsOf({ type, domain }: StackConfig): [id: string, host: string][] {
+  if (type !== "routes" || domain === undefined) return [];
+  return Object.entries(routeHosts).map(([id, name]) => [id, `${name}.${domain}`]);
+}
