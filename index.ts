@@ -5,12 +5,14 @@ import { explainRelease } from "./cluster/explain.ts";
 import { readInventory } from "./cluster/inventory.ts";
 import { InstallerLease } from "./cluster/lease.ts";
 import { readObject } from "./cluster/object.ts";
+import { preflightOfRun } from "./cluster/preflight.ts";
 import { putBackCustomResources } from "./cluster/put-back.ts";
 import { explainRoute } from "./cluster/route.ts";
 import { Platform } from "./components/platform.ts";
 import { previousRun } from "./components/previous-run.ts";
 import { readStackConfig } from "./components/stack-config.ts";
 import { shortenConsequences, userErrors } from "./components/user-errors.ts";
+import { findingsOf } from "./profiles/check.ts";
 import { loadSettings } from "./profiles/load.ts";
 import { chartStepsOf } from "./profiles/plan.ts";
 import { checkPreconditions, warningsOf } from "./profiles/preconditions.ts";
@@ -21,15 +23,21 @@ const { settings, inventory, charts, connection, reapply, repairs } = await user
   const settings = await loadSettings(readStackConfig(), process.cwd());
   const reapply = releasesToReapply(process.env[reapplyVariable], settings);
   const connection = connect(settings.cluster);
-  const [inventory, charts, previous] = await Promise.all([
-    readInventory(connection, settings),
+  const [reading, recorded] = [readInventory(connection, settings), previousRun()];
+  const isNew = recorded.then((previous) => previous === undefined);
+  const [inventory, charts, previous, checks] = await Promise.all([
+    reading,
     fetchCharts(chartStepsOf(settings), { directory: process.cwd(), mirror: settings.charts.mirror }),
-    previousRun(),
+    recorded,
+    preflightOfRun(connection, settings, reading, isNew),
   ]);
   const preview = pulumi.runtime.isDryRun();
-  const { repairs, blocked } = repairsOf(settings, inventory, Date.now());
+  const { repairs, blocked: live } = repairsOf(settings, inventory, Date.now());
+  const { problems, warnings } = findingsOf(checks);
+  const blocked = [...live, ...problems];
   checkPreconditions(settings, inventory, { previous, preview, blocked });
-  for (const warning of warningsOf(settings, inventory, blocked)) await pulumi.log.warn(warning);
+  for (const warning of [...warningsOf(settings, inventory, blocked), ...warnings])
+    await pulumi.log.warn(warning);
   for (const repair of repairs) await pulumi.log.info(describeRepair(repair));
   return { settings, inventory, charts, connection, reapply, repairs };
 });

@@ -95,6 +95,16 @@ export async function list<T = KubeObject>(
   return answer?.items ?? [];
 }
 
+/** Sends an object that is a question, such as an access review, and returns its answer. Errors as `get`. */
+export async function ask<T>(
+  connection: Connection,
+  path: string,
+  body: unknown,
+  options: RequestOptions = {},
+): Promise<T | undefined> {
+  return await send<T>(connection, HttpMethod.POST, path, { ...options, body });
+}
+
 /** Creates one object in a collection. Errors as `get`, with ApiError 409 for one that exists. */
 export async function create(connection: Connection, path: string, body: unknown): Promise<void> {
   await send(connection, HttpMethod.POST, path, { body });

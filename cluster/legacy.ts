@@ -19,7 +19,9 @@ export function findLegacy(releases: ReadonlyMap<string, HelmRelease>, volumeExi
   const found = deprecatedReleases.flatMap(({ name, chart }) => {
     const release = releases.get(name);
     if (release?.chart.metadata.name !== chart) return [];
-    return [{ name, chart, chartVersion: release.chart.metadata.version }];
+    const deleteHooks = deleteHooksOf(release);
+    const { version: chartVersion } = release.chart.metadata;
+    return [{ name, chart, chartVersion, ...(deleteHooks.length > 0 && { deleteHooks }) }];
   });
   const owner = releases.get("eventsse-etcd");
   const legacyOwner = owner === undefined || found.some((release) => release.name === "eventsse-etcd");

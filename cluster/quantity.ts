@@ -29,7 +29,8 @@ export function sameQuantity(one: unknown, other: unknown): boolean {
   );
 }
 
-function sizeOf(value: unknown): number | undefined {
+/** The number that a quantity stands for, in cores or bytes; undefined when it is none. */
+export function sizeOf(value: unknown): number | undefined {
   if (typeof value !== "string" && typeof value !== "number") return undefined;
   const [, digits, exponent = "", suffix] = form.exec(String(value)) ?? [];
   if (digits === undefined) return undefined;

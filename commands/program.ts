@@ -3,6 +3,7 @@ import { ConfigurationError } from "../profiles/problem.ts";
 import { cleanupCommand } from "./cleanup.ts";
 import { diffCommand } from "./diff.ts";
 import { endRevisionsCommand } from "./end-revisions.ts";
+import { preflightCommand } from "./preflight.ts";
 import { renderCommand } from "./render.ts";
 import { repairCommand } from "./repair.ts";
 import { BadResult, type Session } from "./session.ts";
@@ -21,7 +22,7 @@ import { waitNotebooksCommand } from "./wait-notebooks.ts";
 export async function runKrateo(words: readonly string[], session: Session): Promise<number> {
   const program = new Command("krateo")
     .description(
-      "What is not a resource of the Pulumi program: look at an installation, wait for it, clean up before it.",
+      "What is not a resource of the Pulumi program: look at a cluster or an installation, wait for it, clean up before it.",
     )
     .addHelpText(
       "after",
@@ -32,6 +33,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
       writeErr: (text) => session.note(text.trimEnd()),
     });
   for (const make of [
+    preflightCommand,
     renderCommand,
     verifyCommand,
     diffCommand,

@@ -3,7 +3,7 @@ import type { Connection, ConnectionChoice } from "../cluster/connection.ts";
 import { loadSettings, type RawConfig } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import type { Settings } from "../profiles/settings.ts";
-import { findStackFile, readStackFile, type StackChoice, stackFile } from "./stack-file.ts";
+import { configuredStack, findStackFile, readStackFile, type StackChoice, stackFile } from "./stack-file.ts";
 
 /** What a command runs in; tests give their own. */
 export interface Session {
@@ -28,6 +28,7 @@ export class BadResult extends Error {
 
 export interface ClusterOptions extends StackChoice, ConnectionChoice {
   readonly namespace?: string;
+  readonly type?: string;
 }
 
 /** The settings of the chosen stack. @throws ConfigurationError */
@@ -40,9 +41,23 @@ export async function stackSettings(options: ClusterOptions, session: Session): 
   return await loadSettings(withFlags(config, options), session.directory);
 }
 
+/** The same where there may be no stack yet: flags and defaults stand for its configuration then. */
+export async function settingsWithoutStack(options: ClusterOptions, session: Session): Promise<Settings> {
+  if (options.configFile) return await stackSettings(options, session);
+  const stack = options.stack ?? (await configuredStack(session.directory));
+  if (stack) return await stackSettings({ ...options, stack }, session);
+  session.note(
+    `no stack with a configuration is selected: the defaults count, with type ${options.type ?? "nodeport"}; --stack NAME chooses one`,
+  );
+  // No check depends on the domain, and there is none without a stack.
+  const values = options.type === "ingress" ? { domain: "krateo.example.org" } : {};
+  return await loadSettings(withFlags({ values, secretKeys: [] }, options), session.directory);
+}
+
 /** Flags win over the stack's configuration. */
-function withFlags(config: RawConfig, { namespace, kubeconfig, context }: ClusterOptions): RawConfig {
-  const flags = Object.entries({ namespace, kubeconfig, context }).filter(([, value]) => value !== undefined);
+function withFlags(config: RawConfig, { namespace, kubeconfig, context, type }: ClusterOptions): RawConfig {
+  const given = { namespace, kubeconfig, context, type };
+  const flags = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...config, values: { ...config.values, ...Object.fromEntries(flags) } };
 }
 

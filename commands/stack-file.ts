@@ -61,18 +61,8 @@ function stacksIn(directory: string): string[] {
 
 /** Name of the stack that `pulumi stack select` chose. @throws ConfigurationError when there is none */
 export async function selectedStack(directory: string): Promise<string> {
-  const pulumi = join(directory, "node_modules", ".bin", "pulumi");
-  try {
-    const options = { cwd: directory, timeout: 20_000 };
-    const { stdout } = await promisify(execFile)(
-      pulumi,
-      ["stack", "--show-name", "--non-interactive"],
-      options,
-    );
-    if (stdout.trim()) return stdout.trim();
-  } catch {
-    // No backend, no login, no stack: whatever the reason, naming the stack is the way out.
-  }
+  const selected = await askPulumi(directory);
+  if (selected) return selected;
   throw new ConfigurationError([
     {
       what: "no stack is selected",
@@ -80,6 +70,23 @@ export async function selectedStack(directory: string): Promise<string> {
       next: "name one with --stack NAME, or select it: pulumi stack select NAME",
     },
   ]);
+}
+
+/** The selected stack, if it has a configuration. */
+export async function configuredStack(directory: string): Promise<string | undefined> {
+  const selected = await askPulumi(directory);
+  return selected !== "" && existsSync(stackFile(selected, directory)) ? selected : undefined;
+}
+
+/** The selected stack; "" without one, or without backend or login: naming the stack is then the way out. */
+async function askPulumi(directory: string): Promise<string> {
+  const pulumi = join(directory, "node_modules", ".bin", "pulumi");
+  const options = { cwd: directory, timeout: 20_000 };
+  const question = ["stack", "--show-name", "--non-interactive"];
+  return await promisify(execFile)(pulumi, question, options).then(
+    ({ stdout }) => stdout.trim(),
+    () => "",
+  );
 }
 
 /**

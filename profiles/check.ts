@@ -1,3 +1,5 @@
+import type { Problem } from "./problem.ts";
+
 export type Status = "OK" | "WARNING" | "ERROR";
 
 /** One thing that was looked at. */
@@ -20,4 +22,34 @@ export function verdictOf(checks: readonly Check[]): {
   const count = (status: Status): number => checks.filter((check) => check.status === status).length;
   const counts = { OK: count("OK"), WARNING: count("WARNING"), ERROR: count("ERROR") };
   return { verdict: counts.ERROR > 0 ? "ERROR" : counts.WARNING > 0 ? "WARNING" : "OK", counts };
+}
+
+/** What checks mean to a run: reasons not to start, and what is worth knowing. */
+export function findingsOf(checks: readonly Check[]): { problems: Problem[]; warnings: string[] } {
+  return {
+    problems: checks
+      .filter(({ status }) => status === "ERROR")
+      .map(({ subject, found, expected, next }) => ({
+        what: `${subject}: ${found}`,
+        allowed: expected,
+        next,
+      })),
+    warnings: checks
+      .filter(({ status }) => status === "WARNING")
+      .map(({ subject, found, next }) => `${subject}: ${found}; ${next}`),
+  };
+}
+
+/** A reason not to start, in a report of checks. */
+export function checkOf(check: string, subject: string, problem: Problem): Check {
+  const { what, given, allowed, next } = problem;
+  const expected = typeof allowed === "string" ? allowed : allowed?.join(" or ");
+  return {
+    check,
+    subject,
+    status: "ERROR",
+    found: given === undefined ? what : `${what} (${given})`,
+    expected: expected ?? "nothing of the kind",
+    next: next ?? "",
+  };
 }

@@ -87,6 +87,8 @@ export interface Legacy {
     readonly name: string;
     readonly chart: string;
     readonly chartVersion: string;
+    /** Its hooks around an uninstall, which only Helm can run; set only when it has any. */
+    readonly deleteHooks?: readonly string[];
   }[];
   /** Names of PersistentVolumeClaims that belong to them. */
   readonly volumes: readonly string[];

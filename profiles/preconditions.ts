@@ -21,23 +21,36 @@ const secretKeys = {
   "krateo-db-user": ["username", "password"],
 } as const;
 
+interface Circumstances {
+  /** What the stack's last run recorded. */
+  readonly previous: PreviousRun | undefined;
+  /** Nothing will be changed this time. */
+  readonly preview: boolean;
+  /** What only matters when something will be: somebody's live run, a cluster that is not ready. */
+  readonly blocked?: readonly Problem[];
+}
+
 /**
- * Finds the reasons not to start that lie in what the cluster holds. Nothing has been touched by then.
+ * Stops a run that must not start for what the cluster holds. Nothing has been touched by then.
  *
- * @param previous What the stack's last run recorded; `preview`: nothing will be changed this time; `blocked`:
- * what may be somebody's live run, which only matters when something will be.
- * @throws ConfigurationError with all of them
+ * @throws ConfigurationError with all reasons
  */
 export function checkPreconditions(
   settings: Settings,
   inventory: Inventory,
-  {
-    previous,
-    preview,
-    blocked = [],
-  }: { previous: PreviousRun | undefined; preview: boolean; blocked?: readonly Problem[] },
+  circumstances: Circumstances,
 ): void {
-  const problems = [
+  const problems = preconditionProblems(settings, inventory, circumstances);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+/** The reasons not to start that lie in what the cluster holds. */
+export function preconditionProblems(
+  settings: Settings,
+  inventory: Inventory,
+  { previous, preview, blocked = [] }: Circumstances,
+): Problem[] {
+  return [
     ...outOfReach(inventory, previous, preview),
     ...wrongCluster(inventory, previous),
     ...movedNamespace(settings, previous),
@@ -48,7 +61,6 @@ export function checkPreconditions(
     ...secretProblems(settings, inventory),
     ...(preview ? [] : blocked),
   ];
-  if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
 /** What a preview says although it is no reason to stop it: it would stop an `up`, or is worth knowing. */

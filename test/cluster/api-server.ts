@@ -12,6 +12,7 @@ export type Handler = (
   method: string,
   path: string,
   query: URLSearchParams,
+  body?: unknown,
 ) => { status: number; body: unknown } | undefined;
 
 /** Runs `test` against an API server on this machine that answers as `handler` says. */
@@ -20,11 +21,12 @@ export async function withApiServer(
   test: (connection: Connection, requests: readonly string[]) => Promise<void>,
 ): Promise<void> {
   const requests: string[] = [];
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
     const { method = "GET", url = "" } = request;
     requests.push(`${method} ${url}`);
     const { pathname, searchParams } = new URL(url, "http://localhost");
-    const answer = handler(method, pathname, searchParams);
+    const sent = (await request.toArray()).join("");
+    const answer = handler(method, pathname, searchParams, sent === "" ? undefined : JSON.parse(sent));
     if (answer)
       response
         .writeHead(answer.status, { "content-type": "application/json" })

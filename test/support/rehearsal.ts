@@ -111,14 +111,14 @@ export function scratch(name: string): string {
   return join(paths.directory, "scratch", name);
 }
 
-/** Folder of the stand-in charts. */
-export const { mirror } = paths;
+/** Folder of the stand-in charts, and the kubeconfig of the cluster's administrator. */
+export const { mirror, kubeconfig } = paths;
 
 /** A chart of that name with nothing in it but a ConfigMap, for releases that are not Krateo's. */
-export async function tinyChart(name: string): Promise<string> {
+export async function tinyChart(name: string, version = "1.0.0"): Promise<string> {
   const directory = scratch(name);
   await mkdir(join(directory, "templates"), { recursive: true });
-  await writeFile(join(directory, "Chart.yaml"), stringify({ apiVersion: "v2", name, version: "1.0.0" }));
+  await writeFile(join(directory, "Chart.yaml"), stringify({ apiVersion: "v2", name, version }));
   const manifest = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: `${name}-release` } };
   await writeFile(join(directory, "templates", "config.yaml"), stringify(manifest));
   return directory;

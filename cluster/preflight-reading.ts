@@ -1,0 +1,182 @@
+import type { V1Deployment, V1Node, V1Pod, V1Service, V1StorageClass } from "@kubernetes/client-node";
+import { ConfigurationError } from "../profiles/problem.ts";
+import type { Settings } from "../profiles/settings.ts";
+import { missingRights, type Right } from "./access-review.ts";
+import { get, type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
+import type { Connection } from "./connection.ts";
+import {
+  type IngressSurroundings,
+  type IssuerObject,
+  ingressesOf,
+  issuerOf,
+  type SecretObject,
+} from "./preflight-ingress.ts";
+import type { Installations, PlatformOps } from "./preflight-legacy.ts";
+import { type ClusterScoped, type ClusterScopedKind, clusterScopedKinds } from "./preflight-ownership.ts";
+import { rightsNeeded } from "./preflight-rights.ts";
+
+/** What a cluster is and holds that an installation has to fit in with. Undefined is what may not be read. */
+export interface ClusterReading extends IngressSurroundings, Installations {
+  readonly server: string;
+  readonly context: string;
+  readonly version?: string;
+  readonly missingRights?: readonly Right[];
+  readonly nodes?: readonly V1Node[];
+  readonly services?: readonly V1Service[];
+  readonly storageClasses?: readonly V1StorageClass[];
+  readonly clusterScoped: ClusterScoped;
+  /** What may not be read, in the words of a report. */
+  readonly refused: readonly string[];
+}
+
+const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
+/**
+ * Reads it all in one round of parallel requests; nothing that the inventory has already read.
+ *
+ * @throws UnreachableError
+ */
+export async function readForPreflight(
+  connection: Connection,
+  settings: Settings,
+  options: RequestOptions = {},
+): Promise<ClusterReading> {
+  const refused: string[] = [];
+  const allowed = async <T>(what: string, reading: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await reading;
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      refused.push(what);
+      return undefined;
+    }
+  };
+  const { namespace } = settings;
+  const every = <T>(what: string, apiVersion: string, plural: string, more: RequestOptions = {}) =>
+    allowed(what, list<T>(connection, pathOf(apiVersion, plural), { ...options, ...more }));
+  // The API server's cache will do, and spares a big cluster's etcd.
+  const cached = { query: { resourceVersion: "0" } };
+
+  const [
+    version,
+    groups,
+    missing,
+    nodes,
+    pods,
+    services,
+    storageClasses,
+    clusterScoped,
+    ingress,
+    platformOps,
+    snapshots,
+    installer,
+  ] = await Promise.all([
+    allowed("the Kubernetes version", get<{ gitVersion: string }>(connection, "/version", options)),
+    allowed("API groups", get<{ groups: { name: string }[] }>(connection, "/apis", options)),
+    allowed("own rights", missingRights(connection, rightsNeeded(settings), options)),
+    every<V1Node>("nodes", "v1", "nodes", cached),
+    every<V1Pod>("pods", "v1", "pods", cached),
+    every<V1Service>("services", "v1", "services"),
+    every<V1StorageClass>("storage classes", "storage.k8s.io/v1", "storageclasses"),
+    readClusterScoped(every),
+    readIngressSurroundings(connection, settings, allowed, options),
+    every<PlatformOps>("KrateoPlatformOps objects", "krateo.io/v1alpha1", "krateoplatformops"),
+    every<KubeObject>("Installation objects", "krateo.io/v1", "installations", { accept: metadataOnly }),
+    allowed(
+      "Deployment installer",
+      get<V1Deployment>(connection, pathOf("apps/v1", "deployments", namespace, "installer"), options).then(
+        (found) => found ?? null,
+      ),
+    ),
+  ]);
+  return {
+    server: connection.server,
+    context: connection.context,
+    version: version?.gitVersion,
+    groups: groups?.groups.map(({ name }) => name),
+    missingRights: missing,
+    nodes,
+    pods,
+    services,
+    storageClasses,
+    clusterScoped,
+    ...ingress,
+    platformOps,
+    snapshots,
+    installer,
+    refused,
+  };
+}
+
+type Every = <T>(
+  what: string,
+  apiVersion: string,
+  plural: string,
+  more?: RequestOptions,
+) => Promise<T[] | undefined>;
+
+type Allowed = <T>(what: string, reading: Promise<T>) => Promise<T | undefined>;
+
+/** Webhook configurations whole, of anything else just who it belongs to: definitions are by far the largest objects. */
+async function readClusterScoped(every: Every): Promise<ClusterScoped> {
+  const entries = await Promise.all(
+    Object.entries(clusterScopedKinds).map(async ([kind, { apiVersion, plural }]) => {
+      const whole = kind.endsWith("WebhookConfiguration");
+      return [
+        kind,
+        await every<KubeObject>(plural, apiVersion, plural, whole ? {} : { accept: metadataOnly }),
+      ];
+    }),
+  );
+  return Object.fromEntries(entries) as Record<ClusterScopedKind, KubeObject[] | undefined>;
+}
+
+/** Only what an Ingress of the settings names. */
+async function readIngressSurroundings(
+  connection: Connection,
+  settings: Settings,
+  allowed: Allowed,
+  options: RequestOptions,
+): Promise<IngressSurroundings> {
+  const ingresses = ingressesOf(settings);
+  if (ingresses.length === 0) return { tlsSecrets: new Map(), issuers: new Map() };
+  const secretKeys = ingresses.flatMap(({ namespace, tlsSecrets }) =>
+    tlsSecrets.map((name) => `${namespace}/${name}`),
+  );
+  const issuerKeys = ingresses.flatMap((ingress) => issuerOf(ingress) ?? []);
+  const readAll = async <T>(
+    kind: string,
+    keys: readonly string[],
+    read: (key: string) => Promise<T | undefined>,
+  ) => {
+    const entries = await Promise.all(
+      [...new Set(keys)].map(async (key) => {
+        const found = await allowed(
+          `${kind}${key}`,
+          read(key).then((object) => object ?? "absent"),
+        );
+        return [key, found ?? "unreadable"] as const;
+      }),
+    );
+    return new Map(entries);
+  };
+  const [ingressClasses, secrets, issuers] = await Promise.all([
+    allowed(
+      "ingress classes",
+      list<KubeObject>(connection, pathOf("networking.k8s.io/v1", "ingressclasses"), options),
+    ),
+    readAll("Secret ", secretKeys, (key) => {
+      const [namespace, name] = key.split("/");
+      return get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name), options);
+    }),
+    readAll("", issuerKeys, (key) => {
+      const [kind, ...place] = key.split("/");
+      const path =
+        kind === "ClusterIssuer"
+          ? pathOf("cert-manager.io/v1", "clusterissuers", undefined, place[0])
+          : pathOf("cert-manager.io/v1", "issuers", place[0], place[1]);
+      return get<IssuerObject>(connection, path, options);
+    }),
+  ]);
+  return { ingressClasses, tlsSecrets: secrets, issuers };
+}

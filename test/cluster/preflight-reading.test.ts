@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { readInventory } from "../../cluster/inventory.ts";
+import { preflight, preflightOfRun } from "../../cluster/preflight.ts";
+import { readForPreflight } from "../../cluster/preflight-reading.ts";
+import { rightsNeeded } from "../../cluster/preflight-rights.ts";
+import { emptyInventory } from "../support/inventory.ts";
+import { chartStep, settingsOf } from "../support/settings.ts";
+import { errorOf, type Handler, holding, nobodyThere, withApiServer, withKubeconfig } from "./api-server.ts";
+
+const settings = settingsOf([
+  chartStep("install-web", {
+    values: {
+      ingress: {
+        enabled: true,
+        annotations: { "cert-manager.io/issuer": "ours" },
+        tls: [{ secretName: "web-tls" }, { secretName: "gone" }],
+      },
+    },
+  }),
+]);
+
+const reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+const tlsSecret = {
+  metadata: { name: "web-tls", namespace: "krateo-system", uid: "t" },
+  type: "kubernetes.io/tls",
+  data: { "tls.crt": "YQ==", "tls.key": "Yg==" },
+};
+const issuer = { metadata: { name: "ours", namespace: "krateo-system", uid: "i" } };
+const node = { metadata: { name: "a" } };
+
+const objects = {
+  "/version": { gitVersion: "v1.31.2" },
+  "/apis": { groups: [{ name: "apps" }] },
+  "/api/v1/namespaces/kube-system": { metadata: { name: "kube-system", uid: "cluster" } },
+  "/api/v1/nodes": { items: [node] },
+  "/api/v1/namespaces/krateo-system/secrets/web-tls": tlsSecret,
+  "/apis/cert-manager.io/v1/namespaces/krateo-system/issuers/ours": issuer,
+};
+
+interface Attributes {
+  readonly verb: string;
+  readonly resource: string;
+}
+
+/** An API server whose user may do what `may` says, and read all but these paths. */
+function serverFor(may: (asked: Attributes) => boolean, forbidden: readonly string[] = []): Handler {
+  const answer = holding(objects);
+  return (method, path, _query, body) => {
+    if (path === reviews) {
+      const { spec } = body as { spec: { resourceAttributes: Attributes } };
+      return { status: 201, body: { status: { allowed: may(spec.resourceAttributes) } } };
+    }
+    if (forbidden.includes(path)) return { status: 403, body: { message: "forbidden" } };
+    return answer(method, path);
+  };
+}
+
+const administrator = () => true;
+
+describe("the reading of preflight", () => {
+  it("takes in what is there, and knows absent from unreadable", async () => {
+    const forbidden = ["/api/v1/pods", "/api/v1/namespaces/krateo-system/secrets/gone"];
+    await withApiServer(serverFor(administrator, forbidden), async (connection) => {
+      const reading = await readForPreflight(connection, settings);
+      assert.deepEqual(
+        {
+          version: reading.version,
+          groups: reading.groups,
+          nodes: reading.nodes,
+          pods: reading.pods,
+          services: reading.services,
+          missingRights: reading.missingRights,
+          installer: reading.installer,
+          tlsSecrets: [...reading.tlsSecrets],
+          issuers: [...reading.issuers],
+          refused: reading.refused,
+        },
+        {
+          version: "v1.31.2",
+          groups: ["apps"],
+          nodes: [node],
+          pods: undefined,
+          services: [],
+          missingRights: [],
+          installer: null,
+          tlsSecrets: [
+            ["krateo-system/web-tls", tlsSecret],
+            ["krateo-system/gone", "unreadable"],
+          ],
+          issuers: [["Issuer/krateo-system/ours", issuer]],
+          refused: ["pods", "Secret krateo-system/gone"],
+        },
+      );
+    });
+  });
+
+  it("asks an administrator's rights once, and never asks for the same list twice", async () => {
+    await withApiServer(serverFor(administrator), async (connection, requests) => {
+      await readForPreflight(connection, settings);
+      assert.equal(requests.filter((request) => request.endsWith(reviews)).length, 1);
+      const paths = requests.map((request) => request.split("?")[0]);
+      assert.deepEqual(
+        paths.filter((path, index) => paths.indexOf(path) !== index),
+        [],
+      );
+    });
+  });
+
+  it("finds just the verbs that are missing", async () => {
+    const may = ({ verb, resource }: Attributes) =>
+      resource !== "*" && !(verb === "escalate" || (verb === "delete" && resource === "deployments"));
+    await withApiServer(serverFor(may), async (connection, requests) => {
+      const { missingRights } = await readForPreflight(connection, settings);
+      assert.deepEqual(missingRights, [
+        { group: "rbac.authorization.k8s.io", resource: "clusterroles", verbs: ["escalate"] },
+        { group: "apps", resource: "deployments", verbs: ["delete"], namespace: "krateo-system" },
+      ]);
+      const verbs = rightsNeeded(settings).flatMap((right) => right.verbs);
+      assert.equal(requests.filter((request) => request.endsWith(reviews)).length, verbs.length + 1);
+    });
+  });
+});
+
+describe("rights that an installation needs", () => {
+  const named = (...given: Parameters<typeof settingsOf>): string[] =>
+    rightsNeeded(settingsOf(...given)).map(({ resource, namespace }) => [namespace, resource].join("/"));
+
+  it("are those in every namespace that releases go to", () => {
+    const far = chartStep("far", { release: { name: "far", namespace: "elsewhere" } });
+    assert.ok(named([far]).includes("elsewhere/deployments"));
+    assert.ok(named([far]).includes("krateo-system/leases"));
+  });
+
+  for (const [sentence, step, right] of [
+    ["its webhooks with cloudnative-pg", "cloudnative-pg", "/mutatingwebhookconfigurations"],
+    ["its policies with core-provider", "core-provider", "/validatingadmissionpolicies"],
+    ["databases with pg-cluster's chart", "cluster", "krateo-system/databases"],
+    ["users with the portal", "portal", "krateo-system/users"],
+  ] as const) {
+    it(`are ${sentence}, and not without it`, () => {
+      assert.ok(named([chartStep(step)]).includes(right));
+      assert.ok(!named([chartStep("authn")]).includes(right));
+    });
+  }
+
+  it("are Ingresses only where there are any, and Routes only on OpenShift", () => {
+    assert.ok(rightsNeeded(settings).some(({ resource }) => resource === "ingresses"));
+    assert.ok(!named([]).includes("krateo-system/ingresses"));
+    assert.ok(named([], { openshift: true }).includes("krateo-system/routes"));
+    assert.ok(!named([]).includes("krateo-system/routes"));
+  });
+});
+
+describe("preflight", () => {
+  it("reads a cluster while the inventory is read, and judges both", async () => {
+    await withApiServer(serverFor(administrator), async (connection) => {
+      const checks = await preflight(connection, settings, readInventory(connection, settings));
+      assert.equal(checks[0]?.found, `${connection.server}, UID of kube-system cluster`);
+      assert.deepEqual(
+        checks.filter(({ status }) => status === "ERROR").map(({ subject, found }) => [subject, found]),
+        [["Issuer krateo-system/ours", "the cluster has no cert-manager"]],
+      );
+    });
+  });
+
+  it("of a cluster out of reach is one ERROR, at once", async () => {
+    await withKubeconfig(await nobodyThere(), async (connection) => {
+      const checks = await preflight(connection, settings, readInventory(connection, settings));
+      assert.deepEqual(
+        checks.map(({ status, check, found }) => [status, check, found]),
+        [
+          [
+            "ERROR",
+            "cluster",
+            `the cluster at ${connection.server} (context shop) cannot be reached: connection refused`,
+          ],
+        ],
+      );
+    });
+  });
+
+  it("does not wait for a server that never answers, once the inventory has given up", async () => {
+    await withApiServer(
+      () => undefined,
+      async (connection) => {
+        const inventory = readInventory(connection, settings, { firstAnswerSeconds: 0.2 });
+        const [only, ...more] = await preflight(connection, settings, inventory);
+        assert.equal(only?.status, "ERROR");
+        assert.match(only?.found ?? "", /no answer within 0.2 s/);
+        assert.deepEqual(more, []);
+      },
+    );
+  });
+
+  it("with few rights lists those that are missing, though the inventory may not be read", async () => {
+    const few = ({ resource }: Attributes) => resource === "pods";
+    const forbidden = ["/api/v1/namespaces/krateo-system/secrets"];
+    await withApiServer(serverFor(few, forbidden), async (connection) => {
+      const checks = await preflight(connection, settings, readInventory(connection, settings));
+      const missing = checks.filter(({ check, status }) => check === "permission" && status === "ERROR");
+      assert.equal(missing.length, rightsNeeded(settings).length - 1);
+      assert.deepEqual(
+        missing.find(({ subject }) => subject === "secrets")?.found,
+        "may not get, list, watch, create, update, patch, delete in namespace krateo-system",
+      );
+      assert.ok(!checks.some(({ check }) => check === "installation"), "it cannot know what is installed");
+    });
+  });
+
+  it("says what the inventory said where no right is known to be missing: a login that has run out", async () => {
+    await withApiServer(
+      () => ({ status: 401, body: { message: "Unauthorized" } }),
+      async (connection) => {
+        const failed = preflight(connection, settings, readInventory(connection, settings));
+        assert.match((await errorOf(failed)).message, /does not accept the credentials of context shop/);
+      },
+    );
+  });
+
+  describe("of a run", () => {
+    const count = async (isNew: boolean, inventory = emptyInventory): Promise<[number, number]> => {
+      let result: [number, number] = [0, 0];
+      await withApiServer(serverFor(administrator), async (connection, requests) => {
+        const checks = await preflightOfRun(
+          connection,
+          settings,
+          Promise.resolve(inventory),
+          Promise.resolve(isNew),
+        );
+        result = [checks.length, requests.length];
+      });
+      return result;
+    };
+
+    it("asks nothing where the platform is there", async () => {
+      assert.deepEqual(await count(false), [0, 0]);
+    });
+
+    it("checks for a new one", async () => {
+      assert.ok((await count(true))[0] > 0);
+    });
+
+    it("checks where something of an earlier version has to go", async () => {
+      const releases = [{ name: "sweeper", chart: "sweeper", chartVersion: "0.2.0" }];
+      assert.ok((await count(false, { ...emptyInventory, legacy: { releases, volumes: [] } }))[0] > 0);
+    });
+
+    it("leaves a cluster out of reach to the inventory, which a preview of a new stack can do without", async () => {
+      assert.deepEqual((await count(true, { ...emptyInventory, unreachable: "gone" }))[0], 0);
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { parse, stringify } from "yaml";
+import { ask, pathOf } from "../../cluster/api.ts";
+import { connect } from "../../cluster/connection.ts";
+import type { Check, Status } from "../../profiles/check.ts";
+import {
+  apply,
+  helm,
+  kubeconfig,
+  live,
+  type Outcome,
+  run,
+  scratch,
+  startOver,
+  TestStack,
+  tinyChart,
+} from "../support/rehearsal.ts";
+
+interface Report {
+  readonly verdict: Status;
+  readonly checks: readonly Check[];
+}
+
+const reportIn = ({ stdout }: Outcome): Report => JSON.parse(stdout);
+
+const errorsIn = (outcome: Outcome): string[] =>
+  reportIn(outcome)
+    .checks.filter(({ status }) => status === "ERROR")
+    .map(({ subject, found }) => `${subject}: ${found}`);
+
+/** A kubeconfig for a service account that may look at a cluster, but hardly more. */
+async function kubeconfigOfVisitor(): Promise<string> {
+  const account = { name: "visitor", namespace: "default" };
+  const rbac = "rbac.authorization.k8s.io";
+  await apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: account });
+  await apply({
+    apiVersion: `${rbac}/v1`,
+    kind: "ClusterRole",
+    metadata: { name: "visitor" },
+    rules: [
+      { apiGroups: [""], resources: ["namespaces", "services", "pods"], verbs: ["get", "list"] },
+      { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch", "create", "patch"] },
+    ],
+  });
+  await apply({
+    apiVersion: `${rbac}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name: "visitor" },
+    roleRef: { apiGroup: rbac, kind: "ClusterRole", name: "visitor" },
+    subjects: [{ kind: "ServiceAccount", ...account }],
+  });
+  const path = `${pathOf("v1", "serviceaccounts", account.namespace, account.name)}/token`;
+  const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
+  const answer = await ask<{ status: { token: string } }>(connect({ kubeconfig }), path, request);
+  const config = parse(await readFile(kubeconfig, "utf8"));
+  const [context] = config.contexts;
+  const visitor = {
+    ...config,
+    users: [{ name: "visitor", user: { token: answer?.status.token } }],
+    contexts: [{ ...context, context: { ...context.context, user: "visitor" } }],
+  };
+  const file = scratch("visitor.kubeconfig");
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, stringify(visitor));
+  return file;
+}
+
+describe("preflight", () => {
+  let stack: TestStack;
+
+  before(async () => {
+    await startOver();
+    stack = await TestStack.open("preflight", { type: "nodeport" });
+  });
+
+  it("is green on an empty cluster, before there is any stack", async () => {
+    const outcome = await run("node", ["commands/krateo.ts", "preflight", "--json"]);
+    assert.equal(outcome.code, 0, outcome.output);
+    const { verdict, checks } = reportIn(outcome);
+    assert.equal(verdict, "OK");
+    assert.deepEqual(
+      checks.map(({ check }) => check),
+      [
+        "cluster",
+        "version",
+        "permission",
+        "installation",
+        "ownership",
+        "storage",
+        "capacity",
+        "node port",
+        "precondition",
+      ],
+    );
+    assert.match(outcome.output, /no stack with a configuration is selected: the defaults count/);
+  });
+
+  it("tells a user with few rights which ones are missing", async () => {
+    const outcome = await stack.krateo("preflight", "--json", "--kubeconfig", await kubeconfigOfVisitor());
+    assert.equal(outcome.code, 1, outcome.output);
+    const { checks } = reportIn(outcome);
+    const missing = new Map(checks.map(({ subject, found }) => [subject, found]));
+    assert.equal(missing.get("deployments.apps"), "may not update, delete in namespace krateo-system");
+    assert.equal(missing.get("pods"), undefined);
+    assert.match(missing.get("clusterroles.rbac.authorization.k8s.io") ?? "", /may not .*escalate, bind$/);
+    assert.match(missing.get("what preflight reads") ?? "", /nodes, .*storage classes/);
+  });
+
+  it("misses the IngressClass that the settings name", async () => {
+    await stack.configure({ type: "ingress", domain: "krateo.test" });
+    await stack.override({
+      components: { frontend: { helmDefaults: { ingress: { className: "nginx" } } } },
+    });
+    const outcome = await stack.krateo("preflight", "--json");
+    assert.deepEqual(errorsIn(outcome), ["IngressClass nginx: does not exist; there is none"]);
+    await stack.configure({ type: "nodeport" });
+    await stack.override({});
+  });
+
+  it("stops an up before it touches anything, and only warns a preview", async () => {
+    for (const name of ["shop", "krateo-system"]) {
+      await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    }
+    await apply({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web", namespace: "shop" },
+      spec: { type: "NodePort", ports: [{ port: 80, nodePort: 30080 }] },
+    });
+    const preview = await stack.pulumi("preview");
+    assert.equal(preview.code, 0, preview.output);
+    assert.match(preview.output, /warning: node port 30080: held by Service shop\/web/);
+
+    const installer = await tinyChart("installer", "2.6.0");
+    const { code, output } = await helm("install", "installer", installer, "-n", "krateo-system");
+    assert.equal(code, 0, output);
+
+    const up = await stack.pulumi("up");
+    assert.equal(up.code, 1, up.output);
+    assert.match(up.output, /node port 30080: held by Service shop\/web/);
+    assert.match(up.output, /Helm release installer: Krateo 2\.6\.0\n +allowed: +Krateo 2\.7\.0/);
+    assert.match(up.output, /upgrade it to 2\.7\.0 first/);
+    assert.equal(await live("Secret", "jwt-sign-key"), undefined, "the cluster was touched");
+  });
+
+  it("says the same as a report", async () => {
+    const outcome = await stack.krateo("preflight", "--json");
+    assert.equal(outcome.code, 1);
+    const errors = errorsIn(outcome);
+    assert.ok(errors.includes("node port 30080: held by Service shop/web"), errors.join("\n"));
+    assert.ok(errors.includes("Helm release installer: Krateo 2.6.0"), errors.join("\n"));
+  });
+});
