@@ -4,13 +4,13 @@ import type { Inventory } from "../profiles/inventory.ts";
 import type { Json, Settings, Step } from "../profiles/settings.ts";
 
 /** A node port that the settings ask for. */
-interface PlannedPort {
+export interface PlannedPort {
   readonly port: number;
   readonly step: Exclude<Step, { type: "var" }>;
 }
 
 /** Node ports that the values of charts and the manifests of Services really name, whatever key they stand below. */
-function plannedPorts(settings: Settings): PlannedPort[] {
+export function plannedPorts(settings: Settings): PlannedPort[] {
   return settings.steps.flatMap((step): PlannedPort[] => {
     if (!step.enabled || step.type === "var") return [];
     if (step.type === "chart") return portsIn(step.values, undefined).map((port) => ({ port, step }));

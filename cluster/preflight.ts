@@ -1,14 +1,16 @@
+import type { V1Service } from "@kubernetes/client-node";
 import type { Check } from "../profiles/check.ts";
 import type { Inventory } from "../profiles/inventory.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import type { Settings } from "../profiles/settings.ts";
+import { list, pathOf } from "./api.ts";
 import { UnreachableError } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
 import { checkCapacity } from "./preflight-capacity.ts";
 import { checkIdentity, checkOpenShift, checkSigner, checkVersion } from "./preflight-cluster.ts";
 import { checkIngresses } from "./preflight-ingress.ts";
 import { checkInstallations } from "./preflight-legacy.ts";
-import { checkNodePorts } from "./preflight-node-ports.ts";
+import { checkNodePorts, plannedPorts } from "./preflight-node-ports.ts";
 import { checkOwnership, checkWebhooks } from "./preflight-ownership.ts";
 import { checkPodSecurity } from "./preflight-pod-security.ts";
 import { type ClusterReading, readForPreflight } from "./preflight-reading.ts";
@@ -52,7 +54,8 @@ export async function preflight(
 }
 
 /**
- * The same for a run of the program: only where it has a platform to make, not at every preview of one that is there.
+ * The same for a run of the program, where it has a platform to make. Of one that is there only the node ports are
+ * checked: they may have changed, and Helm would find one taken when half of the others have moved.
  *
  * @param isNew The stack has made nothing yet.
  */
@@ -62,10 +65,22 @@ export async function preflightOfRun(
   reading: Promise<Inventory>,
   isNew: Promise<boolean>,
 ): Promise<Check[]> {
-  if (!(await isNew) && (await reading).legacy.releases.length === 0) return [];
-  const checks = await preflight(connection, settings, reading);
-  // A cluster out of reach is the inventory's to report.
-  return (await reading).unreachable ? [] : checks;
+  if (await isNew) {
+    const checks = await preflight(connection, settings, reading);
+    // A cluster out of reach is the inventory's to report.
+    return (await reading).unreachable ? [] : checks;
+  }
+  const services = readServices(connection, settings);
+  const inventory = await reading;
+  if (inventory.unreachable) return [];
+  if (inventory.legacy.releases.length > 0) return await preflight(connection, settings, reading);
+  return checkNodePorts(settings, inventory, await services);
+}
+
+/** Undefined where no node port is asked for, and where they cannot be read: an `up` goes without. */
+async function readServices(connection: Connection, settings: Settings): Promise<V1Service[] | undefined> {
+  if (plannedPorts(settings).length === 0) return undefined;
+  return await list<V1Service>(connection, pathOf("v1", "services")).catch(() => undefined);
 }
 
 /**

@@ -218,35 +218,61 @@ describe("preflight", () => {
   });
 
   describe("of a run", () => {
-    const count = async (isNew: boolean, inventory = emptyInventory): Promise<[number, number]> => {
-      let result: [number, number] = [0, 0];
-      await withApiServer(serverFor(administrator), async (connection, requests) => {
-        const checks = await preflightOfRun(
-          connection,
-          settings,
-          Promise.resolve(inventory),
-          Promise.resolve(isNew),
-        );
-        result = [checks.length, requests.length];
+    const frontend = chartStep("install-frontend", {
+      values: { service: { type: "NodePort", nodePort: 30080 } },
+    });
+    const holder = {
+      metadata: { name: "web", namespace: "shop" },
+      spec: { type: "NodePort", ports: [{ port: 80, nodePort: 30080 }] },
+    };
+    /** What is at fault, and how many requests that took. */
+    const run = async (
+      isNew: boolean,
+      { steps = [chartStep("install-web")], inventory = emptyInventory, forbidden = [] as string[] } = {},
+    ): Promise<[string[], number]> => {
+      let result: [string[], number] = [[], 0];
+      const answer = serverFor(administrator, forbidden);
+      const services: Handler = (method, path, query, body) =>
+        path === "/api/v1/services" && !forbidden.includes(path)
+          ? { status: 200, body: { items: [holder] } }
+          : answer(method, path, query, body);
+      await withApiServer(services, async (connection, requests) => {
+        const [given, known] = [Promise.resolve(inventory), Promise.resolve(isNew)];
+        const checks = await preflightOfRun(connection, settingsOf(steps), given, known);
+        result = [
+          checks.filter(({ status }) => status !== "OK").map(({ subject }) => subject),
+          requests.length,
+        ];
       });
       return result;
     };
 
-    it("asks nothing where the platform is there", async () => {
-      assert.deepEqual(await count(false), [0, 0]);
+    it("asks nothing where the platform is there, and has no node ports", async () => {
+      assert.deepEqual(await run(false), [[], 0]);
     });
 
-    it("checks for a new one", async () => {
-      assert.ok((await count(true))[0] > 0);
+    it("asks for nothing but the node ports where it has some: they may be new", async () => {
+      assert.deepEqual(await run(false, { steps: [frontend] }), [["node port 30080"], 1]);
     });
 
-    it("checks where something of an earlier version has to go", async () => {
+    it("goes without where Services may not be listed", async () => {
+      assert.deepEqual(await run(false, { steps: [frontend], forbidden: ["/api/v1/services"] }), [[], 1]);
+    });
+
+    it("checks all for a new platform", async () => {
+      assert.deepEqual((await run(true, { steps: [frontend] }))[0], ["nodes", "node port 30080"]);
+    });
+
+    it("checks all where something of an earlier version has to go", async () => {
       const releases = [{ name: "sweeper", chart: "sweeper", chartVersion: "0.2.0" }];
-      assert.ok((await count(false, { ...emptyInventory, legacy: { releases, volumes: [] } }))[0] > 0);
+      const inventory = { ...emptyInventory, legacy: { releases, volumes: [] } };
+      assert.deepEqual((await run(false, { inventory }))[0], ["nodes"]);
     });
 
     it("leaves a cluster out of reach to the inventory, which a preview of a new stack can do without", async () => {
-      assert.deepEqual((await count(true, { ...emptyInventory, unreachable: "gone" }))[0], 0);
+      const inventory = { ...emptyInventory, unreachable: "gone" };
+      assert.deepEqual((await run(true, { inventory }))[0], []);
+      assert.deepEqual((await run(false, { inventory, steps: [frontend] }))[0], []);
     });
   });
 });

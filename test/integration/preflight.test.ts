@@ -76,7 +76,8 @@ describe("preflight", () => {
   });
 
   it("is green on an empty cluster, before there is any stack", async () => {
-    const outcome = await run("node", ["commands/krateo.ts", "preflight", "--json"]);
+    const noStack = { KRATEO_CONFIG_FILE: "", PULUMI_STACK: "" };
+    const outcome = await run("node", ["commands/krateo.ts", "preflight", "--json"], noStack);
     assert.equal(outcome.code, 0, outcome.output);
     const { verdict, checks } = reportIn(outcome);
     assert.equal(verdict, "OK");
