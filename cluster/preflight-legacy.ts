@@ -119,7 +119,8 @@ function legacyChecks(settings: Settings, inventory: Inventory, installations: I
     ...podChecks(namespace, installations),
   ];
   // Once a migration has stopped the installer, what it found is on its way and running again must stay possible.
-  const begun = own.length > 0 && (installations.installer?.spec?.replicas ?? 1) === 0;
+  const { installer } = installations;
+  const begun = installer === null || installer?.spec?.replicas === 0;
   return begun
     ? checks.map((check) => (check.status === "ERROR" ? { ...check, status: "WARNING" as const } : check))
     : checks;

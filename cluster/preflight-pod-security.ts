@@ -3,11 +3,11 @@ import { chartStepsOf } from "../profiles/plan.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
 import type { KubeObject } from "./api.ts";
 
-/** Charts whose pods meet the restricted standard whatever their values are, or that have none. */
-const restrictedByThemselves = ["cloudnative-pg", "cluster", "portal"];
+/** Charts whose pods meet the restricted standard whatever their values are, or that have none while they are installed. */
+const restrictedByThemselves = ["cloudnative-pg", "cluster", "portal", "finops-notebooks"];
 
-/** CrateDB adds SYS_CHROOT to its capabilities, which no restricted namespace takes. */
-const neverRestricted = ["cratedb"];
+/** CrateDB adds SYS_CHROOT to its capabilities; opa-kube-mgmt's chart takes nothing for its containers. */
+const neverRestricted = ["cratedb", "opa-kube-mgmt"];
 
 interface SecurityContext {
   readonly runAsNonRoot?: unknown;
@@ -54,7 +54,7 @@ function remedy(refused: readonly ChartStep[], namespace: string): string {
   const relabel = `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=baseline --overwrite`;
   return refused.every(({ chart }) => neverRestricted.includes(chart.name))
     ? `leave it out (profile no-finops), or lower the level: ${relabel}`
-    : `give them a security context in their values, or lower the level: ${relabel}`;
+    : `run them without privileges (profile openshift does so for all that can), or lower the level: ${relabel}`;
 }
 
 function meetsRestricted({ chart, values }: ChartStep): boolean {

@@ -1,5 +1,6 @@
 import type { Check } from "../profiles/check.ts";
 import { chartStepsOf } from "../profiles/plan.ts";
+import { isRoute } from "../profiles/route.ts";
 import type { Settings } from "../profiles/settings.ts";
 import type { Right } from "./access-review.ts";
 import { ingressesOf } from "./preflight-ingress.ts";
@@ -84,7 +85,7 @@ export function rightsNeeded(settings: Settings): Right[] {
         namespaced ? { ...right, namespace: release.namespace } : right,
       ),
     ),
-    ...(settings.openshift
+    ...(settings.steps.some((step) => step.enabled && isRoute(step))
       ? [{ group: "route.openshift.io", resource: "routes", verbs: all, namespace: settings.namespace }]
       : []),
   ];

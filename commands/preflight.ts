@@ -3,7 +3,7 @@ import { type Check, checkOf, verdictOf } from "../profiles/check.ts";
 import type { Inventory } from "../profiles/inventory.ts";
 import { preconditionProblems } from "../profiles/preconditions.ts";
 import { repairsOf } from "../profiles/repair.ts";
-import type { Settings } from "../profiles/settings.ts";
+import { releaseTypes, type Settings } from "../profiles/settings.ts";
 import { reportOf } from "./check-report.ts";
 import { withClusterOptions } from "./options.ts";
 import { BadResult, type ClusterOptions, connectTo, type Session, settingsWithoutStack } from "./session.ts";
@@ -24,11 +24,7 @@ export function preflightCommand(session: Session): Command {
         "`pulumi up` makes the same checks before it begins a new installation, and stops on an ERROR.",
     )
     .addOption(
-      new Option("--type <type>", "type of the installation, instead of krateo:type").choices([
-        "nodeport",
-        "loadbalancer",
-        "ingress",
-      ]),
+      new Option("--type <type>", "type of the installation, instead of krateo:type").choices(releaseTypes),
     )
     .option(
       "--json",

@@ -4,7 +4,7 @@ import { preflight, preflightOfRun } from "../../cluster/preflight.ts";
 import { readForPreflight } from "../../cluster/preflight-reading.ts";
 import { rightsNeeded } from "../../cluster/preflight-rights.ts";
 import { emptyInventory } from "../support/inventory.ts";
-import { chartStep, settingsOf } from "../support/settings.ts";
+import { chartStep, objectStep, settingsOf } from "../support/settings.ts";
 import { errorOf, type Handler, holding, nobodyThere, withApiServer, withKubeconfig } from "./api-server.ts";
 
 const settings = settingsOf([
@@ -143,10 +143,15 @@ describe("rights that an installation needs", () => {
     });
   }
 
-  it("are Ingresses only where there are any, and Routes only on OpenShift", () => {
+  it("are Ingresses and Routes only where there are any", () => {
     assert.ok(rightsNeeded(settings).some(({ resource }) => resource === "ingresses"));
     assert.ok(!named([]).includes("krateo-system/ingresses"));
-    assert.ok(named([], { openshift: true }).includes("krateo-system/routes"));
+    const route = objectStep("expose-web", {
+      apiVersion: "route.openshift.io/v1",
+      kind: "Route",
+      metadata: { name: "web" },
+    });
+    assert.ok(named([route]).includes("krateo-system/routes"));
     assert.ok(!named([]).includes("krateo-system/routes"));
   });
 });

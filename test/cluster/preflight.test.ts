@@ -118,14 +118,10 @@ describe("preflight", () => {
         ],
       ],
       [
-        "refuses profile openshift where there are no Routes",
-        () => found("openshift", [], {}, { settings: { openshift: true } }),
-        [["ERROR", "API group route.openshift.io", "not served: this is no OpenShift cluster"]],
-      ],
-      [
-        "takes profile openshift where there are",
-        () => found("openshift", [], { groups: ["route.openshift.io"] }, { settings: { openshift: true } }),
-        [["OK", "API group route.openshift.io", "served"]],
+        "leaves profile openshift to the preconditions",
+        () =>
+          found("openshift", [], { groups: ["security.openshift.io"] }, { settings: { openshift: true } }),
+        [],
       ],
       [
         "warns of OpenShift without the profile",
