@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fetchCharts } from "./charts/fetch.ts";
+import { backupDirectory } from "./cluster/backup-folder.ts";
 import { connect } from "./cluster/connection.ts";
 import { explainRelease } from "./cluster/explain.ts";
 import { readInventory } from "./cluster/inventory.ts";
 import { InstallerLease } from "./cluster/lease.ts";
+import { migrationStanding } from "./cluster/migration-standing.ts";
 import { readObject } from "./cluster/object.ts";
 import { preflightOfRun } from "./cluster/preflight.ts";
 import { putBackCustomResources } from "./cluster/put-back.ts";
@@ -14,6 +16,7 @@ import { readStackConfig } from "./components/stack-config.ts";
 import { shortenConsequences, userErrors } from "./components/user-errors.ts";
 import { findingsOf } from "./profiles/check.ts";
 import { loadSettings } from "./profiles/load.ts";
+import { leftoverLines, migrationLines } from "./profiles/migration-plan.ts";
 import { chartStepsOf } from "./profiles/plan.ts";
 import { checkPreconditions, warningsOf } from "./profiles/preconditions.ts";
 import { reapplyVariable, releasesToReapply } from "./profiles/reapply.ts";
@@ -38,6 +41,9 @@ const { settings, inventory, charts, connection, reapply, repairs } = await user
   checkPreconditions(settings, inventory, { previous, preview, blocked });
   for (const warning of [...warningsOf(settings, inventory, blocked), ...warnings])
     await pulumi.log.warn(warning);
+  const migration = migrationLines(settings, inventory);
+  if (migration.length > 0) await pulumi.log.info(migration.join("\n"));
+  for (const line of leftoverLines(inventory)) await pulumi.log.info(line);
   for (const repair of repairs) await pulumi.log.info(describeRepair(repair));
   return { settings, inventory, charts, connection, reapply, repairs };
 });
@@ -60,6 +66,11 @@ const platform = new Platform("krateo", {
   stack: pulumi.getStack(),
   explain: ({ namespace, name }) => explainRelease(connection, namespace, name),
   explainRoute: ({ namespace, name }) => explainRoute(connection, namespace, name),
+  // Only a run that has a migration to finish says where it stands.
+  standing: async () =>
+    inventory.legacy.platform
+      ? await migrationStanding(connection, settings, backupDirectory(process.cwd()))
+      : [],
   putBack: (release) => putBackCustomResources(connection, release),
   enter,
   read: (reference) => readObject(connection, reference),

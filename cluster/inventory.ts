@@ -16,7 +16,7 @@ import { UnreachableError } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { readLease } from "./lease.ts";
-import { findLegacy, legacyVolume } from "./legacy.ts";
+import { readLegacy } from "./legacy.ts";
 import { readReleases } from "./releases.ts";
 import { readDependents } from "./removal-dependents.ts";
 
@@ -71,10 +71,11 @@ async function readAll(
       return undefined;
     }
   };
-  const [system, own, releases, foreign, secrets, objects, volume, lease, routes] = await Promise.all([
+  const reading = readReleases(connection, namespace, options);
+  const [system, own, releases, foreign, secrets, objects, legacy, lease, routes] = await Promise.all([
     allowed(readSystemNamespace(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
     allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
-    allowed(readReleases(connection, namespace, options)),
+    allowed(reading),
     Promise.all(elsewhere.map((other) => allowed(readReleases(connection, other, options)))),
     Promise.all(
       secretNames.map((name) =>
@@ -82,7 +83,7 @@ async function readAll(
       ),
     ),
     allowed(readObjects(connection, settings, options)),
-    allowed(get(connection, pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume), options)),
+    allowed(readLegacy(connection, namespace, options, reading)),
     allowed(readLease(connection, namespace, options)),
     settings.openshift ? allowed(resourceOf(connection, routeApi, "Route", options)) : undefined,
   ]);
@@ -93,7 +94,7 @@ async function readAll(
     ),
   ]);
   const dependents = await allowed(readDependents(connection, settings, everyRelease, options));
-  if (!system || !releases || !objects || refused.size > 0)
+  if (!system || !releases || !objects || !legacy || refused.size > 0)
     throw new ConfigurationError([...refused.values()]);
 
   return {
@@ -106,7 +107,7 @@ async function readAll(
         .map((secret) => [secret.metadata.name, existingSecret(secret)]),
     ),
     objects,
-    legacy: findLegacy(releases, volume !== undefined),
+    legacy,
     ...(dependents && { dependents }),
     ...(lease && { lease }),
     ...(settings.openshift && { routesServed: routes !== undefined }),

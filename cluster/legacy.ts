@@ -1,170 +1,191 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { deprecatedReleases } from "../profiles/deprecated.ts";
-import type { Legacy } from "../profiles/inventory.ts";
-import { get, type KubeObject, list, pathOf, remove } from "./api.ts";
+import type { Leftover, Legacy, LegacyPlatform, LegacyRelease } from "../profiles/inventory.ts";
+import { installerReleases } from "../profiles/legacy-platform.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
+import { get, type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
 import type { Connection } from "./connection.ts";
-import { deleteObjects, type Log, waitUntilGone } from "./deletion.ts";
 import type { HelmRelease } from "./helm-release.ts";
-import { inUninstallOrder, isKept, nameOf, parseManifest } from "./manifest.ts";
-import { readReleases, revisionsOf } from "./releases.ts";
+import { parseManifest } from "./manifest.ts";
+import { deleteHooksOf } from "./release-removal.ts";
+import { readReleases } from "./releases.ts";
 
 /** The volume of eventsse-etcd's StatefulSet: Kubernetes keeps it when the StatefulSet goes. */
 export const legacyVolume = "etcd-data-eventsse-etcd-0";
+
+/** Where the objects of the 2.7.0 installer are. */
+export const platformKind = { apiVersion: "krateo.io/v1alpha1", plural: "krateoplatformops" } as const;
+
+/**
+ * What earlier platform versions left in a namespace: deprecated releases and their volume, the installer of 2.7.0 with
+ * its object, and the rights that installers leave to accounts of theirs.
+ *
+ * @param releases The namespace's, if the caller has read them already.
+ * @throws as `get` in api.ts, with everything that may not be read
+ */
+export async function readLegacy(
+  connection: Connection,
+  namespace: string,
+  options: RequestOptions = {},
+  releases: Promise<ReadonlyMap<string, HelmRelease>> = readReleases(connection, namespace, options),
+): Promise<Legacy> {
+  const volumePath = pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume);
+  const { apiVersion, plural } = platformKind;
+  const readings = [
+    releases,
+    get(connection, volumePath, options),
+    list<KubeObject>(connection, pathOf(apiVersion, plural), options),
+    readLeftovers(connection, namespace, options),
+  ] as const;
+  const refused = (await Promise.allSettled(readings)).flatMap((result) =>
+    result.status === "rejected" && result.reason instanceof ConfigurationError ? result.reason.problems : [],
+  );
+  if (refused.length > 0) throw new ConfigurationError(refused);
+  const [known, volume, objects, leftovers] = await Promise.all(readings);
+  const platform = await readPlatform(connection, namespace, known, objects, options);
+  return {
+    ...findLegacy(known, volume !== undefined),
+    ...(platform && { platform }),
+    ...(leftovers.length > 0 && { leftovers }),
+  };
+}
 
 /**
  * Picks the deprecated ones out of a namespace's releases: the name alone is not enough, since somebody may
  * have named another chart's release so. The volume counts unless such another release may be its owner.
  */
 export function findLegacy(releases: ReadonlyMap<string, HelmRelease>, volumeExists: boolean): Legacy {
-  const found = deprecatedReleases.flatMap(({ name, chart }) => {
+  const found = those(deprecatedReleases, releases);
+  const owner = releases.get("eventsse-etcd");
+  const legacyOwner = owner === undefined || found.some((release) => release.name === "eventsse-etcd");
+  return { releases: found, volumes: volumeExists && legacyOwner ? [legacyVolume] : [] };
+}
+
+/** Those of the named releases that are of the chart they should be. */
+function those(
+  wanted: readonly { readonly name: string; readonly chart: string }[],
+  releases: ReadonlyMap<string, HelmRelease>,
+): LegacyRelease[] {
+  return wanted.flatMap(({ name, chart }) => {
     const release = releases.get(name);
     if (release?.chart.metadata.name !== chart) return [];
     const deleteHooks = deleteHooksOf(release);
     const { version: chartVersion } = release.chart.metadata;
     return [{ name, chart, chartVersion, ...(deleteHooks.length > 0 && { deleteHooks }) }];
   });
-  const owner = releases.get("eventsse-etcd");
-  const legacyOwner = owner === undefined || found.some((release) => release.name === "eventsse-etcd");
-  return { releases: found, volumes: volumeExists && legacyOwner ? [legacyVolume] : [] };
 }
 
-/** Releases that bear a deprecated name but are of another chart. */
-function findNamesakes(releases: ReadonlyMap<string, HelmRelease>): HelmRelease[] {
-  return deprecatedReleases.flatMap(({ name, chart }) => {
-    const release = releases.get(name);
-    return release && release.chart.metadata.name !== chart ? [release] : [];
-  });
+interface DeploymentObject extends KubeObject {
+  readonly spec: { readonly replicas?: number };
 }
 
-/** Names of a release's hooks that Helm would run around an uninstall, and this program cannot. */
-function deleteHooksOf(release: HelmRelease): string[] {
-  return (release.hooks ?? [])
-    .filter((hook) => hook.events.some((event) => event === "pre-delete" || event === "post-delete"))
-    .map((hook) => `${hook.kind} ${hook.name}`);
-}
-
-/**
- * Removes what earlier platform versions left in a namespace and 3.0.0 must not run beside: the deprecated Helm
- * releases with their objects, then their volume. One line for each thing goes to `log`. Safe to repeat: a release's
- * own records go last, so that a run that was stopped half-way finds it again.
- *
- * @param options `timeoutSeconds`: for the objects of one release to be gone, and for the volume's users.
- * @throws Error when something stays behind, or when a release must be uninstalled by Helm itself
- */
-export async function removeLegacy(
+/** @param objects KrateoPlatformOps objects of every namespace. */
+async function readPlatform(
   connection: Connection,
   namespace: string,
-  log: Log,
-  {
-    dryRun = false,
-    timeoutSeconds = 300,
-  }: { readonly dryRun?: boolean; readonly timeoutSeconds?: number } = {},
-): Promise<void> {
-  const volumePath = pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume);
-  const [releases, volume] = await Promise.all([
-    readReleases(connection, namespace),
-    get<KubeObject>(connection, volumePath),
-  ]);
-  for (const { name, chart } of findNamesakes(releases)) {
-    log(
-      `Helm release ${name} is of chart ${chart.metadata.name}, which is not the deprecated one: left alone`,
-    );
-  }
-  const legacy = findLegacy(releases, volume !== undefined);
-  if (legacy.releases.length === 0 && legacy.volumes.length === 0) {
-    log(`nothing of an earlier platform version is left in namespace ${namespace}`);
-    return;
-  }
-  const found = legacy.releases.map(({ name }) => releases.get(name) as HelmRelease);
-  refuseDeleteHooks(found);
-
-  for (const release of found) {
-    const objects = inUninstallOrder(parseManifest(release.manifest));
-    const { name, version } = release.chart.metadata;
-    log(
-      `Helm release ${release.name} (chart ${name} ${version}): ${dryRun ? "would be removed" : "removing"}`,
-    );
-    if (dryRun) {
-      for (const object of objects)
-        log(`  ${nameOf(object)}${isKept(object) ? ": kept, as its chart asks" : ""}`);
-    } else {
-      await removeRelease(connection, release, namespace, timeoutSeconds, log);
-    }
-  }
-  if (volume && legacy.volumes.length > 0) {
-    if (dryRun) log(`PersistentVolumeClaim ${legacyVolume}: would be removed`);
-    else await removeVolume(connection, namespace, volume, timeoutSeconds, log);
-  }
-}
-
-function refuseDeleteHooks(releases: readonly HelmRelease[]): void {
-  const refused = releases.filter((release) => deleteHooksOf(release).length > 0);
-  if (refused.length === 0) return;
-  const lines = refused.map(
-    (release) =>
-      `Helm release ${release.name} has hooks that only Helm can run (${deleteHooksOf(release).join(", ")}): ` +
-      `run  helm uninstall ${release.name} -n ${release.namespace}  and then this again`,
+  releases: ReadonlyMap<string, HelmRelease>,
+  objects: readonly KubeObject[],
+  options: RequestOptions,
+): Promise<LegacyPlatform | undefined> {
+  const own = objects.filter(({ metadata }) => metadata.namespace === namespace);
+  const found = those(installerReleases, releases);
+  if (own.length === 0 && found.length === 0) return undefined;
+  const installer = found.some(({ name }) => name === "installer") ? releases.get("installer") : undefined;
+  const deployments = await Promise.all(
+    parseManifest(installer?.manifest ?? "")
+      .filter(({ kind }) => kind === "Deployment")
+      .map(({ metadata }) =>
+        get<DeploymentObject>(
+          connection,
+          pathOf("apps/v1", "deployments", namespace, metadata.name),
+          options,
+        ),
+      ),
   );
-  throw new Error(lines.join("\n"));
-}
-
-async function removeRelease(
-  connection: Connection,
-  release: HelmRelease,
-  namespace: string,
-  timeoutSeconds: number,
-  log: Log,
-): Promise<void> {
-  const indented: Log = (line) => log(`  ${line}`);
-  const objects = inUninstallOrder(parseManifest(release.manifest));
-  for (const kept of objects.filter(isKept)) indented(`${nameOf(kept)} kept, as its chart asks`);
-  const going = objects.filter((object) => !isKept(object));
-  try {
-    await deleteObjects(connection, { name: release.name, namespace }, going, timeoutSeconds, indented);
-  } catch (error) {
-    throw new Error(`Helm release ${release.name} is not removed: ${messageOf(error)}`, { cause: error });
-  }
-  const secrets = pathOf("v1", "secrets", namespace);
-  for (const revision of (await revisionsOf(connection, namespace, release.name)).toReversed()) {
-    await remove(connection, `${secrets}/${revision}`);
-  }
-  log(`Helm release ${release.name} removed`);
-}
-
-interface PodWithVolumes extends KubeObject {
-  readonly spec: {
-    readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
+  return {
+    objects: own.map(({ metadata }) => ({
+      name: metadata.name,
+      uid: metadata.uid,
+      generation: metadata.generation ?? 0,
+      finalizers: metadata.finalizers ?? [],
+      deleting: metadata.deletionTimestamp !== undefined,
+    })),
+    elsewhere: objects
+      .filter(({ metadata }) => metadata.namespace !== namespace)
+      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+    releases: found,
+    installers: deployments
+      .filter((deployment) => deployment !== undefined)
+      .map(({ metadata, spec }) => ({ name: metadata.name, replicas: spec.replicas ?? 1 })),
   };
 }
 
-/** Deletes the volume once its StatefulSet's pod is gone; a pod that stays uses it, so it stays too. */
-async function removeVolume(
-  connection: Connection,
-  namespace: string,
-  volume: KubeObject,
-  timeoutSeconds: number,
-  log: Log,
-): Promise<void> {
-  const deadline = Date.now() + timeoutSeconds * 1000;
-  for (;;) {
-    const pods = await list<PodWithVolumes>(connection, pathOf("v1", "pods", namespace));
-    const users = pods.filter((pod) =>
-      pod.spec.volumes?.some((mounted) => mounted.persistentVolumeClaim?.claimName === volume.metadata.name),
-    );
-    if (users.length === 0) break;
-    if (Date.now() > deadline) {
-      const names = users.map((pod) => pod.metadata.name).join(", ");
-      throw new Error(`PersistentVolumeClaim ${volume.metadata.name} is not removed: pod ${names} uses it`);
-    }
-    await pause(500);
-  }
-  const { name, uid } = volume.metadata;
-  const path = pathOf("v1", "persistentvolumeclaims", namespace, name);
-  await remove(connection, path, uid);
-  await waitUntilGone(connection, [{ label: `PersistentVolumeClaim ${name}`, path, uid }], timeoutSeconds);
-  log(`PersistentVolumeClaim ${name} removed`);
+interface BindingObject extends KubeObject {
+  readonly roleRef: { readonly kind: string; readonly name: string };
+  readonly subjects?: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: string;
+  }[];
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+interface JobObject extends KubeObject {
+  readonly spec: { readonly template: { readonly spec: { readonly serviceAccountName?: string } } };
+}
+
+/** Accounts that installers ran Helm under, and the bindings that make them cluster-admin. */
+const runner = {
+  account: "helm-runner",
+  binding: "helm-runner-cluster-admin",
+  job: "krateo-pre-upgrade-2-7-0",
+};
+const cleaner = { account: "uninstall-old-components", binding: "uninstall-old-components" };
+
+/**
+ * Names alone prove nothing: a binding counts if it makes just that account of the namespace cluster-admin, the account
+ * if it is a hook of a chart or so bound, the Job if it runs as that account. The binding comes last, since the account is
+ * known by it.
+ */
+async function readLeftovers(
+  connection: Connection,
+  namespace: string,
+  options: RequestOptions,
+): Promise<Leftover[]> {
+  const bindings = pathOf("rbac.authorization.k8s.io/v1", "clusterrolebindings");
+  const [job, account, binding, cleanerBinding] = await Promise.all([
+    get<JobObject>(connection, pathOf("batch/v1", "jobs", namespace, runner.job), options),
+    get<KubeObject>(connection, pathOf("v1", "serviceaccounts", namespace, runner.account), options),
+    get<BindingObject>(connection, `${bindings}/${runner.binding}`, options),
+    get<BindingObject>(connection, `${bindings}/${cleaner.binding}`, options),
+  ]);
+  const bound = binding !== undefined && onlyBinds(binding, namespace, runner.account);
+  const isHook = account?.metadata.annotations?.["helm.sh/hook"] !== undefined;
+  const leftovers: Leftover[] = [];
+  if (job?.spec.template.spec.serviceAccountName === runner.account)
+    leftovers.push({ kind: "Job", name: runner.job });
+  if (account && (isHook || bound)) leftovers.push({ kind: "ServiceAccount", name: runner.account });
+  if (bound) leftovers.push({ kind: "ClusterRoleBinding", name: runner.binding });
+  if (cleanerBinding && onlyBinds(cleanerBinding, namespace, cleaner.account))
+    leftovers.push({ kind: "ClusterRoleBinding", name: cleaner.binding });
+  return leftovers;
+}
+
+/** Whether a binding makes that account cluster-admin, and nobody else. */
+function onlyBinds({ roleRef, subjects = [] }: BindingObject, namespace: string, account: string): boolean {
+  return (
+    roleRef.kind === "ClusterRole" &&
+    roleRef.name === "cluster-admin" &&
+    subjects.length === 1 &&
+    subjects[0]?.kind === "ServiceAccount" &&
+    subjects[0].name === account &&
+    subjects[0].namespace === namespace
+  );
+}
+
+/** Where a leftover is. */
+export function leftoverPath({ kind, name }: Leftover, namespace: string): string {
+  if (kind === "ClusterRoleBinding")
+    return pathOf("rbac.authorization.k8s.io/v1", "clusterrolebindings", undefined, name);
+  return kind === "Job"
+    ? pathOf("batch/v1", "jobs", namespace, name)
+    : pathOf("v1", "serviceaccounts", namespace, name);
 }

@@ -6,7 +6,7 @@ import { get, type KubeObject, list, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import type { PostgresCluster, PostgresDatabase } from "./database.ts";
 import type { HelmRelease } from "./helm-release.ts";
-import { findLegacy, legacyVolume } from "./legacy.ts";
+import { readLegacy } from "./legacy.ts";
 import { readReleases } from "./releases.ts";
 import { waitedKinds, waitedResources } from "./workload.ts";
 
@@ -28,15 +28,10 @@ export interface Observation {
   /** Host names that Ingresses serve, by the Ingress's `NAMESPACE/NAME`. */
   readonly ingressHosts: ReadonlyMap<string, readonly string[]>;
   readonly legacy: Legacy;
-  /** ClusterRoleBindings to cluster-admin that earlier installers leave behind. */
-  readonly leftoverBindings: readonly string[];
 }
 
 /** Made by containers and charts at run time, beside the three that are there before. */
 const madeSecrets = ["cratedb-system-credentials", "admin-password"] as const;
-
-/** cluster-admin for a service account that anybody in the namespace may recreate. */
-const leftoverBindings = ["uninstall-old-components", "helm-runner-cluster-admin"];
 
 interface IngressObject extends KubeObject {
   readonly spec?: { readonly rules?: readonly { readonly host?: string }[] };
@@ -63,7 +58,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
     );
     return new Map(lists.flat().map((object) => [keyOf(object), object]));
   };
-  const [installation, releases, objects, secrets, clusters, databases, ingresses, volume, bindings] =
+  const [installation, releases, objects, secrets, clusters, databases, ingresses, legacy] =
     await Promise.all([
       get<InstallationObject>(
         connection,
@@ -85,15 +80,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
       everywhere<PostgresCluster>("postgresql.cnpg.io/v1", "clusters"),
       everywhere<PostgresDatabase>("postgresql.cnpg.io/v1", "databases"),
       everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
-      get(connection, pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume)),
-      Promise.all(
-        leftoverBindings.map((name) =>
-          get<KubeObject>(
-            connection,
-            pathOf("rbac.authorization.k8s.io/v1", "clusterrolebindings", undefined, name),
-          ),
-        ),
-      ),
+      readLegacy(connection, namespace),
     ]);
 
   return {
@@ -114,8 +101,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
     ingressHosts: new Map(
       [...ingresses].map(([key, { spec }]) => [key, (spec?.rules ?? []).flatMap((rule) => rule.host ?? [])]),
     ),
-    legacy: findLegacy(releases[0] ?? new Map(), volume !== undefined),
-    leftoverBindings: bindings.flatMap((binding) => binding?.metadata.name ?? []),
+    legacy,
   };
 }
 

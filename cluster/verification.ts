@@ -1,5 +1,6 @@
 import type { Check } from "../profiles/check.ts";
 import { makesDatabase, secretNames, secretNamesOf } from "../profiles/database-secrets.ts";
+import { legacyVersion } from "../profiles/legacy-platform.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
 import { missingOf } from "./database.ts";
 import { differingPaths } from "./difference.ts";
@@ -22,6 +23,7 @@ export function verify(settings: Settings, observed: Observation): Check[] {
     ...checkSecrets(settings, observed),
     ...checkEndpoints(settings, observed),
     ...checkLegacy(observed),
+    checkMigration(observed),
   ];
 }
 
@@ -159,37 +161,64 @@ function remedy({ namespace, secrets }: Settings, name: string): string {
   return again;
 }
 
-function checkLegacy({ legacy, leftoverBindings }: Observation): Check[] {
+function checkLegacy({ legacy }: Observation): Check[] {
   const base = { check: "legacy", expected: "none" };
-  const checks: Check[] = [
-    ...legacy.releases.map(
-      ({ name, chart, chartVersion }): Check => ({
-        ...base,
-        subject: `Helm release ${name}`,
-        status: "ERROR",
-        found: `${chart} ${chartVersion}`,
-        next: "npx krateo cleanup",
-      }),
+  const { platform, leftovers = [] } = legacy;
+  const error = (subject: string, found: string, next: string): Check => ({
+    ...base,
+    subject,
+    status: "ERROR",
+    found,
+    next,
+  });
+  return [
+    ...legacy.releases.map(({ name, chart, chartVersion }) =>
+      error(`Helm release ${name}`, `${chart} ${chartVersion}`, "npx krateo cleanup"),
     ),
-    ...legacy.volumes.map(
-      (name): Check => ({
-        ...base,
-        subject: `PersistentVolumeClaim ${name}`,
-        status: "ERROR",
-        found: "still there",
-        next: "npx krateo cleanup",
-      }),
+    ...legacy.volumes.map((name) =>
+      error(`PersistentVolumeClaim ${name}`, "still there", "npx krateo cleanup"),
     ),
-    ...leftoverBindings.map(
-      (name): Check => ({
+    ...(platform?.objects ?? []).map(({ name }) => error(`KrateoPlatformOps ${name}`, "still there", again)),
+    ...(platform?.releases ?? []).map(({ name, chart, chartVersion }) =>
+      error(`Helm release ${name}`, `${chart} ${chartVersion}`, again),
+    ),
+    ...leftovers.map(
+      ({ kind, name }): Check => ({
         ...base,
-        subject: `ClusterRoleBinding ${name}`,
+        subject: `${kind} ${name}`,
         status: "WARNING",
-        found: "cluster-admin for a service account that nothing uses any more",
-        next: `kubectl delete clusterrolebinding ${name}`,
+        found:
+          kind === "ClusterRoleBinding"
+            ? "cluster-admin for a service account that nothing uses any more"
+            : "left by an earlier installer, and of no use any more",
+        next: again,
       }),
     ),
   ];
-  if (checks.length > 0) return checks;
-  return [{ ...base, subject: "earlier platform versions", status: "OK", found: "none", next: "" }];
+}
+
+/** One line that says whether a migration from 2.7.0 is done; on a cluster that never had one, nothing is left to do. */
+function checkMigration({ legacy, installation }: Observation): Check {
+  const { platform, leftovers = [] } = legacy;
+  const base = {
+    check: "migration",
+    subject: `from Krateo ${legacyVersion}`,
+    expected: "old object gone, snapshot there, no leftover",
+  };
+  const amount = (items: readonly unknown[], what: string): string[] =>
+    items.length > 0 ? [`${items.length} ${what}${items.length > 1 ? "s" : ""} left`] : [];
+  const undone = [
+    ...(platform?.objects ?? []).map(({ name }) => `KrateoPlatformOps ${name} still there`),
+    ...(installation ? [] : ["no snapshot"]),
+    ...amount([...legacy.releases, ...(platform?.releases ?? [])], "old Helm release"),
+    ...amount(legacy.volumes, "old volume"),
+  ];
+  const rights = amount(leftovers, "leftover");
+  if (undone.length + rights.length === 0) return { ...base, status: "OK", found: base.expected, next: "" };
+  return {
+    ...base,
+    status: undone.length > 0 ? "ERROR" : "WARNING",
+    found: [...undone, ...rights].join(", "),
+    next: `${again}: it goes on where it stands`,
+  };
 }

@@ -1,11 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../profiles/problem.ts";
+import { backupCommand } from "./backup.ts";
 import { cleanupCommand } from "./cleanup.ts";
 import { diffCommand } from "./diff.ts";
 import { endRevisionsCommand } from "./end-revisions.ts";
 import { preflightCommand } from "./preflight.ts";
 import { renderCommand } from "./render.ts";
 import { repairCommand } from "./repair.ts";
+import { restoreCommand } from "./restore.ts";
+import { retireCommand } from "./retire.ts";
 import { BadResult, type Session } from "./session.ts";
 import { uninstallCommand } from "./uninstall.ts";
 import { verifyCommand } from "./verify.ts";
@@ -37,7 +40,10 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     renderCommand,
     verifyCommand,
     diffCommand,
+    backupCommand,
+    restoreCommand,
     cleanupCommand,
+    retireCommand,
     repairCommand,
     uninstallCommand,
     endRevisionsCommand,

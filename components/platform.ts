@@ -4,7 +4,7 @@ import { type PlanNode, planOf } from "../profiles/plan.ts";
 import type { Settings } from "../profiles/settings.ts";
 import { addressesOf } from "./addresses.ts";
 import { Backend } from "./backend.ts";
-import { createCleanup } from "./cleanup.ts";
+import { createCleanup, createRetirement } from "./cleanup.ts";
 import { Cnpg } from "./cnpg.ts";
 import { type Component, OtherComponent } from "./component.ts";
 import { ComposableOperations } from "./composable-operations.ts";
@@ -56,6 +56,7 @@ export class Platform extends pulumi.ComponentResource {
       if (node.kind === "namespace") site.built(node, [createNamespace(site, this)]);
       else if (node.kind === "repair") site.built(node, [createRepair(site, node, this)]);
       else if (node.kind === "cleanup") site.built(node, [createCleanup(site, node, this)]);
+      else if (node.kind === "retire") site.built(node, [createRetirement(site, node, this)]);
       else if (node.kind === "secret") secrets.create(site, node);
       else if (node.kind === "snapshot") site.built(node, [createSnapshot(site, node, this)]);
       else this.component(components, node).create(site, node);

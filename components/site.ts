@@ -33,6 +33,8 @@ export interface PlatformArgs {
   readonly putBack: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Called as soon as the namespace is there: from then on nobody else may work on the installation. */
   readonly enter: () => Promise<void>;
+  /** Where a migration from an earlier version stands after a failure; no lines where there is none to finish. */
+  readonly standing: () => Promise<readonly string[]>;
   /** A live object; undefined when there is none. */
   readonly read: (reference: ObjectReference) => Promise<JsonObject | undefined>;
 }
@@ -54,10 +56,14 @@ export class Site {
     this.settings = args.settings;
     this.inventory = args.inventory;
     this.explainHook = new pulumi.ErrorHook("explain", async ({ name, type, newInputs, oldInputs }) => {
+      const first = this.failed.size === 0;
       this.failed.add(name);
       const inputs = newInputs ?? oldInputs;
       const lines = await this.explanation(type, inputs ?? {});
       if (lines.length > 0) await pulumi.log.error(lines.join("\n"));
+      // Once: what fails after the first one often does so for the same reason.
+      const standing = first ? await args.standing() : [];
+      if (standing.length > 0) await pulumi.log.error(standing.join("\n"));
       return false;
     });
     if (args.reapply.size > 0) {

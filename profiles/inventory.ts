@@ -83,15 +83,45 @@ export interface Dependents {
 
 export interface Legacy {
   /** Deprecated releases, found by release name and chart name. */
-  readonly releases: readonly {
-    readonly name: string;
-    readonly chart: string;
-    readonly chartVersion: string;
-    /** Its hooks around an uninstall, which only Helm can run; set only when it has any. */
-    readonly deleteHooks?: readonly string[];
-  }[];
+  readonly releases: readonly LegacyRelease[];
   /** Names of PersistentVolumeClaims that belong to them. */
   readonly volumes: readonly string[];
+  /** The installer of Krateo 2.7.0 with its object; undefined when nothing of it is there. */
+  readonly platform?: LegacyPlatform;
+  /** What earlier installers leave behind for ever. Absent when there is none. */
+  readonly leftovers?: readonly Leftover[];
+}
+
+export interface LegacyRelease {
+  readonly name: string;
+  readonly chart: string;
+  readonly chartVersion: string;
+  /** Its hooks around an uninstall, which only Helm can run; set only when it has any. */
+  readonly deleteHooks?: readonly string[];
+}
+
+export interface LegacyPlatform {
+  /** KrateoPlatformOps objects of the namespace. */
+  readonly objects: readonly {
+    readonly name: string;
+    readonly uid: string;
+    readonly generation: number;
+    readonly finalizers: readonly string[];
+    /** Its deletion was asked for. */
+    readonly deleting: boolean;
+  }[];
+  /** KrateoPlatformOps objects of other namespaces, as `NAMESPACE/NAME`. */
+  readonly elsewhere: readonly string[];
+  /** The installer's own Helm releases, found by release name and chart name. */
+  readonly releases: readonly LegacyRelease[];
+  /** The Deployments that the release `installer` made, with the replicas that are asked for. */
+  readonly installers: readonly { readonly name: string; readonly replicas: number }[];
+}
+
+/** An object by which some account keeps rights that nothing needs any more. */
+export interface Leftover {
+  readonly kind: "ClusterRoleBinding" | "Job" | "ServiceAccount";
+  readonly name: string;
 }
 
 /** Marks what this program created; without it an object is adopted, and kept on removal. */

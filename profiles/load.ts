@@ -97,6 +97,7 @@ export async function loadSettings(raw: RawConfig, directory: string): Promise<S
     platformVersion: config.version,
     secrets: config.secrets,
     allowRemoval: config.allowRemoval,
+    purgeVolumes: config.purgeVolumes,
     charts: config.chartMirror === undefined ? {} : { mirror: config.chartMirror },
     cluster: {
       ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),

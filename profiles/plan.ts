@@ -6,7 +6,7 @@ import { variablesIn } from "./variables.ts";
 
 /** One thing that the installation makes or waits for. */
 export interface PlanNode {
-  /** Step id, name of a Secret, or one of `namespace`, `repair`, `cleanup`, `database`, `notebooks-gone`, `snapshot`. */
+  /** Step id, name of a Secret, or one of `namespace`, `repair`, `cleanup`, `database`, `notebooks-gone`, `retire`, `snapshot`. */
   readonly id: string;
   readonly kind:
     | "namespace"
@@ -18,6 +18,7 @@ export interface PlanNode {
     | "object"
     | "route"
     | "gate"
+    | "retire"
     | "snapshot";
   /** Set for steps and gates. */
   readonly component?: string;
@@ -71,6 +72,11 @@ export function planOf(settings: Settings): readonly PlanNode[] {
     const behind = nodes.get(need.on);
     if (behind) add({ id: gate, kind: "gate", component: behind.component, needs: [need] });
   }
+  add({
+    id: "retire",
+    kind: "retire",
+    needs: [...nodes.keys()].map((on) => ({ on, why: "it takes away the way back to an earlier version" })),
+  });
   add({
     id: "snapshot",
     kind: "snapshot",

@@ -1,5 +1,6 @@
 import { makesDatabase, secretNamesOf } from "./database-secrets.ts";
 import { type Inventory, releaseKey } from "./inventory.ts";
+import { legacyProblems } from "./legacy-platform.ts";
 import { chartStepsOf } from "./plan.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import { switchedOffProblems } from "./removal-guard.ts";
@@ -55,7 +56,7 @@ export function preconditionProblems(
     ...wrongCluster(inventory, previous),
     ...movedNamespace(settings, previous),
     ...noRoutes(settings, inventory),
-    ...liveInstaller(settings, inventory),
+    ...legacyProblems(settings, inventory),
     ...switchedOffProblems(settings, inventory, previous),
     ...foreignReleases(settings, inventory),
     ...secretProblems(settings, inventory),
@@ -139,19 +140,6 @@ function noRoutes(settings: Settings, { routesServed, unreachable }: Inventory):
         settings.type === "routes"
           ? "set krateo:type to another type and take krateo:openshift and the profile openshift out, or choose another cluster"
           : "take krateo:openshift and the profile openshift out, or choose another cluster",
-    },
-  ];
-}
-
-/** The 2.7.0 installer would put back everything that is changed under it. */
-function liveInstaller(settings: Settings, inventory: Inventory): Problem[] {
-  const installer = inventory.releases["installer"];
-  if (installer?.chart !== "installer") return [];
-  return [
-    {
-      what: `Krateo ${installer.chartVersion} is installed here and its installer is still at work`,
-      given: `Helm release installer in namespace ${settings.namespace}`,
-      next: "migrate the installation first; installing 3.0.0 beside it would have both undo each other's work",
     },
   ];
 }

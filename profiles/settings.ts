@@ -26,6 +26,8 @@ export interface Settings {
   readonly secrets: "generated" | "external";
   /** Components whose removal from a live stack the user has agreed to. */
   readonly allowRemoval: readonly string[];
+  /** Whether a migration deletes the storage of a volume that 3.0.0 has no use for, whatever its reclaim policy. */
+  readonly purgeVolumes: boolean;
   readonly charts: { readonly mirror?: string };
   readonly cluster: { readonly kubeconfig?: string; readonly context?: string };
   /** Address at which browsers reach a node's ports in the `nodeport` type; 127.0.0.1 unless configured. */

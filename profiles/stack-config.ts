@@ -79,6 +79,7 @@ const schema = z.strictObject({
   allowRemoval: names.optional(),
   otelEndpoint: otelEndpoint.optional(),
   ...databaseKeys,
+  purgeVolumes: z.boolean().optional(),
 });
 
 /** The stack configuration with its defaults filled in. */
@@ -102,6 +103,7 @@ export interface StackConfig extends DatabaseConfig {
   readonly allowRemoval: readonly string[];
   /** Collector that profile monitoring sends metrics to. */
   readonly otelEndpoint?: string;
+  readonly purgeVolumes: boolean;
 }
 
 /**
@@ -147,6 +149,7 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
     database: sound.database,
     databaseStorage: sound.databaseStorage,
     databaseIsSecret: raw.secretKeys.includes("database"),
+    purgeVolumes: sound.purgeVolumes ?? false,
   };
   if (
     config.type === "ingress" &&

@@ -133,7 +133,7 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   await prepareStack(toolchain, choice, paths);
 
   if (flags.from) await seed(toolchain, choice, paths);
-  say(`installing Krateo, type ${choice.type}, into ${choice.namespace}`);
+  say(`${flags.from ? "migrating to" : "installing"} Krateo, type ${choice.type}, into ${choice.namespace}`);
   const progress = new UpProgress(say);
   const succeeded = await pulumiUp(toolchain, paths, progress);
   if (succeeded && progress.finished.every(({ operation }) => operation === "same")) say("nothing to change");

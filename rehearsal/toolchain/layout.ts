@@ -84,6 +84,8 @@ export function rehearsalEnvironment(paths: RehearsalPaths, offline: boolean): R
     KUBECONFIG: paths.kubeconfig,
     // Relative, as the chart's path is part of what the stack remembers.
     KRATEO_CHARTS_DIR: relative(paths.root, paths.charts),
+    // Backups of a platform that never was: no business of the project's folder.
+    KRATEO_BACKUP_DIR: join(paths.directory, "backup"),
     // Compiled sources of the program and its commands, which start often.
     NODE_COMPILE_CACHE: join(paths.directory, "compile-cache"),
     // For the project's own command line, by hand and as the program runs it.

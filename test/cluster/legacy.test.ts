@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { encodeRelease, type HelmRelease } from "../../cluster/helm-release.ts";
-import { findLegacy, removeLegacy } from "../../cluster/legacy.ts";
+import { findLegacy } from "../../cluster/legacy.ts";
+import { removeLegacy } from "../../cluster/legacy-removal.ts";
 import { deprecatedReleases } from "../../profiles/deprecated.ts";
 import { errorOf, type Handler, withApiServer } from "./api-server.ts";
 import { helmRelease } from "./helm-releases.ts";

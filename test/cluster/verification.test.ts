@@ -43,7 +43,6 @@ const observed = (given: Partial<Observation> = {}): Observation => ({
   databases: [],
   ingressHosts: new Map(),
   legacy: { releases: [], volumes: [] },
-  leftoverBindings: [],
   ...given,
 });
 
@@ -75,7 +74,7 @@ describe("verify", () => {
         ["OK", "secret", "Secret krateo-db", "keys DB_PASS, DB_USER"],
         ["OK", "secret", "Secret krateo-db-user", "keys password, username"],
         ["OK", "endpoint", "Service authn", "NodePort, port 8082, node port 30082"],
-        ["OK", "legacy", "earlier platform versions", "none"],
+        ["OK", "migration", "from Krateo 2.7.0", "old object gone, snapshot there, no leftover"],
       ],
     );
   });
@@ -92,16 +91,21 @@ describe("verify", () => {
     });
 
     it("misses one that is not there", () => {
-      assert.deepEqual(faults({ installation: undefined }), [
-        {
-          check: "snapshot",
-          subject: "Installation krateoctl",
-          status: "ERROR",
-          found: "none in namespace krateo-system",
-          expected: "3.0.0",
-          next: "pulumi up",
-        },
-      ]);
+      const [missing, migration] = faults({ installation: undefined });
+      assert.deepEqual([migration?.check, migration?.found], ["migration", "no snapshot"]);
+      assert.deepEqual(
+        [missing],
+        [
+          {
+            check: "snapshot",
+            subject: "Installation krateoctl",
+            status: "ERROR",
+            found: "none in namespace krateo-system",
+            expected: "3.0.0",
+            next: "pulumi up",
+          },
+        ],
+      );
     });
 
     for (const [what, spec, found] of [
@@ -393,28 +397,55 @@ describe("verify", () => {
     });
   });
 
-  it("reports what earlier versions left: releases and volumes as errors, rights as warnings", () => {
+  const sweeper = { name: "sweeper", chart: "sweeper", chartVersion: "0.2.0" };
+  const platform = {
+    objects: [{ name: "krateo", uid: "u", generation: 1, finalizers: [], deleting: false }],
+    elsewhere: [],
+    releases: [{ name: "installer", chart: "installer", chartVersion: "2.7.0" }],
+    installers: [],
+  };
+  const binding = { kind: "ClusterRoleBinding", name: "uninstall-old-components" } as const;
+
+  it("reports what earlier versions left: releases, volumes and the object as errors, rights as warnings", () => {
     const legacy = {
-      releases: [{ name: "sweeper", chart: "sweeper", chartVersion: "0.2.0" }],
+      releases: [sweeper],
       volumes: ["etcd-data-eventsse-etcd-0"],
+      platform,
+      leftovers: [binding],
     };
     assert.deepEqual(
-      faults({ legacy, leftoverBindings: ["uninstall-old-components"] }).map(({ subject, status, next }) => [
-        subject,
-        status,
-        next,
-      ]),
+      faults({ legacy })
+        .filter(({ check }) => check === "legacy")
+        .map(({ subject, status, next }) => [subject, status, next]),
       [
         ["Helm release sweeper", "ERROR", "npx krateo cleanup"],
         ["PersistentVolumeClaim etcd-data-eventsse-etcd-0", "ERROR", "npx krateo cleanup"],
-        [
-          "ClusterRoleBinding uninstall-old-components",
-          "WARNING",
-          "kubectl delete clusterrolebinding uninstall-old-components",
-        ],
+        ["KrateoPlatformOps krateo", "ERROR", "pulumi up"],
+        ["Helm release installer", "ERROR", "pulumi up"],
+        ["ClusterRoleBinding uninstall-old-components", "WARNING", "pulumi up"],
       ],
     );
   });
+
+  for (const [what, legacy, status, found] of [
+    [
+      "the old object and its releases are there",
+      { releases: [sweeper], volumes: ["v"], platform },
+      "ERROR",
+      "KrateoPlatformOps krateo still there, 2 old Helm releases left, 1 old volume left",
+    ],
+    [
+      "only rights are left",
+      { releases: [], volumes: [], leftovers: [binding] },
+      "WARNING",
+      "1 leftover left",
+    ],
+  ] as const) {
+    it(`says in one line that the migration is not done when ${what}`, () => {
+      const verdict = faults({ legacy }).find(({ check }) => check === "migration");
+      assert.deepEqual([verdict?.status, verdict?.found], [status, found]);
+    });
+  }
 });
 
 describe("the verdict", () => {

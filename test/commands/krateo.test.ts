@@ -164,7 +164,7 @@ describe("krateo", () => {
         assert.equal(table.code, 1);
         assert.match(
           table.printed,
-          /\nERROR: \d+ errors, 0 warnings, 1 checks passed \(namespace shop at http:.*\)$/,
+          /\nERROR: \d+ errors, 0 warnings, 0 checks passed \(namespace shop at http:.*\)$/,
         );
         const json = await run("verify", "--stack", "dev", "--kubeconfig", kubeconfig, "--json");
         assert.equal(json.code, 1);

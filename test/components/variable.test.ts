@@ -15,6 +15,7 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
     repairs: [],
     reapply: new Set(),
     putBack: async () => [],
+    standing: async () => [],
     charts: new Map(),
     stack: "test",
     explain: async () => [],

@@ -26,8 +26,21 @@ describe("the plan", () => {
         ["krateo-db-user", ["namespace"]],
         ["install-opa", ["cleanup"]],
         [
-          "snapshot",
+          "retire",
           ["namespace", "repair", "cleanup", "jwt-sign-key", "krateo-db", "krateo-db-user", "install-opa"],
+        ],
+        [
+          "snapshot",
+          [
+            "namespace",
+            "repair",
+            "cleanup",
+            "jwt-sign-key",
+            "krateo-db",
+            "krateo-db-user",
+            "install-opa",
+            "retire",
+          ],
         ],
       ],
     );

@@ -54,16 +54,6 @@ describe("before anything is touched", () => {
       ["the Helm release authn in namespace krateo-system belongs to another chart"],
     ],
     [
-      "a live 2.7.0 installer is refused",
-      () => problems({ releases: { installer: { ...release, chart: "installer", chartVersion: "2.7.0" } } }),
-      ["Krateo 2.7.0 is installed here and its installer is still at work"],
-    ],
-    [
-      "somebody else's release named installer is not",
-      () => problems({ releases: { installer: { ...release, chart: "other" } } }),
-      [],
-    ],
-    [
       "another cluster than last time is refused",
       () => problems({}, { previous: { clusterUid: "other", namespace: "krateo-system" } }),
       ["this is another cluster than the one this stack was installed on"],

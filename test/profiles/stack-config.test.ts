@@ -28,6 +28,7 @@ describe("the stack configuration", () => {
       database: undefined,
       databaseStorage: undefined,
       databaseIsSecret: false,
+      purgeVolumes: false,
     });
   });
 

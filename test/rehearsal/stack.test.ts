@@ -68,6 +68,7 @@ describe("the rehearsal's stack", () => {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
       KUBECONFIG: "/project/.rehearsal/kubeconfig",
       KRATEO_CHARTS_DIR: ".rehearsal/charts",
+      KRATEO_BACKUP_DIR: "/project/.rehearsal/backup",
       NODE_COMPILE_CACHE: "/project/.rehearsal/compile-cache",
       PULUMI_STACK: "rehearsal",
       KRATEO_CONFIG_FILE: "/project/.rehearsal/stack/Pulumi.rehearsal.yaml",

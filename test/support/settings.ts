@@ -65,6 +65,7 @@ export function settingsOf(steps: readonly Step[], given: Partial<Settings> = {}
     platformVersion: "3.0.0",
     secrets: "generated",
     allowRemoval: [],
+    purgeVolumes: false,
     charts: {},
     cluster: {},
     nodeAddress: "127.0.0.1",

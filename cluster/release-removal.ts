@@ -1,0 +1,65 @@
+import { pathOf, remove } from "./api.ts";
+import type { Connection } from "./connection.ts";
+import { deleteObjects, type Log } from "./deletion.ts";
+import type { HelmRelease } from "./helm-release.ts";
+import { inUninstallOrder, isKept, nameOf, parseManifest } from "./manifest.ts";
+import { revisionsOf } from "./releases.ts";
+
+/** Names of a release's hooks that Helm would run around an uninstall, and this program cannot. */
+export function deleteHooksOf(release: HelmRelease): string[] {
+  return (release.hooks ?? [])
+    .filter((hook) => hook.events.some((event) => event === "pre-delete" || event === "post-delete"))
+    .map((hook) => `${hook.kind} ${hook.name}`);
+}
+
+/** @throws Error when a release must be uninstalled by Helm itself */
+export function refuseDeleteHooks(releases: readonly HelmRelease[]): void {
+  const refused = releases.filter((release) => deleteHooksOf(release).length > 0);
+  if (refused.length === 0) return;
+  const lines = refused.map(
+    (release) =>
+      `Helm release ${release.name} has hooks that only Helm can run (${deleteHooksOf(release).join(", ")}): ` +
+      `run  helm uninstall ${release.name} -n ${release.namespace}  and then this again`,
+  );
+  throw new Error(lines.join("\n"));
+}
+
+/**
+ * Removes a Helm release as Helm would: its objects, then its records. Safe to repeat: the records go last, so that a run
+ * that was stopped half-way finds it again.
+ *
+ * @throws Error naming what does not go within `timeoutSeconds`
+ */
+export async function removeRelease(
+  connection: Connection,
+  release: HelmRelease,
+  namespace: string,
+  timeoutSeconds: number,
+  log: Log,
+): Promise<void> {
+  const indented: Log = (line) => log(`  ${line}`);
+  const objects = inUninstallOrder(parseManifest(release.manifest));
+  for (const kept of objects.filter(isKept)) indented(`${nameOf(kept)} kept, as its chart asks`);
+  const going = objects.filter((object) => !isKept(object));
+  try {
+    await deleteObjects(connection, { name: release.name, namespace }, going, timeoutSeconds, indented);
+  } catch (error) {
+    throw new Error(`Helm release ${release.name} is not removed: ${messageOf(error)}`, { cause: error });
+  }
+  const secrets = pathOf("v1", "secrets", namespace);
+  for (const revision of (await revisionsOf(connection, namespace, release.name)).toReversed()) {
+    await remove(connection, `${secrets}/${revision}`);
+  }
+  log(`Helm release ${release.name} removed`);
+}
+
+/** One line for each object that `removeRelease` would see to. */
+export function describeRemoval(release: HelmRelease): string[] {
+  return inUninstallOrder(parseManifest(release.manifest)).map(
+    (object) => `  ${nameOf(object)}${isKept(object) ? ": kept, as its chart asks" : ""}`,
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
