@@ -1,4 +1,6 @@
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
+import { legacyVersion } from "../migration/legacy-defaults.ts";
+import { wayToLegacyVersion } from "../migration/legacy-version.ts";
 import type { Check } from "../profiles/check.ts";
 import { deprecatedReleases } from "../profiles/deprecated.ts";
 import { type ExistingRelease, type Inventory, releaseKey } from "../profiles/inventory.ts";
@@ -30,13 +32,6 @@ export interface Installations {
   /** In the whole cluster. */
   readonly pods?: readonly V1Pod[];
 }
-
-/** The one version that 3.0.0 is reached from. */
-const migratable = "2.7.0";
-
-const wayTo =
-  `upgrade it to ${migratable} first, with the installer's own charts: ` +
-  `helm upgrade installer-crd krateo/installer-crd --version ${migratable}, then helm upgrade installer krateo/installer --version ${migratable}`;
 
 /** What is installed already, whether it can be gone on from, and whether it is well. */
 export function checkInstallations(
@@ -148,14 +143,14 @@ function objectChecks({ metadata, status }: PlatformOps): Check[] {
 }
 
 function checkVersion({ chartVersion }: ExistingRelease): Check {
-  const right = chartVersion === migratable;
+  const right = chartVersion === legacyVersion;
   return {
     check: "legacy",
     subject: "Helm release installer",
     status: right ? "OK" : "ERROR",
     found: `Krateo ${chartVersion}`,
-    expected: `Krateo ${migratable}`,
-    next: right ? "" : wayTo,
+    expected: `Krateo ${legacyVersion}`,
+    next: right ? "" : wayToLegacyVersion,
   };
 }
 

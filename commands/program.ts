@@ -4,6 +4,7 @@ import { backupCommand } from "./backup.ts";
 import { cleanupCommand } from "./cleanup.ts";
 import { diffCommand } from "./diff.ts";
 import { endRevisionsCommand } from "./end-revisions.ts";
+import { migrateCommand } from "./migrate.ts";
 import { preflightCommand } from "./preflight.ts";
 import { renderCommand } from "./render.ts";
 import { repairCommand } from "./repair.ts";
@@ -40,6 +41,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     renderCommand,
     verifyCommand,
     diffCommand,
+    migrateCommand,
     backupCommand,
     restoreCommand,
     cleanupCommand,

@@ -1,7 +1,14 @@
 /** The goldens: files that show the whole effect of a change. `npm run golden` writes them, a test compares. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { migrateJson } from "../../commands/migrate-report.ts";
+import { readLegacyPlatform } from "../../migration/legacy-platform.ts";
+import { migrate } from "../../migration/merge.ts";
 import { loadSettings } from "../../profiles/load.ts";
 import { planOf } from "../../profiles/plan.ts";
-import { goldenInputs } from "./inputs.ts";
+import { ConfigurationError } from "../../profiles/problem.ts";
+import { goldenInputs, legacyObjects } from "./inputs.ts";
 
 export interface Golden {
   /** Name of the file in test/golden. */
@@ -29,8 +36,23 @@ const planGoldens: readonly Golden[] = goldenInputs.map(({ name, config }) => ({
   },
 }));
 
+/** What becomes of a Krateo 2.7.0: each object in legacy/, as the command line reports it for scripts. */
+const migrationGoldens: readonly Golden[] = legacyObjects.map((name) => ({
+  file: `migration.${name}.json`,
+  content: async () => {
+    const source = `${name}.yaml`;
+    const given = parse(readFileSync(path.join(import.meta.dirname, "legacy", source), "utf8"));
+    const { platform, problems } = readLegacyPlatform(given, source, "krateo-system");
+    if (platform === undefined) throw new ConfigurationError(problems);
+    const circumstances = { source, live: true, stackOptions: [], written: [], warnings: [] };
+    const report = JSON.parse(migrateJson(migrate(platform), circumstances));
+    // A line for each line, so that a difference shows what it is.
+    return stableJson({ ...report, overrides: report.overrides.split("\n") });
+  },
+}));
+
 /** Every golden there is; a file that is not among them is stale. */
-export const goldens: readonly Golden[] = [...settingsGoldens, ...planGoldens];
+export const goldens: readonly Golden[] = [...settingsGoldens, ...planGoldens, ...migrationGoldens];
 
 /** JSON with sorted keys, so that the same value is always the same bytes. */
 export function stableJson(value: unknown): string {

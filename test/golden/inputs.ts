@@ -57,3 +57,6 @@ export const goldenInputs: readonly GoldenInput[] = [
   }),
   ...Object.entries(combinations).map(([name, values]) => ({ name, config: { values, secretKeys: [] } })),
 ];
+
+/** Objects of Krateo 2.7.0 in legacy/, each changed in many ways, by the golden's name. */
+export const legacyObjects: readonly string[] = ["nodeport", "loadbalancer", "ingress"];

@@ -1,0 +1,258 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { parse } from "yaml";
+import { krateoctlDocument } from "../migration/krateoctl-document.ts";
+import type { LegacyType } from "../migration/legacy-defaults.ts";
+import { legacyTypes, legacyVersion } from "../migration/legacy-defaults.ts";
+import {
+  chooseLegacyObject,
+  type LegacyPlatform,
+  legacyObjectsIn,
+  readLegacyPlatform,
+} from "../migration/legacy-platform.ts";
+import { mismatchNote, wayToLegacyVersion } from "../migration/legacy-version.ts";
+import { type Migration, migrate } from "../migration/merge.ts";
+import { overridesText } from "../migration/overrides-file.ts";
+import { defaultOverrides } from "../profiles/layers.ts";
+import { loadSettings } from "../profiles/load.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
+import { renderDocument } from "../profiles/render.ts";
+import type { Json, JsonObject, Settings } from "../profiles/settings.ts";
+import { migrateJson, migrateText } from "./migrate-report.ts";
+import { type NewFile, writeNewFiles } from "./new-files.ts";
+import { withClusterOptions } from "./options.ts";
+import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
+
+interface MigrateOptions extends ClusterOptions {
+  readonly name?: string;
+  readonly from?: string;
+  readonly type?: LegacyType;
+  readonly write?: boolean;
+  readonly document?: boolean;
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly format: "overrides" | "krateoctl";
+  readonly json?: boolean;
+}
+
+/** `krateo migrate`: what a Krateo 2.7.0 has that its defaults have not, carried to 3.0.0. */
+export function migrateCommand(session: Session): Command {
+  return withClusterOptions(new Command("migrate"))
+    .summary(`carry the configuration of a Krateo ${legacyVersion} over`)
+    .description(
+      `Reads the KrateoPlatformOps object of a Krateo ${legacyVersion}, finds what differs from ${legacyVersion}'s own ` +
+        "defaults, and says for each difference what becomes of it. Writes a file only with --write, changes nothing in " +
+        "the cluster, and shows and writes no secret.",
+    )
+    .option("--name <name>", "name of the object, where there is more than one")
+    .option("--from <file>", "read the object from a YAML or JSON file instead of the cluster")
+    .addOption(
+      new Option("--type <type>", "type of the installation, instead of the one that fits best").choices(
+        legacyTypes,
+      ),
+    )
+    .option("--write", `write ${defaultOverrides}, if there is anything to override`)
+    .option(
+      "--document",
+      "with --write: also write krateo.TYPE.yaml, the complete document of 3.0.0, for review",
+    )
+    .option("--output <file>", "with --write: another file")
+    .option("--force", "with --write: replace files that are there")
+    .addOption(
+      new Option(
+        "--format <format>",
+        "krateoctl: instead of overrides, the converted krateo.yaml as upstream's CLI makes it",
+      )
+        .choices(["overrides", "krateoctl"])
+        .default("overrides"),
+    )
+    .option(
+      "--json",
+      "print one JSON object {object, type, changes: [{step, key, yours, default, outcome, what}], stackConfiguration, overrides}",
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo migrate --namespace krateo-system
+  npx krateo migrate --stack production --write --document
+  npx krateo migrate --from krateo.yaml --type ingress --json
+  npx krateo migrate --format krateoctl > converted.yaml
+
+Exit codes: 0 shown or written, also when some changes cannot be carried; 1 there is no such installation, it is not of
+${legacyVersion}, or a file cannot be read or written. Nothing has been written then.`,
+    )
+    .action(async (options: MigrateOptions, command: Command) => {
+      checkOptions(options);
+      const read = await readPlatform(options, session);
+      if (options.format === "krateoctl") return convert(read.platform, options, session);
+      const migration = migrate(read.platform, options.type);
+      const settings = await settingsOf(migration);
+      const files = options.write ? filesOf(migration, settings, options, session) : [];
+      writeNewFiles(files, { force: options.force ?? false });
+      const circumstances = {
+        source: read.source,
+        live: options.from === undefined,
+        stackOptions: stackOptions(command, options),
+        written: files.map(({ file }) => file),
+        warnings: [...read.notes, ...mismatchNote(migration, read.version)],
+      };
+      session.print((options.json ? migrateJson : migrateText)(migration, circumstances));
+    });
+}
+
+interface Read {
+  readonly platform: LegacyPlatform;
+  /** Where it was, in words. */
+  readonly source: string;
+  /** Version of its installer, if that is known. */
+  readonly version: string | undefined;
+  readonly notes: readonly string[];
+}
+
+function checkOptions({ write, document, output, force, format, json }: MigrateOptions): void {
+  const without = Object.entries({ "--document": document, "--output": output, "--force": force })
+    .filter(([, value]) => value !== undefined && !write)
+    .map(([option]) => ({
+      what: `${option} says how files are written, and without --write none is`,
+      next: "add --write, or leave it out",
+    }));
+  const krateoctl =
+    format === "krateoctl" && (document || json)
+      ? [
+          {
+            what: `--format krateoctl makes one document: ${document ? "--document" : "--json"} has no place beside it`,
+          },
+        ]
+      : [];
+  if (without.length + krateoctl.length > 0) throw new ConfigurationError([...without, ...krateoctl]);
+}
+
+async function readPlatform(options: MigrateOptions, session: Session): Promise<Read> {
+  if (options.from !== undefined) {
+    const { from } = options;
+    const chosen = chooseLegacyObject(objectsIn(from), options, from);
+    if ("problem" in chosen) throw new ConfigurationError([chosen.problem]);
+    const platform = checked(chosen.object, from, options.namespace ?? "krateo-system");
+    return { platform, source: from, version: undefined, notes: [] };
+  }
+  const { namespace, choice } = await target(options, session);
+  const connection = await connectTo(choice, session);
+  const { findLegacyObject, legacyVersionOf } = await import("../cluster/legacy-object.ts");
+  const object = await findLegacyObject(connection, { name: options.name, namespace });
+  const source = `the cluster at ${connection.server} (context ${connection.context})`;
+  const platform = checked(object, source, "krateo-system");
+  const notes: string[] = [];
+  const version = await legacyVersionOf(connection, platform.namespace).catch((error: unknown) => {
+    if (!(error instanceof ConfigurationError)) throw error;
+    notes.push("Helm's records may not be read, so that nobody knows of which version the installation is.");
+    return undefined;
+  });
+  if (version !== undefined && version !== legacyVersion) {
+    throw new ConfigurationError([
+      {
+        what: `the installation in namespace ${platform.namespace} is Krateo ${version}`,
+        file: source,
+        allowed: legacyVersion,
+        next: wayToLegacyVersion,
+      },
+    ]);
+  }
+  return { platform, source, version, notes };
+}
+
+function checked(object: JsonObject, source: string, namespace: string): LegacyPlatform {
+  const { platform, problems } = readLegacyPlatform(object, source, namespace);
+  if (platform === undefined) throw new ConfigurationError(problems);
+  return platform;
+}
+
+/** The namespace that somebody named, and the cluster. A new user has no stack yet. */
+async function target(options: MigrateOptions, session: Session) {
+  const chosen = options.stack !== undefined || options.configFile !== undefined;
+  if (chosen) return await stackTarget(options, session);
+  const { namespace, kubeconfig, context } = options;
+  return { namespace, choice: { kubeconfig, context } };
+}
+
+function objectsIn(file: string): JsonObject[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: "it does not exist",
+      EACCES: "you may not",
+      EISDIR: "it is a folder",
+    };
+    const reason = reasons[code ?? ""] ?? String(error);
+    throw new ConfigurationError([{ what: `the file cannot be read: ${reason}`, file }]);
+  }
+  try {
+    return legacyObjectsIn(parse(text) as Json);
+  } catch (error) {
+    const { linePos } = error as { linePos?: [{ line: number }] };
+    throw new ConfigurationError([{ what: "the file is no valid YAML", file, line: linePos?.[0].line }]);
+  }
+}
+
+function convert(platform: LegacyPlatform, options: MigrateOptions, session: Session): void {
+  const type = options.type ?? migrate(platform).type;
+  const { text, leftOut } = krateoctlDocument(platform, type);
+  for (const line of leftOut) session.note(`left out: ${line}`);
+  session.note(`type ${type}; the document is still Krateo ${legacyVersion}'s`);
+  if (!options.write) {
+    session.print(text.trimEnd());
+    return;
+  }
+  const file = resolve(session.directory, options.output ?? "krateo.yaml");
+  writeNewFiles([{ file, text }], { force: options.force ?? false });
+  session.note(`written: ${file}`);
+}
+
+/** What the overrides and the stack configuration add up to, read as the program would read it. */
+async function settingsOf(migration: Migration): Promise<Settings> {
+  const folder = mkdtempSync(join(tmpdir(), "krateo-migrate-"));
+  try {
+    writeFileSync(join(folder, defaultOverrides), overridesText(migration) ?? "");
+    return await loadSettings({ values: stackValues(migration), secretKeys: [] }, folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The stack configuration without its secrets, as Pulumi hands it over. */
+function stackValues({ stackKeys }: Migration): Record<string, unknown> {
+  return Object.fromEntries(
+    stackKeys.flatMap(({ key, value }) =>
+      value === undefined ? [] : [[key.replace("krateo:", ""), value === "true" ? true : value]],
+    ),
+  );
+}
+
+function filesOf(
+  migration: Migration,
+  settings: Settings,
+  { document, output }: MigrateOptions,
+  { directory }: Session,
+): NewFile[] {
+  const overrides = overridesText(migration);
+  return [
+    ...(overrides === undefined
+      ? []
+      : [{ file: resolve(directory, output ?? defaultOverrides), text: overrides }]),
+    ...(document
+      ? [{ file: resolve(directory, `krateo.${migration.type}.yaml`), text: renderDocument(settings) }]
+      : []),
+  ];
+}
+
+function stackOptions(command: Command, { stack, configFile }: MigrateOptions): string[] {
+  return [
+    ...(command.getOptionValueSource("stack") === "cli" ? [`--stack ${stack}`] : []),
+    ...(configFile ? [`--config-file ${configFile}`] : []),
+  ];
+}
