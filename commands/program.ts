@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { backupCommand } from "./backup.ts";
+import { checkUserObjectsCommand } from "./check-user-objects.ts";
 import { cleanupCommand } from "./cleanup.ts";
 import { diffCommand } from "./diff.ts";
 import { endRevisionsCommand } from "./end-revisions.ts";
@@ -51,6 +52,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     endRevisionsCommand,
     waitDatabaseCommand,
     waitNotebooksCommand,
+    checkUserObjectsCommand,
   ]) {
     program.addCommand(make(session).copyInheritedSettings(program).showHelpAfterError("(see --help)"));
   }

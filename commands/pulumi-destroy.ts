@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
+import { confirmationVariable } from "../profiles/removal-destroy.ts";
 
 /**
  * Runs `pulumi destroy` for a stack, its output going where this process's goes. Resources that are gone already are
  * dropped from the state first: for Helm a release that does not exist is an error.
  *
  * @param options `directory`: the project's root; `terminal`: show progress as for a person; `runProgram`: connect as
- * the program does now, and not as the state remembers.
+ * the program does now, and not as the state remembers; `confirmedUserObjects`: how many users' objects may go with it.
  * @returns its exit code
  */
 export async function pulumiDestroy(options: {
@@ -15,8 +16,9 @@ export async function pulumiDestroy(options: {
   readonly directory: string;
   readonly terminal: boolean;
   readonly runProgram: boolean;
+  readonly confirmedUserObjects: number;
 }): Promise<number> {
-  const { stack, configFile, directory, terminal, runProgram } = options;
+  const { stack, configFile, directory, terminal, runProgram, confirmedUserObjects } = options;
   const bin = join(directory, "node_modules", ".bin");
   const args = [
     ...["destroy", "--yes", "--skip-preview", "--refresh", "--stack", stack, "--config-file", configFile],
@@ -28,6 +30,7 @@ export async function pulumiDestroy(options: {
     // Its Commands run this program's own command line, with the Node that this project brings.
     PATH: [bin, process.env["PATH"]].join(delimiter),
     KRATEO_CONFIG_FILE: configFile,
+    [confirmationVariable]: String(confirmedUserObjects),
   };
   const child = spawn(join(bin, "pulumi"), args, {
     cwd: directory,

@@ -167,8 +167,15 @@ async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): P
   await whole(removal.removeUserObjects(connection, plan.waves, options.timeout, print));
   await removal.removeInterrupted(connection, plan.interrupted, objectsOf(plan), options.timeout, print);
   if (recordOf(exported).filled) {
-    const destroy = { stack, configFile, directory, terminal: session.colours, runProgram };
-    const code = await pulumiDestroy(destroy);
+    const code = await pulumiDestroy({
+      stack,
+      configFile,
+      directory,
+      terminal: session.colours,
+      runProgram,
+      // What is left of the confirmed ones goes with a namespace.
+      confirmedUserObjects: plan.userObjects.length - plan.waves.flat().length,
+    });
     if (code !== 0) {
       session.note(`pulumi destroy ended with exit code ${code}; what is left:`);
       return;

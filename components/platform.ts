@@ -21,6 +21,7 @@ import { Secrets } from "./secrets.ts";
 import { type PlatformArgs, Site } from "./site.ts";
 import { createSnapshot } from "./snapshot.ts";
 import { summarise } from "./summary.ts";
+import { createUserObjectsCheck } from "./user-objects.ts";
 
 /** The components of Krateo 3.0.0, by the names that the release document gives them. */
 const componentClasses: Record<string, new (name: string, parent: pulumi.Resource) => Component> = {
@@ -59,6 +60,7 @@ export class Platform extends pulumi.ComponentResource {
       else if (node.kind === "retire") site.built(node, [createRetirement(site, node, this)]);
       else if (node.kind === "secret") secrets.create(site, node);
       else if (node.kind === "snapshot") site.built(node, [createSnapshot(site, node, this)]);
+      else if (node.kind === "user-objects") site.built(node, [createUserObjectsCheck(site, node, this)]);
       else this.component(components, node).create(site, node);
     }
     summarise(site, plan);

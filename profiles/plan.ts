@@ -6,7 +6,10 @@ import { variablesIn } from "./variables.ts";
 
 /** One thing that the installation makes or waits for. */
 export interface PlanNode {
-  /** Step id, name of a Secret, or one of `namespace`, `repair`, `cleanup`, `database`, `notebooks-gone`, `retire`, `snapshot`. */
+  /**
+   * Step id, name of a Secret, or one of `namespace`, `repair`, `cleanup`, `database`, `notebooks-gone`, `retire`,
+   * `snapshot`, `user-objects`.
+   */
   readonly id: string;
   readonly kind:
     | "namespace"
@@ -19,7 +22,8 @@ export interface PlanNode {
     | "route"
     | "gate"
     | "retire"
-    | "snapshot";
+    | "snapshot"
+    | "user-objects";
   /** Set for steps and gates. */
   readonly component?: string;
   /** Direct prerequisites, in a fixed order. */
@@ -81,6 +85,16 @@ export function planOf(settings: Settings): readonly PlanNode[] {
     id: "snapshot",
     kind: "snapshot",
     needs: [...nodes.keys()].map((on) => ({ on, why: "it says that everything else succeeded" })),
+  });
+  add({
+    id: "user-objects",
+    kind: "user-objects",
+    needs: [
+      {
+        on: "snapshot",
+        why: "on removal it must come before everything: it stops while users' objects are left",
+      },
+    ],
   });
   return sorted(nodes);
 }

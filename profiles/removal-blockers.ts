@@ -46,7 +46,10 @@ export function placeProblems(
 }
 
 /** Objects that nobody will let go of, so that whatever deletes them would wait in vain. */
-export function heldProblems(survey: RemovalSurvey, plan: RemovalPlan): Problem[] {
+export function heldProblems(
+  survey: RemovalSurvey,
+  plan: Pick<RemovalPlan, "userObjects" | "manifest" | "stackObjects">,
+): Problem[] {
   const held = [...new Set([...plan.userObjects, ...plan.manifest, ...plan.stackObjects])].filter(
     ({ finalizers }) => finalizers.length > 0,
   );

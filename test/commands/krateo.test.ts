@@ -5,7 +5,15 @@ import { parse } from "yaml";
 import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 
-const commands = ["preflight", "render", "verify", "cleanup", "wait-database", "wait-notebooks"];
+const commands = [
+  "preflight",
+  "render",
+  "verify",
+  "cleanup",
+  "wait-database",
+  "wait-notebooks",
+  "check-user-objects",
+];
 
 describe("krateo", () => {
   let directory: string;

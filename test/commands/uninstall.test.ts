@@ -63,6 +63,7 @@ const state = (clusterUid: string, namespace = "shop") => ({
 /** A stand-in for the pulumi program that writes down how it is called. */
 const pulumi = (exported: object, destroyed = 0): string => `#!/bin/sh
 echo "$@" >> "$(dirname "$0")/calls"
+case "$1" in destroy) echo "confirmed $KRATEO_CONFIRM_USER_OBJECTS" >> "$(dirname "$0")/calls" ;; esac
 case "$1 $2" in
   "stack export") echo '${JSON.stringify(exported)}' ;;
   "whoami --verbose") echo '{"url": "https://api.example.org"}' ;;
@@ -161,6 +162,7 @@ describe("krateo uninstall", () => {
       destroy,
       /^destroy --yes --skip-preview --refresh --stack dev --config-file .*dev\.yaml --non/,
     );
+    assert.ok(calls.includes("confirmed 0"), "the destroy's own check must know what was confirmed");
     assert.deepEqual(deleted, ["/api/v1/namespaces/shop/serviceaccounts/cratedb"]);
     // This stand-in for Pulumi never forgets what it destroys.
     assert.equal(code, 1);

@@ -100,6 +100,16 @@ describe("removal", () => {
     assert.ok(await live(definition.kind, definition.name, definition));
   });
 
+  it("of all by a destroy typed by hand is refused before anything is removed, with the list", async () => {
+    const { code, output } = await stack.pulumi("destroy");
+    assert.equal(code, 1, output);
+    assert.match(output, /2 user objects would go with the installation, and nobody has confirmed that/);
+    assert.match(output, /1 CompositionDefinition \(krateo-system\/shop\), 1 User \(krateo-system\/ada\)/);
+    assert.match(output, /npx krateo uninstall --dry-run --stack test-nodeport/);
+    assert.equal(Object.keys(await helmReleases()).length, 13);
+    assert.ok(await live("Installation", "krateoctl", { apiVersion: "krateo.io/v1" }), "the record");
+  });
+
   it("of all stops before the platform is touched when nobody lets go of a user's object", async () => {
     const { code, output } = await uninstall("--yes", "--confirm-user-objects", "2", "--timeout", "2");
     assert.equal(code, 1, output);
@@ -113,9 +123,10 @@ describe("removal", () => {
   });
 
   it("of all goes on after a destroy that was killed, and leaves namespace and volumes", async () => {
-    await stack.killAt("destroy", /install-portal delet/);
-    const users = (await live(user.kind, user.name, user)) ? ["--confirm-user-objects", "1"] : [];
-    const { code, output } = await uninstall("--yes", ...users);
+    const confirmed = { KRATEO_CONFIRM_USER_OBJECTS: "1" };
+    const printed = await stack.killAt("destroy", /install-portal delet/, confirmed);
+    assert.match(printed, /1 user object confirmed by KRATEO_CONFIRM_USER_OBJECTS: deleted/);
+    const { code, output } = await uninstall("--yes");
     assert.equal(code, 0, output);
     assert.match(output, /\nOK: \d+ Helm releases removed; nothing that should go is left/);
     assert.deepEqual(await helmReleases(), {});

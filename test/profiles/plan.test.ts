@@ -13,7 +13,7 @@ function edges(steps: readonly Step[], given = {}): Record<string, string[]> {
 }
 
 describe("the plan", () => {
-  it("puts the namespace first, repair and cleanup ahead of every step, and the snapshot after everything", () => {
+  it("puts the namespace first, repair and cleanup ahead of every step, the snapshot after everything, and the way back behind it", () => {
     const plan = planOf(settingsOf([chartStep("install-opa")]));
     assert.deepEqual(
       plan.map((node) => [node.id, node.needs.map((need) => need.on)]),
@@ -42,6 +42,7 @@ describe("the plan", () => {
             "retire",
           ],
         ],
+        ["user-objects", ["snapshot"]],
       ],
     );
   });

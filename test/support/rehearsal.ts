@@ -21,7 +21,8 @@ export interface Outcome {
 }
 
 const root = join(import.meta.dirname, "..", "..");
-const paths = rehearsalPaths(join(root, process.env["KRATEO_TEST_REHEARSAL"] ?? ".rehearsal-test"));
+/** Where the rehearsal of the tests lies. */
+export const paths = rehearsalPaths(join(root, process.env["KRATEO_TEST_REHEARSAL"] ?? ".rehearsal-test"));
 const clusterOptions = { directory: paths.directory };
 const log = (line: string): void => void process.stderr.write(`    ${line}\n`);
 
@@ -244,21 +245,22 @@ export class TestStack {
   }
 
   /**
-   * Starts a command and kills it with everything that it started, kill -9, so long after its output matches.
+   * Starts a command and kills it with everything that it started, kill -9, as soon as its output matches.
    * @returns what it had printed
    */
-  async killAt(command: string, moment: RegExp, afterMilliseconds = 0): Promise<string> {
+  async killAt(command: string, moment: RegExp, given: NodeJS.ProcessEnv = {}): Promise<string> {
     const args = [command, "--yes", "--skip-preview", "--non-interactive"];
     const place = ["--stack", this.name, "--config-file", this.configFile];
-    const env = { ...tools.env, KRATEO_CONFIG_FILE: this.configFile };
+    const env = { ...tools.env, KRATEO_CONFIG_FILE: this.configFile, ...given };
     const child = spawn(tools.pulumi, [...args, ...place], { cwd: root, env });
     let output = "";
-    let timer: NodeJS.Timeout | undefined;
+    let killed = false;
     await new Promise<void>((resolve, reject) => {
       const read = (text: Buffer): void => {
         output += text;
-        if (timer || !moment.test(output)) return;
-        timer = setTimeout(() => descendants(child.pid as number).forEach(endAtOnce), afterMilliseconds);
+        if (killed || !moment.test(output)) return;
+        killed = true;
+        descendants(child.pid as number).forEach(endAtOnce);
       };
       child.stdout.on("data", read);
       child.stderr.on("data", read);

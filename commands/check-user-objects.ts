@@ -1,0 +1,72 @@
+import { Command } from "commander";
+import { ConfigurationError } from "../profiles/problem.ts";
+import { confirmationVariable, destroyedBy, destroyProblems } from "../profiles/removal-destroy.ts";
+import { amount } from "../profiles/removal-objects.ts";
+import { seconds, withClusterOptions } from "./options.ts";
+import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
+import { selectedStack } from "./stack-file.ts";
+import { readStack, recordOf } from "./stack-record.ts";
+
+interface CheckOptions extends ClusterOptions {
+  readonly timeout: number;
+}
+
+/** `krateo check-user-objects`: the first thing that a `pulumi destroy` does. */
+export function checkUserObjectsCommand(session: Session): Command {
+  return withClusterOptions(new Command("check-user-objects"))
+    .summary("stop a destroy that would take users' objects, or hang on them")
+    .description(
+      "Looks for objects of users that would go with the stack's Helm releases. If there are any, it ends with their " +
+        `list; with ${confirmationVariable}=NUMBER it deletes that many at the most, while their controllers still ` +
+        "run. `pulumi destroy` runs it before anything is removed; by hand, `krateo uninstall` is the better way.",
+    )
+    .option("--timeout <seconds>", "how long to wait for deleted objects to be gone, each time", seconds, 120)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo check-user-objects --stack dev
+
+Exit codes: 0 none are left, 1 there are some, or they do not go, or the cluster or the state cannot be read.`,
+    )
+    .action(async (options: CheckOptions) => {
+      await checkUserObjects(options, session);
+    });
+}
+
+async function checkUserObjects(options: CheckOptions, session: Session): Promise<void> {
+  const { directory, print } = session;
+  const confirmed = confirmedNumber();
+  const stack = options.stack ?? (await selectedStack(directory));
+  const { namespace, choice } = await stackTarget(options, session);
+  const [connection, exported] = await Promise.all([connectTo(choice, session), readStack(stack, directory)]);
+  const record = recordOf(exported);
+  // Not the configuration's: it may be broken, and a destroy without the program does not need it.
+  const releases = [...record.releases, ...record.interrupted].map((name) => ({ ...name, chart: name.name }));
+  const { surveyForRemoval } = await import("../cluster/removal-survey.ts");
+  const survey = await surveyForRemoval(connection, namespace, releases, record);
+  const destroyed = destroyedBy(survey);
+  const problems = destroyProblems(survey, destroyed, confirmed, stack);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const count = destroyed.userObjects.length;
+  if (count === 0) return print("no objects of users go with the installation");
+  const { removeUserObjects } = await import("../cluster/removal.ts");
+  await removeUserObjects(connection, destroyed.waves, options.timeout, print);
+  print(
+    `${amount(count, "user object")} confirmed by ${confirmationVariable}: deleted, or going with a namespace`,
+  );
+}
+
+/** @throws ConfigurationError for anything but a whole number */
+function confirmedNumber(): number {
+  const text = process.env[confirmationVariable] ?? "0";
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new ConfigurationError([
+    {
+      what: "the number of user objects that may go is no whole number",
+      path: confirmationVariable,
+      given: text,
+      next: "npx krateo uninstall --dry-run says how many there are; nothing has been removed",
+    },
+  ]);
+}
