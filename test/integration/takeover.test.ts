@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { create, list, pathOf } from "../../cluster/api.ts";
+import { connect } from "../../cluster/connection.ts";
+import { installationCrd, installationName, protectiveFinalizer } from "../../profiles/installation.ts";
+import { loadSettings } from "../../profiles/load.ts";
+import type { JsonObject, Settings } from "../../profiles/settings.ts";
+import { installInTurn } from "../../rehearsal/bench/sequential-install.ts";
+import {
+  apply,
+  helmReleases,
+  live,
+  paths,
+  rehearsal,
+  startOver,
+  TestStack,
+  until,
+} from "../support/rehearsal.ts";
+
+const namespace = "krateo-system";
+const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
+
+async function secretData(): Promise<unknown[]> {
+  return await Promise.all(secrets.map(async (name) => (await live("Secret", name))?.["data"]));
+}
+
+/** Names and UIDs of the pods, without those of OPA: its chart renders random data, and restarts it each time. */
+async function pods(): Promise<string[]> {
+  const connection = connect({ kubeconfig: paths.kubeconfig });
+  const found = await list(connection, pathOf("v1", "pods", namespace));
+  return found
+    .filter(({ metadata: { name } }) => !name.startsWith("opa-kube-mgmt"))
+    .map(({ metadata: { name, uid } }) => `${name} ${uid}`)
+    .toSorted();
+}
+
+/** The record that upstream's CLI keeps: its steps are those of its own documents, and nothing takes its finalizer off. */
+async function recordAsUpstream({ snapshot }: Settings): Promise<void> {
+  // As it stands: the typed client that makes the other objects would drop that unknown fields are preserved.
+  const kind = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
+  const connection = connect({ kubeconfig: paths.kubeconfig });
+  await create(connection, pathOf(kind.apiVersion, "customresourcedefinitions"), {
+    ...kind,
+    ...installationCrd,
+  });
+  const upstream = {
+    ...snapshot,
+    componentsDefinition: {
+      ...snapshot.componentsDefinition,
+      cnpg: { description: "in other words", steps: ["install-cnpg"] },
+    },
+    steps: snapshot.steps.slice(0, -1),
+  };
+  const record = {
+    apiVersion: "krateo.io/v1",
+    kind: "Installation",
+    metadata: {
+      name: installationName,
+      namespace,
+      annotations: { "krateo.io/installation-version": "3.0.0" },
+      finalizers: [protectiveFinalizer],
+    },
+    spec: { spec: upstream as unknown as JsonObject },
+  };
+  // The API server serves a new kind some moments after it is defined.
+  await until(() =>
+    apply(record).then(
+      () => true,
+      () => false,
+    ),
+  );
+}
+
+describe("a complete installation that helm made, with Secrets made by hand and upstream's record", () => {
+  let stack: TestStack;
+  let secretsBefore: unknown[];
+  let podsBefore: string[];
+  let installed: Record<string, string>;
+
+  before(async () => {
+    await startOver();
+    const tools = await rehearsal();
+    const values = { type: "nodeport", chartMirror: paths.mirror };
+    const settings = await loadSettings({ values, secretKeys: [] }, paths.root);
+    const quietly = { say: () => undefined, signal: new AbortController().signal };
+    await installInTurn(tools, paths, settings, "upstream", quietly);
+    await recordAsUpstream(settings);
+    [secretsBefore, podsBefore, installed] = [await secretData(), await pods(), await helmReleases()];
+    stack = await TestStack.open("takeover", { type: "nodeport" });
+  });
+
+  it("comes under the stack in one up, with one new revision of each release", async () => {
+    assert.equal(Object.keys(installed).length, 21);
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    const expected = Object.entries(installed).map(([name, text]) => [name, text.replace(" r1 ", " r2 ")]);
+    assert.deepEqual(await helmReleases(), Object.fromEntries(expected));
+  });
+
+  it("keeps its Secrets, and every pod but OPA's", async () => {
+    assert.deepEqual(await secretData(), secretsBefore);
+    assert.deepEqual(await pods(), podsBefore);
+  });
+
+  it("has this program's record now, without the finalizer that nobody takes off", async () => {
+    const object = await live("Installation", installationName, { apiVersion: "krateo.io/v1" });
+    const { metadata, spec } = object as { metadata: JsonObject; spec: { spec: JsonObject } };
+    assert.equal(metadata["finalizers"], undefined);
+    const definitions = spec.spec["componentsDefinition"] as Record<string, { steps: string[] }>;
+    assert.deepEqual(definitions["cnpg"]?.steps, ["install-cnpg", "install-pg-cluster"]);
+  });
+
+  it("leaves the second preview nothing to do", async () => {
+    const { code, output } = await stack.pulumi("preview", "--diff", "--expect-no-changes");
+    assert.equal(code, 0, output);
+  });
+});
