@@ -15,6 +15,7 @@ import { previousRun } from "./components/previous-run.ts";
 import { readStackConfig } from "./components/stack-config.ts";
 import { shortenConsequences, userErrors } from "./components/user-errors.ts";
 import { findingsOf } from "./profiles/check.ts";
+import { isDebugging } from "./profiles/debug.ts";
 import { loadSettings } from "./profiles/load.ts";
 import { leftoverLines, migrationLines } from "./profiles/migration-plan.ts";
 import { chartStepsOf } from "./profiles/plan.ts";
@@ -49,7 +50,7 @@ const { settings, inventory, charts, connection, reapply, repairs } = await user
 });
 
 // Pulumi takes a stack trace for each resource that it registers: a quarter of a preview's time, and nobody sees them.
-if (process.env["KRATEO_DEBUG"] !== "1") Error.stackTraceLimit = 0;
+if (!isDebugging()) Error.stackTraceLimit = 0;
 shortenConsequences();
 const lease = new InstallerLease(connection, settings.namespace);
 const enter = async (): Promise<void> => {

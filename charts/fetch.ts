@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import http from "node:http";
 import { join, relative, resolve } from "node:path";
+import { debug } from "../profiles/debug.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 import type { ChartSource, ChartStep } from "../profiles/settings.ts";
 import { readShared, sha256, sharedCache, store, storedDigest, writeShared } from "./archive-store.ts";
@@ -84,6 +85,7 @@ async function fetchOne(
     if (local) return await locator.locateInFolder(chart, local);
     return await (mirror ? locator.locateInMirror(chart, mirror) : locator.locate(chart));
   });
+  debug(() => [`fetches chart ${chart.name} ${chart.version} from ${source}`]);
   const content = await archiveAt(location, local ? undefined : cache);
   if (stored !== sha256(content)) {
     await during("writing the archive", file, () => store(file, content, source));

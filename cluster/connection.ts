@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { debug } from "../profiles/debug.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 
 /** The cluster that a kubeconfig names, and how to get there. Nothing has been asked of it yet. */
@@ -56,6 +57,11 @@ export function connect(choice: ConnectionChoice = {}): Connection {
     ]);
   }
   config.setCurrentContext(context);
+  const helper = config.getCurrentUser()?.exec?.command;
+  // Its arguments and environment may hold credentials.
+  debug(() => [
+    `connects as context ${context} of ${files.join(delimiter)}${helper ? `, which runs ${helper}` : ""}`,
+  ]);
   const cluster = config.getCurrentCluster();
   if (!cluster?.server) {
     throw new ConfigurationError([

@@ -1,4 +1,5 @@
 import { secretNames } from "../profiles/database-secrets.ts";
+import { debug, inventoryLines } from "../profiles/debug.ts";
 import {
   type ExistingObject,
   type ExistingRelease,
@@ -40,10 +41,13 @@ export async function readInventory(
 ): Promise<Inventory> {
   const stop = new AbortController();
   try {
-    return await readAll(connection, settings, { signal: stop.signal }, firstAnswerSeconds);
+    const inventory = await readAll(connection, settings, { signal: stop.signal }, firstAnswerSeconds);
+    debug(() => inventoryLines(inventory));
+    return inventory;
   } catch (error) {
     stop.abort();
     if (!(error instanceof UnreachableError)) throw error;
+    debug(() => [`found nothing: ${error.message}`]);
     const nothing = { namespace: undefined, releases: {}, secrets: {}, objects: {} };
     return { ...nothing, unreachable: error.message, legacy: { releases: [], volumes: [] } };
   }

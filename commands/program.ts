@@ -1,10 +1,12 @@
 import { Command, CommanderError } from "commander";
+import { debug, isDebugging } from "../profiles/debug.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { backupCommand } from "./backup.ts";
 import { checkUserObjectsCommand } from "./check-user-objects.ts";
 import { cleanupCommand } from "./cleanup.ts";
 import { diffCommand } from "./diff.ts";
 import { endRevisionsCommand } from "./end-revisions.ts";
+import { explainCommand } from "./explain.ts";
 import { migrateCommand } from "./migrate.ts";
 import { preflightCommand } from "./preflight.ts";
 import { renderCommand } from "./render.ts";
@@ -40,6 +42,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
   for (const make of [
     preflightCommand,
     renderCommand,
+    explainCommand,
     verifyCommand,
     diffCommand,
     migrateCommand,
@@ -58,6 +61,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
   }
   for (const command of [program, ...program.commands]) command.exitOverride();
 
+  debug(() => [`krateo ${words.join(" ")}`]);
   try {
     const code = 0;
     await program.parseAsync([...words], { from: "user" });
@@ -75,7 +79,7 @@ const spoken = ["ConfigurationError", "UnreachableError"];
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `krateo: ${error}`;
-  const debug = process.env["KRATEO_DEBUG"] === "1" && !(error instanceof ConfigurationError);
+  const debug = isDebugging() && !(error instanceof ConfigurationError);
   if (debug && error.stack) return error.stack;
   return spoken.includes(error.name) ? error.message : `krateo: ${error.message}`;
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
+import { debug } from "../profiles/debug.ts";
 import { confirmationVariable } from "../profiles/removal-destroy.ts";
 
 /**
@@ -32,6 +33,7 @@ export async function pulumiDestroy(options: {
     KRATEO_CONFIG_FILE: configFile,
     [confirmationVariable]: String(confirmedUserObjects),
   };
+  debug(() => [`runs pulumi ${args.join(" ")}`]);
   const child = spawn(join(bin, "pulumi"), args, {
     cwd: directory,
     env,

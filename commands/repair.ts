@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
+import { debug } from "../profiles/debug.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { describeRepair, type RepairPlan, repairsOf } from "../profiles/repair.ts";
 import type { Settings } from "../profiles/settings.ts";
@@ -99,10 +100,10 @@ async function repairSidecars(
 
 async function backendUrl({ directory }: Session): Promise<string> {
   const pulumi = join(directory, "node_modules", ".bin", "pulumi");
+  const args = ["whoami", "--verbose", "--json"];
+  debug(() => [`runs pulumi ${args.join(" ")}`]);
   try {
-    const { stdout } = await promisify(execFile)(pulumi, ["whoami", "--verbose", "--json"], {
-      cwd: directory,
-    });
+    const { stdout } = await promisify(execFile)(pulumi, args, { cwd: directory });
     return JSON.parse(stdout).url;
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim();

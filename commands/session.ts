@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Connection, ConnectionChoice } from "../cluster/connection.ts";
-import { loadSettings, type RawConfig } from "../profiles/load.ts";
+import { type Configuration, loadConfiguration, loadSettings, type RawConfig } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import type { Settings } from "../profiles/settings.ts";
 import { configuredStack, findStackFile, readStackFile, type StackChoice, stackFile } from "./stack-file.ts";
@@ -33,12 +33,20 @@ export interface ClusterOptions extends StackChoice, ConnectionChoice {
 
 /** The settings of the chosen stack. @throws ConfigurationError */
 export async function stackSettings(options: ClusterOptions, session: Session): Promise<Settings> {
+  return (await stackConfigurationOf(options, session)).settings;
+}
+
+/** The settings of the chosen stack with the layers that they come from. @throws ConfigurationError */
+export async function stackConfigurationOf(
+  options: ClusterOptions,
+  session: Session,
+): Promise<Configuration> {
   const config = readStackFile(await findStackFile(options, session.directory), session.directory);
   if (config.secretKeys.length > 0) {
     const keys = config.secretKeys.map((key) => `krateo:${key}`).join(", ");
     session.note(`encrypted values in ${keys} are taken as [secret]`);
   }
-  return await loadSettings(withFlags(config, options), session.directory);
+  return await loadConfiguration(withFlags(config, options), session.directory);
 }
 
 /** The same where there may be no stack yet: flags and defaults stand for its configuration then. */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import { debug } from "../profiles/debug.ts";
 import type { RawConfig } from "../profiles/load.ts";
 import { nearestFirst } from "../profiles/nearest.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
@@ -83,6 +84,7 @@ async function askPulumi(directory: string): Promise<string> {
   const pulumi = join(directory, "node_modules", ".bin", "pulumi");
   const options = { cwd: directory, timeout: 20_000 };
   const question = ["stack", "--show-name", "--non-interactive"];
+  debug(() => [`runs pulumi ${question.join(" ")}`]);
   return await promisify(execFile)(pulumi, question, options).then(
     ({ stdout }) => stdout.trim(),
     () => "",

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { debug } from "../profiles/debug.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import type { ReleaseName } from "../profiles/removal-known.ts";
 import type { StackObject, StackRecord } from "../profiles/removal-survey.ts";
@@ -36,6 +37,7 @@ export interface RecordedConnection {
 export async function readStack(stack: string, directory: string): Promise<StackExport> {
   const pulumi = join(directory, "node_modules", ".bin", "pulumi");
   const args = ["stack", "export", "--stack", stack, "--non-interactive"];
+  debug(() => [`runs pulumi ${args.join(" ")}`]);
   return await new Promise((resolve, reject) => {
     execFile(pulumi, args, { cwd: directory, maxBuffer: 256 << 20 }, (error, stdout, stderr) => {
       if (!error) resolve(JSON.parse(stdout));

@@ -4,7 +4,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { mergeMaps } from "./merge.ts";
-import type { JsonObject, ReleaseType } from "./settings.ts";
+import { valueAt } from "./path.ts";
+import type { JsonObject, Path, ReleaseType } from "./settings.ts";
 import { parseFile, type SourceFile } from "./yaml-file.ts";
 
 /** What the bundle's own tokens stand for; only the namespace is one in other documents too. */
@@ -57,7 +58,24 @@ export function bundledRelease(type: ReleaseType, tokens: BundleTokens): SourceF
     file: `bundled release (profiles/base.yaml and profiles/${type}.yaml)`,
     root: { componentsDefinition: definition, steps },
     lineOf: () => undefined,
+    partOf: (path) => {
+      for (const part of [overlay, base]) {
+        const own = pathInPart(path, steps, part);
+        if (own && (part === base || valueAt(part.root, own) !== undefined)) {
+          return { file: part.file, line: part.lineOf(own) };
+        }
+      }
+      return { file: base.file, line: undefined };
+    },
   };
+}
+
+/** A path of the whole in one of its parts, where the same step has another index; undefined when it has no such step. */
+function pathInPart(path: Path, steps: readonly ReleaseStep[], part: SourceFile): Path | undefined {
+  const [section, index, ...rest] = path;
+  if (section !== "steps" || typeof index !== "number") return path;
+  const own = (part.root["steps"] as ReleaseStep[]).findIndex(({ id }) => id === steps[index]?.id);
+  return own < 0 ? undefined : [section, own, ...rest];
 }
 
 /** A bundled profile, an override document. */

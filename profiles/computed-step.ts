@@ -53,22 +53,33 @@ function chartInput(given: TreeObject | undefined, component: ResolvedComponent,
 }
 
 function placeOf(document: TreeObject, step: DocumentStep, component: string, origin: Place): Place {
-  const sections = ["components", definitionSection(document)];
   return (path) => {
     if (path.length === 0) return origin(["steps", step.index]);
-    const value = path[0] === "values" && path.length > 1 ? path.slice(1) : undefined;
-    const inSections = (...rest: Path): Path[] => sections.map((section) => [section, component, ...rest]);
-    const candidates: Path[] = [
-      ...inSections("stepConfig", step.id, "with", ...path),
-      ...inSections("helmDefaults", "with", ...path),
-      ...(value === undefined ? [] : inSections("stepConfig", step.id, "helmValues", ...value)),
-      ...(value === undefined ? [] : inSections("helmDefaults", ...value)),
-      ["steps", step.index, "with", ...path],
-    ];
-    const found = candidates.find((candidate) => valueAt(document, candidate) !== undefined);
+    const found = placesOf(document, step, component, path).find(
+      (candidate) => valueAt(document, candidate) !== undefined,
+    );
     const place = origin(found ?? ["steps", step.index]);
     return found === undefined
       ? { ...place, path: `${place.path} (${step.id}: ${pathText(["with", ...path])})` }
       : place;
   };
+}
+
+/** Where in a document an input of a step may be set, highest precedence first. @param path Below `with`. */
+export function placesOf(
+  document: TreeObject,
+  step: Pick<DocumentStep, "id" | "index">,
+  component: string,
+  path: Path,
+): Path[] {
+  const sections = ["components", definitionSection(document)];
+  const value = path[0] === "values" && path.length > 1 ? path.slice(1) : undefined;
+  const inSections = (...rest: Path): Path[] => sections.map((section) => [section, component, ...rest]);
+  return [
+    ...inSections("stepConfig", step.id, "with", ...path),
+    ...inSections("helmDefaults", "with", ...path),
+    ...(value === undefined ? [] : inSections("stepConfig", step.id, "helmValues", ...value)),
+    ...(value === undefined ? [] : inSections("helmDefaults", ...value)),
+    ["steps", step.index, "with", ...path],
+  ];
 }

@@ -8,9 +8,10 @@ import { type ComputedStep, computeStep } from "./computed-step.ts";
 import { configLayer } from "./config-layer.ts";
 import { databaseConfigProblems, externalDatabase } from "./database-config.ts";
 import { makesDatabase } from "./database-secrets.ts";
+import { debug, layerLines } from "./debug.ts";
 import { checkDocument } from "./document.ts";
 import { deepFreeze } from "./freeze.ts";
-import { type Findings, mergeLayers, originIn, overrideLayers } from "./layers.ts";
+import { type Findings, type Layer, mergeLayers, originIn, overrideLayers } from "./layers.ts";
 import { literalSecretWarnings } from "./literal-secrets.ts";
 import { nearestFirst } from "./nearest.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
@@ -23,7 +24,8 @@ import {
   resolveComponents,
 } from "./references.ts";
 import { releaseLayer } from "./release-document.ts";
-import { applySet } from "./set-paths.ts";
+import type { TreeObject } from "./secret-value.ts";
+import { applySet, type SetEntry } from "./set-paths.ts";
 import type { Settings, Step } from "./settings.ts";
 import { snapshotOf } from "./snapshot.ts";
 import {
@@ -41,6 +43,23 @@ export type { RawConfig } from "./stack-config.ts";
 /** Stands for the domain while the problem that there is none is being reported. */
 const noDomain = "domain.invalid";
 
+/** The settings, with what they were made of. */
+export interface Configuration {
+  readonly settings: Settings;
+  /** All layers merged. */
+  readonly document: TreeObject;
+  /** Documents, lowest first. */
+  readonly layers: readonly Layer[];
+  /** What the stack configuration's `set` lays over them; the last one wins. */
+  readonly set: readonly SetEntry[];
+  readonly steps: readonly ComputedStep[];
+}
+
+/** `loadConfiguration`, for those who need to know only what it adds up to. */
+export async function loadSettings(raw: RawConfig, directory: string): Promise<Settings> {
+  return (await loadConfiguration(raw, directory)).settings;
+}
+
 /**
  * Reads, merges and checks the whole configuration. Touches no cluster.
  *
@@ -48,7 +67,7 @@ const noDomain = "domain.invalid";
  * @param directory the project's folder, where documents are looked for
  * @throws ConfigurationError with every problem of every layer
  */
-export async function loadSettings(raw: RawConfig, directory: string): Promise<Settings> {
+export async function loadConfiguration(raw: RawConfig, directory: string): Promise<Configuration> {
   const { config, problems } = readStackConfig(raw);
   const findings: Findings = { problems: [...problems], warnings: [] };
   const { namespace, nodeAddress } = config;
@@ -62,7 +81,11 @@ export async function loadSettings(raw: RawConfig, directory: string): Promise<S
   const files = [release, ...layers];
   const all = [...files, configLayer(config, files)];
   const set = applySet(mergeLayers(all), config.set, config.setIsSecret);
-  const origin = originIn(all, set.paths);
+  debug(() => layerLines(all, set.entries));
+  const origin = originIn(
+    all,
+    set.entries.map(({ path }) => path),
+  );
   const { usable: document, problems: shape } = checkDocument("release", set.document, origin);
   const components = resolveComponents(document);
   // The files were checked one by one; what is new is the doing of `set`.
@@ -89,7 +112,7 @@ export async function loadSettings(raw: RawConfig, directory: string): Promise<S
   findings.warnings.push(...literalSecretWarnings(computed));
 
   const database = externalDatabase(config);
-  return deepFreeze({
+  const settings: Settings = deepFreeze({
     type: config.type,
     openshift: profiles.includes("openshift"),
     profiles,
@@ -116,6 +139,7 @@ export async function loadSettings(raw: RawConfig, directory: string): Promise<S
     snapshot: snapshotOf(document, computed, config.version),
     warnings: findings.warnings,
   });
+  return { settings, document, layers: all, set: set.entries, steps: computed };
 }
 
 function unusedKeys(

@@ -39,14 +39,24 @@ export function parseSetPath(text: string): Path | undefined {
   return path.length === 0 ? undefined : path;
 }
 
-/** Lays the values of `set` over a document; with `secret`, every leaf of them travels as a secret. */
+/** One value of `set`, secrets wrapped. */
+export interface SetEntry {
+  readonly path: Path;
+  readonly value: Tree;
+}
+
+/**
+ * Lays the values of `set` over a document; with `secret`, every leaf of them travels as a secret.
+ *
+ * @returns `entries`: the values in the order in which they were laid, so that the last one wins
+ */
 export function applySet(
   document: TreeObject,
   set: Readonly<Record<string, Json>>,
   secret: boolean,
-): { document: TreeObject; paths: Path[]; problems: Problem[] } {
+): { document: TreeObject; entries: SetEntry[]; problems: Problem[] } {
   const problems: Problem[] = [];
-  const entries: { text: string; path: Path; value: Tree }[] = [];
+  const entries: (SetEntry & { readonly text: string })[] = [];
   for (const [text, value] of Object.entries(set)) {
     const path = parseSetPath(text);
     const problem = path === undefined ? malformed(text) : misplaced(text, path);
@@ -68,7 +78,7 @@ export function applySet(
       });
     }
   }
-  return { document: isMap(result) ? result : document, paths: entries.map(({ path }) => path), problems };
+  return { document: isMap(result) ? result : document, entries, problems };
 }
 
 class NoWay extends Error {

@@ -29,6 +29,8 @@ export interface SourceFile {
   readonly root: JsonObject;
   /** Line of a path, or of the deepest part of it that the file has; undefined when it has none. */
   lineOf(path: Path): number | undefined;
+  /** Of a document that was put together from several files: the one that a path comes from, with its line. */
+  partOf?(path: Path): { readonly file: string; readonly line: number | undefined };
 }
 
 export interface ParsedFile {
