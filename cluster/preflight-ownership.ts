@@ -130,8 +130,7 @@ function ownerIn({
 }
 
 function some(labels: readonly string[]): string {
-  const shown = labels.slice(0, 2).join(", ");
-  return labels.length > 2 ? `${shown} and ${labels.length - 2} more` : shown;
+  return labels.length > 1 ? `${labels[0]} and ${labels.length - 1} more` : (labels[0] as string);
 }
 
 function otherInstallation({ chart }: ChartStep): string {

@@ -38,7 +38,8 @@ export function checkPodSecurity(settings: Settings, namespaces: readonly KubeOb
         ? steps.filter((step) => step.release.namespace === place && !meetsRestricted(step))
         : [];
     if (refused.length === 0) return [{ ...base, status: "OK", found: `enforces ${level}`, next: "" }];
-    const names = refused.map(({ release }) => release.name).join(", ");
+    const shown = refused.slice(0, 4).map(({ release }) => release.name);
+    const names = shown.join(", ") + (refused.length > 4 ? ` and ${refused.length - 4} more` : "");
     return [
       {
         ...base,

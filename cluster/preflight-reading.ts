@@ -4,6 +4,8 @@ import type { Settings } from "../profiles/settings.ts";
 import { missingRights, type Right } from "./access-review.ts";
 import { get, type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
 import type { Connection } from "./connection.ts";
+import { type DatabaseAnswer, probeDatabase } from "./database-probe.ts";
+import { serviceIn } from "./preflight-database.ts";
 import {
   type IngressSurroundings,
   type IssuerObject,
@@ -25,6 +27,8 @@ export interface ClusterReading extends IngressSurroundings, Installations {
   readonly services?: readonly V1Service[];
   readonly storageClasses?: readonly V1StorageClass[];
   readonly clusterScoped: ClusterScoped;
+  /** Of a database of the user's own; undefined where there is none, or only the cluster knows its name. */
+  readonly database?: DatabaseAnswer;
   /** What may not be read, in the words of a report. */
   readonly refused: readonly string[];
 }
@@ -70,6 +74,7 @@ export async function readForPreflight(
     platformOps,
     snapshots,
     installer,
+    database,
   ] = await Promise.all([
     allowed("the Kubernetes version", get<{ gitVersion: string }>(connection, "/version", options)),
     allowed("API groups", get<{ groups: { name: string }[] }>(connection, "/apis", options)),
@@ -88,6 +93,7 @@ export async function readForPreflight(
         (found) => found ?? null,
       ),
     ),
+    settings.database && !serviceIn(settings.database.host) ? probeDatabase(settings.database) : undefined,
   ]);
   return {
     server: connection.server,
@@ -104,6 +110,7 @@ export async function readForPreflight(
     platformOps,
     snapshots,
     installer,
+    database,
     refused,
   };
 }

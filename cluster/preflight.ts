@@ -8,6 +8,7 @@ import { UnreachableError } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
 import { checkCapacity } from "./preflight-capacity.ts";
 import { checkIdentity, checkOpenShift, checkSigner, checkVersion } from "./preflight-cluster.ts";
+import { checkDatabase } from "./preflight-database.ts";
 import { checkIngresses } from "./preflight-ingress.ts";
 import { checkInstallations } from "./preflight-legacy.ts";
 import { checkNodePorts, plannedPorts } from "./preflight-node-ports.ts";
@@ -103,6 +104,7 @@ export function judge(
     ...checkOwnership(settings, clusterScoped),
     ...checkWebhooks(clusterScoped, services),
     ...(inventory ? checkStorage(settings, inventory, cluster.storageClasses) : []),
+    ...checkDatabase(settings, cluster.database, services),
     ...checkCapacity(cluster.nodes, cluster.pods, settings.namespace),
     ...(inventory ? checkNodePorts(settings, inventory, services) : []),
     ...checkIngresses(settings, cluster),

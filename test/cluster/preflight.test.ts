@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../cluster/api.ts";
+import type { DatabaseAnswer } from "../../cluster/database-probe.ts";
 import { judge } from "../../cluster/preflight.ts";
 import type { ClusterScoped, WebhookObject } from "../../cluster/preflight-ownership.ts";
 import type { ClusterReading } from "../../cluster/preflight-reading.ts";
 import type { Inventory } from "../../profiles/inventory.ts";
-import type { Settings, Step } from "../../profiles/settings.ts";
+import type { ExternalDatabase, Settings, Step } from "../../profiles/settings.ts";
 import { node, object, ofRelease, pod, portHolder, readyCluster } from "../support/cluster-reading.ts";
 import { emptyInventory } from "../support/inventory.ts";
 import { chartStep, objectStep, settingsOf } from "../support/settings.ts";
@@ -486,6 +487,48 @@ describe("preflight", () => {
     ]);
   });
 
+  describe("of a database of the user's own", () => {
+    const host = "db.example.org";
+    const database =
+      (answer: DatabaseAnswer | undefined, given: Partial<ExternalDatabase> = {}) =>
+      () =>
+        found(
+          "database",
+          [],
+          { database: answer, services: [portHolder("pg", 1, { namespace: "data" })] },
+          { settings: { database: { host, port: 5432, name: "krateo-db", sslMode: "require", ...given } } },
+        );
+    cases([
+      ["says nothing where there is none", () => found("database", []), []],
+      ["takes one with TLS", database("tls"), [["OK", `${host}:5432`, "it answers, with TLS"]]],
+      [
+        "refuses one without TLS where that is asked for",
+        database("clear"),
+        [["ERROR", `${host}:5432`, "it answers, and offers no TLS"]],
+      ],
+      [
+        "takes one without TLS where that is agreed",
+        database("clear", { sslMode: "disable" }),
+        [["OK", `${host}:5432`, "it answers"]],
+      ],
+      [
+        "only warns of one that this machine does not reach: pods may",
+        database({ fault: "connection refused" }),
+        [["WARNING", `${host}:5432`, "not reached from here: connection refused"]],
+      ],
+      [
+        "looks for the Service where the name is one",
+        database(undefined, { host: "pg.data.svc.cluster.local" }),
+        [["OK", "pg.data.svc.cluster.local:5432", "Service data/pg"]],
+      ],
+      [
+        "refuses a Service that is not there",
+        database(undefined, { host: "pg.old.svc" }),
+        [["ERROR", "pg.old.svc:5432", "there is no Service old/pg"]],
+      ],
+    ]);
+  });
+
   describe("of Pod Security", () => {
     const enforced = (level: string) => ({
       clusterScoped: {
@@ -585,7 +628,7 @@ describe("preflight", () => {
           [
             "ERROR",
             "step install-cnpg",
-            "CustomResourceDefinition clusters.postgresql.cnpg.io, CustomResourceDefinition databases.postgresql.cnpg.io and 1 more belong to Helm release cnpg-system/pg",
+            "CustomResourceDefinition clusters.postgresql.cnpg.io and 2 more belong to Helm release cnpg-system/pg",
           ],
         ],
       ],
