@@ -33,7 +33,7 @@ export async function readLegacy(
   const readings = [
     releases,
     get(connection, volumePath, options),
-    list<KubeObject>(connection, pathOf(apiVersion, plural), options),
+    list<PlatformObject>(connection, pathOf(apiVersion, plural), options),
     readLeftovers(connection, namespace, options),
   ] as const;
   const refused = (await Promise.allSettled(readings)).flatMap((result) =>
@@ -76,6 +76,18 @@ function those(
 
 interface DeploymentObject extends KubeObject {
   readonly spec: { readonly replicas?: number };
+  readonly status?: { readonly availableReplicas?: number };
+}
+
+interface PlatformObject extends KubeObject {
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+  };
 }
 
 /** @param objects KrateoPlatformOps objects of every namespace. */
@@ -83,7 +95,7 @@ async function readPlatform(
   connection: Connection,
   namespace: string,
   releases: ReadonlyMap<string, HelmRelease>,
-  objects: readonly KubeObject[],
+  objects: readonly PlatformObject[],
   options: RequestOptions,
 ): Promise<LegacyPlatform | undefined> {
   const own = objects.filter(({ metadata }) => metadata.namespace === namespace);
@@ -102,12 +114,13 @@ async function readPlatform(
       ),
   );
   return {
-    objects: own.map(({ metadata }) => ({
-      name: metadata.name,
-      uid: metadata.uid,
-      generation: metadata.generation ?? 0,
-      finalizers: metadata.finalizers ?? [],
-      deleting: metadata.deletionTimestamp !== undefined,
+    objects: own.map((object) => ({
+      name: object.metadata.name,
+      uid: object.metadata.uid,
+      generation: object.metadata.generation ?? 0,
+      finalizers: object.metadata.finalizers ?? [],
+      deleting: object.metadata.deletionTimestamp !== undefined,
+      ...faultsOf(object),
     })),
     elsewhere: objects
       .filter(({ metadata }) => metadata.namespace !== namespace)
@@ -115,8 +128,21 @@ async function readPlatform(
     releases: found,
     installers: deployments
       .filter((deployment) => deployment !== undefined)
-      .map(({ metadata, spec }) => ({ name: metadata.name, replicas: spec.replicas ?? 1 })),
+      .map(({ metadata, spec: { replicas = 1 }, status }) => {
+        const unready = replicas - (status?.availableReplicas ?? 0);
+        return { name: metadata.name, replicas, ...(unready > 0 && { unready }) };
+      }),
   };
+}
+
+function faultsOf({ status }: PlatformObject): { faults?: string[] } {
+  const faults = (status?.conditions ?? [])
+    .filter((condition) => condition.status === "False")
+    .map(({ type, reason, message }) => {
+      const why = [reason, message].filter(Boolean).join(": ");
+      return `${type} is False${why ? `: ${why}` : ""}`;
+    });
+  return faults.length > 0 ? { faults } : {};
 }
 
 interface BindingObject extends KubeObject {

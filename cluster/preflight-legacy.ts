@@ -1,53 +1,35 @@
-import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
-import { legacyVersion } from "../migration/legacy-defaults.ts";
-import { wayToLegacyVersion } from "../migration/legacy-version.ts";
+import type { V1Pod } from "@kubernetes/client-node";
 import type { Check } from "../profiles/check.ts";
 import { deprecatedReleases } from "../profiles/deprecated.ts";
-import { type ExistingRelease, type Inventory, releaseKey } from "../profiles/inventory.ts";
+import { type Inventory, type LegacyPlatform, releaseKey } from "../profiles/inventory.ts";
+import { installerReleases } from "../profiles/legacy-platform.ts";
 import { chartStepsOf } from "../profiles/plan.ts";
 import type { Settings } from "../profiles/settings.ts";
 import type { KubeObject } from "./api.ts";
 import { isPodReady } from "./workload.ts";
 
-/** The object that Krateo 2.7.0's installer works from. */
-export interface PlatformOps extends KubeObject {
-  readonly status?: {
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
-  };
-}
-
-/** What there is of earlier installations; undefined what may not be read. */
+/** What there is of earlier installations beyond the inventory, in the whole cluster; undefined what may not be read. */
 export interface Installations {
-  /** In the whole cluster. */
-  readonly platformOps?: readonly PlatformOps[];
-  /** Installation snapshots of 3.0.0, in the whole cluster. */
+  /** Installation snapshots of 3.0.0. */
   readonly snapshots?: readonly KubeObject[];
-  /** Deployment `installer` in the installation's namespace; null: there is none. */
-  readonly installer?: V1Deployment | null;
-  /** In the whole cluster. */
   readonly pods?: readonly V1Pod[];
 }
 
-/** What is installed already, whether it can be gone on from, and whether it is well. */
+/**
+ * What is installed already, and whether it is well. Whether it can be gone on from at all (its version, how many there
+ * are) is a precondition of every run.
+ */
 export function checkInstallations(
   settings: Settings,
   inventory: Inventory,
   installations: Installations,
 ): Check[] {
   const { namespace } = settings;
-  const { platformOps = [], snapshots = [] } = installations;
-  const installer = installerRelease(inventory);
-  const legacy = platformOps.length > 0 || installer !== undefined;
+  const { snapshots = [] } = installations;
+  const { platform } = inventory.legacy;
   const checks = [
-    ...elsewhere("KrateoPlatformOps", platformOps, namespace),
-    ...elsewhere("Installation", snapshots, namespace),
-    ...(platformOps.length > 1 ? [twoOf(platformOps)] : []),
-    ...(legacy ? legacyChecks(settings, inventory, installations) : []),
+    ...elsewhere(snapshots, namespace),
+    ...(platform ? legacyChecks(settings, inventory, platform, installations) : []),
     ...deleteHookChecks(settings, inventory),
   ];
   if (checks.length > 0) return checks;
@@ -57,7 +39,7 @@ export function checkInstallations(
   const found = here
     ? `Krateo ${version ?? "3.0.0"} in namespace ${namespace}: it will be upgraded in place`
     : releases > 0
-      ? `${releases} Helm releases in namespace ${namespace}: those of the plan will be taken over`
+      ? `Helm releases in namespace ${namespace}: ${releases}; those of the plan will be taken over`
       : "none: everything will be made anew";
   return [
     {
@@ -71,18 +53,12 @@ export function checkInstallations(
   ];
 }
 
-/** Helm release and chart must both bear the name: it may be somebody else's. */
-function installerRelease({ releases }: Inventory): ExistingRelease | undefined {
-  const release = releases["installer"];
-  return release?.chart === "installer" ? release : undefined;
-}
-
-function elsewhere(kind: string, objects: readonly KubeObject[], namespace: string): Check[] {
-  return objects
+function elsewhere(snapshots: readonly KubeObject[], namespace: string): Check[] {
+  return snapshots
     .filter(({ metadata }) => metadata.namespace !== namespace)
     .map(({ metadata }) => ({
       check: "installation",
-      subject: `${kind} ${metadata.namespace}/${metadata.name}`,
+      subject: `Installation ${metadata.namespace}/${metadata.name}`,
       status: "ERROR",
       found: `Krateo is installed in namespace ${metadata.namespace}, not in ${namespace}`,
       expected: "one Krateo in a cluster",
@@ -90,99 +66,62 @@ function elsewhere(kind: string, objects: readonly KubeObject[], namespace: stri
     }));
 }
 
-function twoOf(objects: readonly KubeObject[]): Check {
-  const names = objects.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
-  return {
-    check: "legacy",
-    subject: "KrateoPlatformOps",
-    status: "ERROR",
-    found: `${names.length} of them: ${names.join(", ")}`,
-    expected: "one",
-    next: "decide which is the installation; the other must be taken off its installer first",
-  };
-}
-
-function legacyChecks(settings: Settings, inventory: Inventory, installations: Installations): Check[] {
+function legacyChecks(
+  settings: Settings,
+  inventory: Inventory,
+  platform: LegacyPlatform,
+  installations: Installations,
+): Check[] {
   const { namespace } = settings;
-  const own = (installations.platformOps ?? []).filter(({ metadata }) => metadata.namespace === namespace);
-  const release = installerRelease(inventory);
   const checks = [
-    ...own.flatMap(objectChecks),
-    ...(release ? [checkVersion(release)] : []),
-    ...deploymentChecks(settings, installations, release),
+    ...objectChecks(platform, namespace),
+    ...installerChecks(platform, namespace),
     ...releaseChecks(settings, inventory),
     ...podChecks(namespace, installations),
   ];
-  // Once a migration has stopped the installer, what it found is on its way and running again must stay possible.
-  const { installer } = installations;
-  const begun = installer === null || installer?.spec?.replicas === 0;
+  // Once a migration has stopped the installer, what it found is on its way, and running again must stay possible.
+  const begun = platform.installers.every(({ replicas }) => replicas === 0);
   return begun
     ? checks.map((check) => (check.status === "ERROR" ? { ...check, status: "WARNING" as const } : check))
     : checks;
 }
 
-function objectChecks({ metadata, status }: PlatformOps): Check[] {
-  const base = {
-    check: "legacy",
-    subject: `KrateoPlatformOps ${metadata.name}`,
-    expected: "ready, and not being deleted",
-  };
-  if (metadata.deletionTimestamp !== undefined) {
-    const next =
-      "its installer is uninstalling everything: wait until it is gone, then install anew; a deletion that hangs waits for Deployment installer";
-    return [{ ...base, status: "ERROR", found: `being deleted since ${metadata.deletionTimestamp}`, next }];
-  }
-  const failed = (status?.conditions ?? []).filter((condition) => condition.status === "False");
-  if (failed.length === 0) return [{ ...base, status: "OK", found: "no condition is False", next: "" }];
-  return failed.map(({ type, reason, message }) => ({
-    ...base,
-    status: "ERROR",
-    found: `${type} is False: ${[reason, message].filter(Boolean).join(": ") || "no reason given"}`,
-    next: `kubectl describe krateoplatformops ${metadata.name} -n ${metadata.namespace}; it must be healthy before it is migrated`,
-  }));
+function objectChecks({ objects }: LegacyPlatform, namespace: string): Check[] {
+  return objects.map(({ name, faults = [] }) => {
+    const healthy = faults.length === 0;
+    return {
+      check: "legacy",
+      subject: `KrateoPlatformOps ${name}`,
+      status: healthy ? "OK" : "ERROR",
+      found: healthy ? "no condition is False" : faults.join("; "),
+      expected: "a healthy platform to start from",
+      next: healthy
+        ? ""
+        : `kubectl describe krateoplatformops ${name} -n ${namespace}; mend it, then start again`,
+    };
+  });
 }
 
-function checkVersion({ chartVersion }: ExistingRelease): Check {
-  const right = chartVersion === legacyVersion;
-  return {
-    check: "legacy",
-    subject: "Helm release installer",
-    status: right ? "OK" : "ERROR",
-    found: `Krateo ${chartVersion}`,
-    expected: `Krateo ${legacyVersion}`,
-    next: right ? "" : wayToLegacyVersion,
-  };
-}
-
-function deploymentChecks(
-  { namespace }: Settings,
-  { installer }: Installations,
-  release: ExistingRelease | undefined,
-): Check[] {
-  if (installer === undefined || !release) return [];
-  const base = { check: "legacy", subject: "Deployment installer", expected: "its pod ready" };
-  const look = `kubectl describe deployment installer -n ${namespace}`;
-  if (!installer) return [{ ...base, status: "WARNING", found: "does not exist", next: look }];
-  const wanted = installer.spec?.replicas ?? 1;
-  const ready = installer.status?.availableReplicas ?? 0;
-  if (wanted === 0) {
-    return [{ ...base, status: "OK", found: "stopped (scaled to 0): a migration has begun", next: "" }];
-  }
-  const found = `${ready} of ${wanted} pods ready`;
-  return [
-    ready >= wanted
-      ? { ...base, status: "OK", found, next: "" }
-      : { ...base, status: "ERROR", found, next: `${look}; it must be healthy before it is migrated` },
-  ];
+function installerChecks({ installers }: LegacyPlatform, namespace: string): Check[] {
+  return installers.map(({ name, replicas, unready = 0 }) => {
+    const stopped = "stopped (scaled to 0): a migration has begun";
+    return {
+      check: "legacy",
+      subject: `Deployment ${name}`,
+      status: unready > 0 ? "ERROR" : "OK",
+      found: replicas === 0 ? stopped : `${replicas - unready} of ${replicas} pods ready`,
+      expected: "its pods ready",
+      next:
+        unready > 0 ? `kubectl describe deployment ${name} -n ${namespace}; mend it, then start again` : "",
+    };
+  });
 }
 
 /** Releases that the installer left half-done: what they hold is not what its object says. */
 function releaseChecks(settings: Settings, { releases }: Inventory): Check[] {
   const { namespace } = settings;
   const names = new Set([
-    "installer",
-    "installer-crd",
-    ...deprecatedReleases.map(({ name }) => name),
+    ...[...installerReleases, ...deprecatedReleases].map(({ name }) => name),
     ...chartStepsOf(settings).map(({ release }) => releaseKey(release, namespace)),
   ]);
   const own = Object.entries(releases).filter(([name]) => names.has(name));
@@ -199,7 +138,7 @@ function releaseChecks(settings: Settings, { releases }: Inventory): Check[] {
     status: "ERROR",
     found: status,
     expected: "deployed",
-    next: `helm status ${name} -n ${namespace}; it must be healthy before it is migrated`,
+    next: `helm status ${name} -n ${namespace}; mend it, then start again`,
   }));
 }
 
@@ -221,18 +160,14 @@ function podChecks(namespace: string, { pods }: Installations): Check[] {
 
 /** The one thing that this program cannot do by itself. */
 function deleteHookChecks({ namespace }: Settings, { legacy }: Inventory): Check[] {
-  return legacy.releases.flatMap(({ name, deleteHooks = [] }): Check[] =>
-    deleteHooks.length === 0
-      ? []
-      : [
-          {
-            check: "legacy",
-            subject: `Helm release ${name}`,
-            status: "ERROR",
-            found: `it has to go, and has hooks that only Helm can run: ${deleteHooks.join(", ")}`,
-            expected: "no hooks around its removal",
-            next: `with helm on the PATH: helm uninstall ${name} -n ${namespace}`,
-          },
-        ],
-  );
+  return legacy.releases
+    .filter(({ deleteHooks }) => deleteHooks !== undefined)
+    .map(({ name, deleteHooks = [] }) => ({
+      check: "legacy",
+      subject: `Helm release ${name}`,
+      status: "ERROR",
+      found: `it has to go, and has hooks that only Helm can run: ${deleteHooks.join(", ")}`,
+      expected: "no hooks around its removal",
+      next: `with helm on the PATH: helm uninstall ${name} -n ${namespace}`,
+    }));
 }

@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Node, V1Pod, V1Service, V1StorageClass } from "@kubernetes/client-node";
+import type { V1Node, V1Pod, V1Service, V1StorageClass } from "@kubernetes/client-node";
 import { ConfigurationError } from "../profiles/problem.ts";
 import type { Settings } from "../profiles/settings.ts";
 import { missingRights, type Right } from "./access-review.ts";
@@ -13,7 +13,7 @@ import {
   issuerOf,
   type SecretObject,
 } from "./preflight-ingress.ts";
-import type { Installations, PlatformOps } from "./preflight-legacy.ts";
+import type { Installations } from "./preflight-legacy.ts";
 import { type ClusterScoped, type ClusterScopedKind, clusterScopedKinds } from "./preflight-ownership.ts";
 import { rightsNeeded } from "./preflight-rights.ts";
 
@@ -55,7 +55,6 @@ export async function readForPreflight(
       return undefined;
     }
   };
-  const { namespace } = settings;
   const every = <T>(what: string, apiVersion: string, plural: string, more: RequestOptions = {}) =>
     allowed(what, list<T>(connection, pathOf(apiVersion, plural), { ...options, ...more }));
   // The API server's cache will do, and spares a big cluster's etcd.
@@ -71,9 +70,7 @@ export async function readForPreflight(
     storageClasses,
     clusterScoped,
     ingress,
-    platformOps,
     snapshots,
-    installer,
     database,
   ] = await Promise.all([
     allowed("the Kubernetes version", get<{ gitVersion: string }>(connection, "/version", options)),
@@ -85,14 +82,7 @@ export async function readForPreflight(
     every<V1StorageClass>("storage classes", "storage.k8s.io/v1", "storageclasses"),
     readClusterScoped(every),
     readIngressSurroundings(connection, settings, allowed, options),
-    every<PlatformOps>("KrateoPlatformOps objects", "krateo.io/v1alpha1", "krateoplatformops"),
     every<KubeObject>("Installation objects", "krateo.io/v1", "installations", { accept: metadataOnly }),
-    allowed(
-      "Deployment installer",
-      get<V1Deployment>(connection, pathOf("apps/v1", "deployments", namespace, "installer"), options).then(
-        (found) => found ?? null,
-      ),
-    ),
     settings.database && !serviceIn(settings.database.host) ? probeDatabase(settings.database) : undefined,
   ]);
   return {
@@ -107,9 +97,7 @@ export async function readForPreflight(
     storageClasses,
     clusterScoped,
     ...ingress,
-    platformOps,
     snapshots,
-    installer,
     database,
     refused,
   };

@@ -74,7 +74,8 @@ export async function preflightOfRun(
   const services = readServices(connection, settings);
   const inventory = await reading;
   if (inventory.unreachable) return [];
-  if (inventory.legacy.releases.length > 0) return await preflight(connection, settings, reading);
+  const { releases, platform } = inventory.legacy;
+  if (platform || releases.length > 0) return await preflight(connection, settings, reading);
   return checkNodePorts(settings, inventory, await services);
 }
 

@@ -109,13 +109,20 @@ export interface LegacyPlatform {
     readonly finalizers: readonly string[];
     /** Its deletion was asked for. */
     readonly deleting: boolean;
+    /** Its conditions that are False, in words; set only when there are any. */
+    readonly faults?: readonly string[];
   }[];
   /** KrateoPlatformOps objects of other namespaces, as `NAMESPACE/NAME`. */
   readonly elsewhere: readonly string[];
   /** The installer's own Helm releases, found by release name and chart name. */
   readonly releases: readonly LegacyRelease[];
   /** The Deployments that the release `installer` made, with the replicas that are asked for. */
-  readonly installers: readonly { readonly name: string; readonly replicas: number }[];
+  readonly installers: readonly {
+    readonly name: string;
+    readonly replicas: number;
+    /** Of these, pods that are not available; set only when there are any. */
+    readonly unready?: number;
+  }[];
 }
 
 /** An object by which some account keeps rights that nothing needs any more. */

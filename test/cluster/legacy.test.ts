@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { encodeRelease, type HelmRelease } from "../../cluster/helm-release.ts";
-import { findLegacy } from "../../cluster/legacy.ts";
+import { findLegacy, readLegacy } from "../../cluster/legacy.ts";
 import { removeLegacy } from "../../cluster/legacy-removal.ts";
 import { deprecatedReleases } from "../../profiles/deprecated.ts";
-import { errorOf, type Handler, withApiServer } from "./api-server.ts";
+import type { Legacy } from "../../profiles/inventory.ts";
+import { errorOf, type Handler, holding, withApiServer } from "./api-server.ts";
 import { helmRelease } from "./helm-releases.ts";
 
 const byName = (...releases: HelmRelease[]): Map<string, HelmRelease> =>
@@ -112,6 +113,67 @@ const configMaps = (...names: string[]): string =>
       return stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations } });
     })
     .join("---\n");
+
+describe("the health of Krateo 2.7.0", () => {
+  const namespaced = "namespaces/shop";
+  const manifest = JSON.stringify({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "installer" },
+  });
+  const hooks = [{ name: "sweep", kind: "Job", events: ["post-delete"], manifest: "" }];
+  const secrets = [helmRelease("installer", { manifest }), helmRelease("sweeper", { hooks })].map(
+    (release) => ({
+      metadata: { name: release.name, labels: { name: release.name, version: "1" } },
+      data: { release: encodeRelease(release) },
+    }),
+  );
+
+  /** What is read of an object with these conditions, and of an installer with so many of its two pods. */
+  const read = async (conditions: readonly object[], availableReplicas: number) => {
+    let legacy: Legacy | undefined;
+    const objects = {
+      [`/api/v1/${namespaced}/secrets`]: { items: secrets },
+      "/apis/krateo.io/v1alpha1/krateoplatformops": {
+        items: [{ metadata: { name: "krateo", namespace: "shop", uid: "k" }, status: { conditions } }],
+      },
+      [`/apis/apps/v1/${namespaced}/deployments/installer`]: {
+        metadata: { name: "installer", uid: "d" },
+        spec: { replicas: 2 },
+        status: { availableReplicas },
+      },
+    };
+    await withApiServer(holding(objects), async (connection) => {
+      legacy = await readLegacy(connection, "shop");
+    });
+    return legacy as Legacy;
+  };
+
+  it("is what its object's conditions and its installer's pods say", async () => {
+    const { platform } = await read(
+      [
+        { type: "Ready", status: "False", reason: "Creating", message: "waiting" },
+        { type: "Synced", status: "False" },
+        { type: "Other", status: "True" },
+      ],
+      1,
+    );
+    assert.deepEqual(platform?.objects[0]?.faults, ["Ready is False: Creating: waiting", "Synced is False"]);
+    assert.deepEqual(platform?.installers, [{ name: "installer", replicas: 2, unready: 1 }]);
+  });
+
+  it("is not mentioned where all is well", async () => {
+    const { platform } = await read([{ type: "Ready", status: "True" }], 2);
+    assert.equal(platform?.objects[0] && "faults" in platform.objects[0], false);
+    assert.deepEqual(platform?.installers, [{ name: "installer", replicas: 2 }]);
+  });
+
+  it("comes with the hooks of what has to go, which only Helm can run", async () => {
+    assert.deepEqual((await read([], 2)).releases, [
+      { name: "sweeper", chart: "sweeper", chartVersion: "1.0.0", deleteHooks: ["Job sweep"] },
+    ]);
+  });
+});
 
 describe("the removal of earlier platform versions", () => {
   let cluster: SmallCluster;

@@ -70,7 +70,6 @@ describe("the reading of preflight", () => {
           pods: reading.pods,
           services: reading.services,
           missingRights: reading.missingRights,
-          installer: reading.installer,
           tlsSecrets: [...reading.tlsSecrets],
           issuers: [...reading.issuers],
           refused: reading.refused,
@@ -82,7 +81,6 @@ describe("the reading of preflight", () => {
           pods: undefined,
           services: [],
           missingRights: [],
-          installer: null,
           tlsSecrets: [
             ["krateo-system/web-tls", tlsSecret],
             ["krateo-system/gone", "unreadable"],

@@ -141,8 +141,9 @@ describe("preflight", () => {
     const up = await stack.pulumi("up");
     assert.equal(up.code, 1, up.output);
     assert.match(up.output, /node port 30080: held by Service shop\/web/);
-    assert.match(up.output, /Helm release installer: Krateo 2\.6\.0\n +allowed: +Krateo 2\.7\.0/);
-    assert.match(up.output, /upgrade it to 2\.7\.0 first/);
+    assert.match(up.output, /only Krateo 2\.7\.0 can be migrated/);
+    assert.match(up.output, /given: +Helm release installer \(installer 2\.6\.0\)/);
+    assert.match(up.output, /next: +first upgrade it to 2\.7\.0: helm upgrade installer-crd/);
     assert.equal(await live("Secret", "jwt-sign-key"), undefined, "the cluster was touched");
   });
 
@@ -151,6 +152,8 @@ describe("preflight", () => {
     assert.equal(outcome.code, 1);
     const errors = errorsIn(outcome);
     assert.ok(errors.includes("node port 30080: held by Service shop/web"), errors.join("\n"));
-    assert.ok(errors.includes("Helm release installer: Krateo 2.6.0"), errors.join("\n"));
+    const installer =
+      "namespace krateo-system: only Krateo 2.7.0 can be migrated (Helm release installer (installer 2.6.0))";
+    assert.ok(errors.includes(installer), errors.join("\n"));
   });
 });

@@ -35,9 +35,7 @@ export function readyCluster(given: Partial<ClusterReading> = {}): ClusterReadin
     ],
     tlsSecrets: new Map(),
     issuers: new Map(),
-    platformOps: [],
     snapshots: [],
-    installer: null,
     refused: [],
     ...given,
   };
