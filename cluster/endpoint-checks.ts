@@ -1,5 +1,6 @@
 import type { V1Service } from "@kubernetes/client-node";
 import type { Check } from "../profiles/check.ts";
+import { admittedHost, routeTo, routeTrouble } from "../profiles/route.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
 import { chartSteps, type Observation } from "./observation.ts";
 import { restore } from "./workload-checks.ts";
@@ -13,11 +14,15 @@ interface ExposedValues {
   readonly ingress?: { readonly enabled?: unknown; readonly hosts?: readonly { readonly host?: string }[] };
 }
 
-/** The Services (and Ingresses) that a browser talks to: there, of the type and with the ports that the values announce. */
+/** The Services (with their Ingresses and Routes) that a browser talks to: there, of the type and with the ports that the values announce. */
 export function checkEndpoints(settings: Settings, observed: Observation): Check[] {
   return chartSteps(settings)
     .filter((step) => step.enabled && endpointCharts.includes(step.chart.name))
-    .flatMap((step) => [checkService(step, observed), ...checkIngress(step, observed)]);
+    .flatMap((step) => [
+      checkService(step, observed),
+      ...checkIngress(step, observed),
+      ...checkRoute(settings, step, observed),
+    ]);
 }
 
 function checkService(step: ChartStep, { objects, releases }: Observation): Check {
@@ -73,6 +78,28 @@ function checkIngress(step: ChartStep, { ingressHosts, releases }: Observation):
       found: found ? found.join(", ") : "does not exist",
       expected: hosts.join(", "),
       next: right ? "" : release ? restore(release) : "pulumi up",
+    },
+  ];
+}
+
+/** A Route that no router admits is there all the same: only its status says that it leads nowhere. */
+function checkRoute(settings: Settings, step: ChartStep, { routes }: Observation): Check[] {
+  const wanted = routeTo(settings, step.release);
+  if (!wanted) return [];
+  const { name, namespace } = wanted.manifest.metadata;
+  const live = routes.get(`${namespace}/${name}`);
+  const trouble = routeTrouble(live);
+  const host = (wanted.manifest["spec"] as { host?: string } | undefined)?.host;
+  const found = live && admittedHost(live);
+  const right = trouble === undefined && (host === undefined || host === found);
+  return [
+    {
+      check: "endpoint",
+      subject: `Route ${name}`,
+      status: right ? "OK" : "ERROR",
+      found: trouble ?? `admitted at ${found}`,
+      expected: `admitted at ${host ?? "the host that OpenShift gives it"}`,
+      next: right ? "" : live ? `oc describe route ${name} -n ${namespace}` : "pulumi up --refresh",
     },
   ];
 }

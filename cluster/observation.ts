@@ -1,6 +1,7 @@
 import { secretNames } from "../profiles/database-secrets.ts";
 import { installationName } from "../profiles/installation.ts";
 import type { Legacy } from "../profiles/inventory.ts";
+import { type Route, routeApi } from "../profiles/route.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
 import { get, type KubeObject, list, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
@@ -27,6 +28,8 @@ export interface Observation {
   readonly databases: readonly PostgresDatabase[];
   /** Host names that Ingresses serve, by the Ingress's `NAMESPACE/NAME`. */
   readonly ingressHosts: ReadonlyMap<string, readonly string[]>;
+  /** OpenShift Routes; none where the cluster has no such kind. */
+  readonly routes: ReadonlyMap<string, Route>;
   readonly legacy: Legacy;
 }
 
@@ -58,7 +61,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
     );
     return new Map(lists.flat().map((object) => [keyOf(object), object]));
   };
-  const [installation, releases, objects, secrets, clusters, databases, ingresses, legacy] =
+  const [installation, releases, objects, secrets, clusters, databases, ingresses, routes, legacy] =
     await Promise.all([
       get<InstallationObject>(
         connection,
@@ -80,6 +83,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
       everywhere<PostgresCluster>("postgresql.cnpg.io/v1", "clusters"),
       everywhere<PostgresDatabase>("postgresql.cnpg.io/v1", "databases"),
       everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
+      everywhere<Route & KubeObject>(routeApi, "routes"),
       readLegacy(connection, namespace),
     ]);
 
@@ -101,6 +105,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
     ingressHosts: new Map(
       [...ingresses].map(([key, { spec }]) => [key, (spec?.rules ?? []).flatMap((rule) => rule.host ?? [])]),
     ),
+    routes,
     legacy,
   };
 }

@@ -9,6 +9,7 @@ import { endRevisionsCommand } from "./end-revisions.ts";
 import { explainCommand } from "./explain.ts";
 import { migrateCommand } from "./migrate.ts";
 import { preflightCommand } from "./preflight.ts";
+import { profilesCommand } from "./profiles.ts";
 import { renderCommand } from "./render.ts";
 import { repairCommand } from "./repair.ts";
 import { restoreCommand } from "./restore.ts";
@@ -43,6 +44,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     preflightCommand,
     renderCommand,
     explainCommand,
+    profilesCommand,
     verifyCommand,
     diffCommand,
     migrateCommand,

@@ -11,7 +11,7 @@ import type { Site } from "./site.ts";
  * The object of an `object` step. One that was there before keeps living when the installation is removed;
  * labels and annotations of the document are kept, which upstream's CLI drops.
  *
- * @param annotations Further ones, for Pulumi's provider.
+ * @param annotations Further ones, for Pulumi's provider; the document's own win.
  */
 export function createObject(
   site: Site,
@@ -34,8 +34,8 @@ export function createObject(
       metadata: filled.apply((manifest) => ({
         ...manifest.metadata,
         annotations: {
-          ...(manifest.metadata["annotations"] as object),
           ...annotations,
+          ...(manifest.metadata["annotations"] as object),
           ...marker(existing).annotations,
         },
       })),

@@ -1,7 +1,7 @@
 import type { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../profiles/plan.ts";
-import type { ObjectStep } from "../profiles/settings.ts";
+import type { JsonObject, ObjectStep } from "../profiles/settings.ts";
 import { createObject } from "./object.ts";
 import type { Site } from "./site.ts";
 
@@ -10,11 +10,16 @@ const admissionTimeoutSeconds = 180;
 
 /**
  * Makes the provider wait: a Route without a router's consent has no host that leads anywhere, and the frontend would
- * be told an address that answers 503. Written in the provider's own JSONPath, in which `=` alone would end the path.
+ * be told an address that answers 503. A host that the Route had before does not count. Written in the provider's own
+ * JSONPath, in which `=` alone would end the path.
  */
-const admitted = `jsonpath={.status.ingress[?@.conditions[?@.type == "Admitted" && @.status == "True"]].host}`;
+function admittedAt(host: unknown): string {
+  const consent = `@.conditions[?@.type == "Admitted" && @.status == "True"]`;
+  const here = typeof host === "string" ? `@.host == ${JSON.stringify(host)} && ` : "";
+  return `jsonpath={.status.ingress[?${here}${consent}].host}`;
+}
 
-/** An OpenShift Route, done as soon as a router has admitted it. */
+/** An OpenShift Route, done as soon as a router has admitted it; its own annotations may say how long to wait. */
 export function createRoute(
   site: Site,
   step: ObjectStep,
@@ -22,7 +27,7 @@ export function createRoute(
   parent: pulumi.Resource,
 ): CustomResource {
   return createObject(site, step, node, parent, {
-    "pulumi.com/waitFor": admitted,
+    "pulumi.com/waitFor": admittedAt((step.manifest["spec"] as JsonObject | undefined)?.["host"]),
     "pulumi.com/timeoutSeconds": String(admissionTimeoutSeconds),
   });
 }

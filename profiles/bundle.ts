@@ -83,8 +83,13 @@ export function bundledProfile(name: string, tokens: BundleTokens): SourceFile {
   return read(`profile-${name}.yaml`, tokens);
 }
 
+/** A bundled file as it is written. */
+export function bundledText(name: string): string {
+  return readFileSync(new URL(name, import.meta.url), "utf8");
+}
+
 function read(name: string, { namespace, domain, nodeAddress, otelEndpoint }: BundleTokens): SourceFile {
-  const text = readFileSync(new URL(name, import.meta.url), "utf8");
+  const text = bundledText(name);
   const tokens = {
     Namespace: namespace,
     Domain: domain,

@@ -2,7 +2,7 @@
 import type { ComputedStep } from "./computed-step.ts";
 import type { Place } from "./document.ts";
 import { gates, needsOfSteps } from "./order.ts";
-import { pathText, valueAt } from "./path.ts";
+import { valueAt } from "./path.ts";
 import type { Problem } from "./problem.ts";
 import type { Path } from "./settings.ts";
 
@@ -42,14 +42,11 @@ function databaseProblems(steps: readonly ComputedStep[], namespace: string, ori
   if (database === undefined || database.enabled) return [];
   const users = steps.filter((step) => step.enabled && usesOwnDatabase(step, namespace));
   if (users.length === 0) return [];
-  const paths = users.map((step) =>
-    pathText(["components", step.component, "stepConfig", step.id, "helmValues", ...databaseHost]),
-  );
   return [
     {
       what: `component ${database.component} is switched off, but ${users.map(({ id }) => id).join(", ")} still look for its database`,
       ...switchOf(database.component, origin),
-      next: `switch ${database.component} on, or name your own PostgreSQL host at ${paths.join(", ")}`,
+      next: `switch ${database.component} on, or name your own PostgreSQL: pulumi config set --path krateo:database.host HOST`,
     },
   ];
 }

@@ -160,7 +160,8 @@ function unknownProfile(
   };
 }
 
-function profileFileName(profile: string): string {
+/** Name of a user's file that holds a profile. */
+export function profileFileName(profile: string): string {
   return `krateo-overrides.${profile}.yaml`;
 }
 
@@ -169,7 +170,8 @@ function isFileName(profile: string): boolean {
   return !/[/\\]/.test(profile);
 }
 
-function profileFilesIn(folder: string): string[] {
+/** Names of the profiles that a folder's files hold. */
+export function profileFilesIn(folder: string): string[] {
   try {
     return readdirSync(folder).flatMap((file) => /^krateo-overrides\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
   } catch {

@@ -42,10 +42,15 @@ export function routeTo(
   });
 }
 
-/** The host under which a router has admitted a Route; undefined while none has. */
-export function admittedHost(route: Route): string | undefined {
-  return route.status?.ingress?.find((ingress) =>
-    ingress.conditions?.some(({ type, status }) => type === "Admitted" && status === "True"),
+/**
+ * The host under which a router has admitted a Route; undefined while none has. After a change of host the status tells
+ * of the former one for a while, which does not count.
+ */
+export function admittedHost({ spec, status }: Route): string | undefined {
+  return status?.ingress?.find(
+    ({ host, conditions }) =>
+      (spec?.host === undefined || host === spec.host) &&
+      conditions?.some(({ type, status }) => type === "Admitted" && status === "True"),
   )?.host;
 }
 

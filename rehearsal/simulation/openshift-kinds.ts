@@ -16,7 +16,8 @@ function definition(group: string, kind: string, plural: string, scope: "Namespa
           served: true,
           storage: true,
           subresources: { status: {} },
-          schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+          // In the client's spelling: it drops what it does not know, and every field would then be unknown.
+          schema: { openAPIV3Schema: { type: "object", x_kubernetes_preserve_unknown_fields: true } },
         },
       ],
     },

@@ -5,7 +5,7 @@ import type { Observation } from "../../cluster/observation.ts";
 import { verify } from "../../cluster/verification.ts";
 import { type Check, verdictOf } from "../../profiles/check.ts";
 import type { ChartStep, Settings } from "../../profiles/settings.ts";
-import { chartStep, settingsOf } from "../support/settings.ts";
+import { chartStep, objectStep, settingsOf } from "../support/settings.ts";
 import { helmRelease } from "./helm-releases.ts";
 
 const objects = [
@@ -42,6 +42,7 @@ const observed = (given: Partial<Observation> = {}): Observation => ({
   clusters: new Map(),
   databases: [],
   ingressHosts: new Map(),
+  routes: new Map(),
   legacy: { releases: [], volumes: [] },
   ...given,
 });
@@ -292,6 +293,46 @@ describe("verify", () => {
         [hosts("b.example.org"), {}].map((given) => faults(given, wanted)[0]?.found),
         ["b.example.org", "does not exist"],
       );
+    });
+  });
+
+  describe("of a Route", () => {
+    const route = {
+      apiVersion: "route.openshift.io/v1",
+      kind: "Route",
+      metadata: { name: "authn", namespace: "krateo-system" },
+      spec: { to: { kind: "Service", name: "authn" } },
+    };
+    const wanted = settingsOf([{ ...authn, values: { service } }, objectStep("expose-authn", route)]);
+    const routes = (status: string) => {
+      const conditions = [{ type: "Admitted", status, reason: "HostAlreadyClaimed" }];
+      const ingress = [{ host: "authn.example.org", routerName: "default", conditions }];
+      return { routes: new Map([["krateo-system/authn", { ...route, status: { ingress } }]]) };
+    };
+
+    it("is fine when a router admits it", () => assert.deepEqual(faults(routes("True"), wanted), []));
+
+    it("is an error when none does, and says why", () => {
+      assert.deepEqual(faults(routes("False"), wanted), [
+        {
+          check: "endpoint",
+          subject: "Route authn",
+          status: "ERROR",
+          found: "router default does not admit it at authn.example.org: HostAlreadyClaimed",
+          expected: "admitted at the host that OpenShift gives it",
+          next: "oc describe route authn -n krateo-system",
+        },
+      ]);
+    });
+
+    it("is an error when it is missing, or has another host than it should", () => {
+      assert.deepEqual(faults({}, wanted)[0]?.found, "it does not exist");
+      const spec = { ...route.spec, host: "other.example.org" };
+      const other = settingsOf([
+        { ...authn, values: { service } },
+        objectStep("expose-authn", { ...route, spec }),
+      ]);
+      assert.deepEqual(faults(routes("True"), other)[0]?.found, "admitted at authn.example.org");
     });
   });
 

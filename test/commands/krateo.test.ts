@@ -8,6 +8,7 @@ import { krateo, type Run, withProject } from "./session.ts";
 const commands = [
   "preflight",
   "render",
+  "profiles",
   "verify",
   "cleanup",
   "wait-database",

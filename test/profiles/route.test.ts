@@ -30,6 +30,7 @@ describe("a Route", () => {
       "that one of two routers admits leads to that one's host",
       {
         ...route([]),
+        spec: { tls: {} },
         status: {
           ingress: [
             { host: "a.example.org", conditions: [refused] },

@@ -32,13 +32,28 @@ describeWithHelm("particulars of single stand-in charts", () => {
       "ClusterRoleBinding/cratedb-scc: pre-install,pre-upgrade -5 before-hook-creation,hook-succeeded",
       "ClusterRoleBinding/cratedb: pre-install,pre-upgrade -5",
       "Job/cratedb: pre-install,pre-upgrade -1 before-hook-creation,hook-succeeded",
+      "SecurityContextConstraints/cratedb:",
     ]);
   });
 
-  it("cratedb renders the security context constraints only where the cluster knows the kind", async () => {
-    const args = ["--api-versions", "security.openshift.io/v1"];
-    const manifests = await render("cratedb", { openshift: { enabled: true } }, { args });
+  it("cratedb renders the security context constraints whether the cluster knows the kind or not", async () => {
+    const manifests = await render("cratedb", { openshift: { enabled: true } });
     assert.equal(only(manifests, "SecurityContextConstraints").metadata.name, "cratedb");
+  });
+
+  it("opa-kube-mgmt takes a security context for its pod, and none for its containers", async () => {
+    const manifests = await render("opa-kube-mgmt", { podSecurityContext: { runAsNonRoot: true } });
+    const { securityContext, containers: both } = only(manifests, "Deployment").spec.template.spec;
+    assert.deepEqual(securityContext, { runAsNonRoot: true });
+    assert.deepEqual(
+      both.map(({ name, securityContext }: Manifest) => [name, securityContext]),
+      [
+        ["opa-kube-mgmt", undefined],
+        ["mgmt", undefined],
+      ],
+    );
+    const outcome = await template("opa-kube-mgmt", { securityContext: { enabled: true } });
+    assert.match(outcome.stderr, /leave securityContext\.enabled off/);
   });
 
   it("cratedb's selector holds the versions of chart and program, and its volume is called data", () => {

@@ -132,6 +132,20 @@ export async function apply(object: JsonObject): Promise<void> {
   await client.create(object as never);
 }
 
+/** Why the API server would refuse to create an object, by its own admission; undefined when it would not. */
+export async function refusal(object: JsonObject): Promise<string | undefined> {
+  await rehearsal();
+  const client = KubernetesObjectApi.makeApiClient(kubeConfig(paths.directory));
+  try {
+    await client.create(object as never, undefined, "All");
+    return undefined;
+  } catch (error) {
+    const { body } = error as { body?: string };
+    if (body === undefined) throw error;
+    return JSON.parse(body).message;
+  }
+}
+
 /** A live object of the rehearsal cluster; undefined when there is none. */
 export async function live(
   kind: string,

@@ -23,6 +23,16 @@ export function services(cluster: Item) {
   }));
 }
 
+/** The real operator gives it to every container, whatever a Cluster says; the user (26) it leaves out on OpenShift. */
+const restricted = {
+  allowPrivilegeEscalation: false,
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  seccompProfile: { type: "RuntimeDefault" },
+  capabilities: { drop: ["ALL"] },
+};
+
 /** The pods of a Cluster's instances; the first one is the primary. */
 export function instances(cluster: Item) {
   const owned = ownedBy(cluster);
@@ -35,7 +45,14 @@ export function instances(cluster: Item) {
       labels: { ...owned.labels, "cnpg.io/role": index === 0 ? "rw" : "ro", "cnpg.io/podRole": "instance" },
     },
     spec: {
-      containers: [{ name: "postgres", image: cluster.spec?.imageName ?? "rehearsal/postgresql" }],
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [
+        {
+          name: "postgres",
+          image: cluster.spec?.imageName ?? "rehearsal/postgresql",
+          securityContext: restricted,
+        },
+      ],
     },
   }));
 }

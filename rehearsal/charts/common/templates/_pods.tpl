@@ -1,7 +1,8 @@
 {{/*
 Deployment of one container, with the pod settings that every chart takes from its values.
 In: top; ports (name -> container port), environment (true: envFrom the release's ConfigMap), secrets (names, for
-envFrom), env (list), configMaps (name -> mount path), args, podAnnotations, securityContext (default: the values'),
+envFrom), env (list), configMaps (name -> mount path), args, podAnnotations, securityContext (default: the values';
+"none" where the real chart has none for its containers),
 sidecars (containers), serviceAccount ("default": none is named). For a second Deployment of a release also name,
 component (its pods' app.kubernetes.io/name) and values (a part of the chart's).
 */}}
@@ -57,9 +58,11 @@ spec:
           {{- with .args }}
           args: {{ toJson . }}
           {{- end }}
+          {{- if ne (toString .securityContext) "none" }}
           {{- with .securityContext | default $values.securityContext }}
           securityContext:
             {{- toYaml . | nindent 12 }}
+          {{- end }}
           {{- end }}
           {{- if or .environment .secrets }}
           envFrom:

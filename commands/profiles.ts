@@ -1,0 +1,75 @@
+import { styleText } from "node:util";
+import { Command } from "commander";
+import { ConfigurationError } from "../profiles/problem.ts";
+import type { ProfileEntry } from "../profiles/profile-list.ts";
+import { withStackOptions } from "./options.ts";
+import type { ClusterOptions, Session } from "./session.ts";
+import { findStackFile, readStackFile } from "./stack-file.ts";
+
+interface ProfilesOptions extends ClusterOptions {
+  readonly json?: boolean;
+}
+
+/** `krateo profiles`: what `krateo:profiles` may name. */
+export function profilesCommand(session: Session): Command {
+  return withStackOptions(new Command("profiles"))
+    .summary("list the profiles that a stack can name")
+    .description(
+      "Lists the profiles that come with this program, and your own: files krateo-overrides.NAME.yaml beside the override " +
+        "file, and those under `profiles` in it. Each with its purpose, the types it is made for and what it changes. " +
+        "They combine in any order; where two set the same value, the one named later wins. Asks nothing of a cluster.",
+    )
+    .option(
+      "--json",
+      "print one JSON array [{name, source, purpose, types, contradicts, touches, paths}]; paths are exact",
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo profiles
+  npx krateo profiles --json | jq -r '.[] | select(.name == "openshift").paths[]'
+  npx pulumi config set krateo:profiles no-finops,monitoring
+
+Exit codes: 0 listed, 1 a file of yours cannot be read as a profile (all problems are listed).`,
+    )
+    .action(async (options: ProfilesOptions) => {
+      const [{ listProfiles }, { defaultOtelEndpoint }] = await Promise.all([
+        import("../profiles/profile-list.ts"),
+        import("../profiles/stack-config.ts"),
+      ]);
+      const values = await configuration(options, session);
+      const overrides = values["overrides"] === undefined ? undefined : String(values["overrides"]);
+      const namespace = options.namespace ?? String(values["namespace"] ?? "krateo-system");
+      const { profiles, problems } = listProfiles(session.directory, overrides, {
+        namespace,
+        domain: "DOMAIN",
+        nodeAddress: "NODE",
+        otelEndpoint: defaultOtelEndpoint,
+      });
+      if (problems.length > 0) throw new ConfigurationError(problems);
+      session.print(
+        options.json
+          ? JSON.stringify(profiles, undefined, 2)
+          : profiles.map((profile) => described(profile, session.colours)).join("\n\n"),
+      );
+    });
+}
+
+/** Of the stack that was named; which one is selected need not be asked, for what it chose changes little here. */
+async function configuration(options: ProfilesOptions, session: Session): Promise<Record<string, unknown>> {
+  if (options.stack === undefined && options.configFile === undefined) return {};
+  return readStackFile(await findStackFile(options, session.directory), session.directory).values;
+}
+
+function described(profile: ProfileEntry, colours: boolean): string {
+  const { name, source, purpose, types, contradicts, touches } = profile;
+  const title = colours ? styleText("bold", name, { validateStream: false }) : name;
+  return [
+    source === "bundled" ? title : `${title} (${source})`,
+    `  ${purpose || "(no opening comment)"}`,
+    `  changes: ${touches.join(", ") || "nothing"}`,
+    ...(types === undefined ? [] : [`  only for type ${types.join(", ")}`]),
+    ...(contradicts.length === 0 ? [] : [`  not together with ${contradicts.join(", ")}`]),
+  ].join("\n");
+}

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { loadSettings } from "../../profiles/load.ts";
+import { chartStepsOf } from "../../profiles/plan.ts";
+import type { JsonObject } from "../../profiles/settings.ts";
+import { openShiftKinds } from "../../rehearsal/simulation/openshift-kinds.ts";
+import { type Manifest, render } from "../rehearsal/chart-rendering.ts";
+import { apply, helmReleases, live, refusal, startOver, TestStack } from "../support/rehearsal.ts";
+
+const namespace = "krateo-system";
+const routes = { apiVersion: "route.openshift.io/v1" };
+const restrictedLabel = { "pod-security.kubernetes.io/enforce": "restricted" };
+const config = { type: "routes", openshift: true, profiles: ["no-finops"] };
+const host = (service: string) => `${service}-${namespace}.apps.rehearsal.example.org`;
+
+const namespaceOf = (name: string, labels = {}): JsonObject => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name, labels },
+});
+
+describe("OpenShift", () => {
+  let stack: TestStack;
+
+  before(async () => {
+    await startOver();
+    stack = await TestStack.open("openshift", config);
+  });
+
+  it("is refused on a cluster without Routes, and nothing is touched", async () => {
+    const { code, output } = await stack.pulumi("up");
+    assert.notEqual(code, 0);
+    assert.match(
+      output,
+      /the configuration is for OpenShift, and this cluster is none: it does not serve Routes/,
+    );
+    assert.equal(await live("Namespace", namespace, { namespace: "" }), undefined);
+  });
+
+  it("installs the platform into a namespace that enforces the restricted Pod Security Standard", async () => {
+    for (const kind of openShiftKinds) await apply(kind);
+    await apply(namespaceOf(namespace, restrictedLabel));
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    const releases = Object.values(await helmReleases());
+    assert.equal(releases.length, 13);
+    assert.ok(
+      releases.every((release) => release.endsWith(" r1 deployed")),
+      releases.join(),
+    );
+    const { metadata } = (await live("Namespace", namespace, { namespace: "" })) as {
+      metadata: { labels: JsonObject };
+    };
+    assert.equal(metadata.labels["pod-security.kubernetes.io/enforce"], "restricted");
+  });
+
+  it("is reached by Routes over https, and the frontend is told their hosts", async () => {
+    const { addresses } = (await stack.outputs()) as { addresses: Record<string, string> };
+    assert.deepEqual(addresses, {
+      frontend: `https://${host("frontend")}`,
+      authn: `https://${host("authn")}`,
+      snowplow: `https://${host("snowplow")}`,
+      eventsPresenter: `https://${host("events-presenter")}`,
+    });
+    const told = JSON.stringify((await live("ConfigMap", "frontend-config-vars"))?.["data"]);
+    for (const service of ["authn", "snowplow", "events-presenter"]) {
+      assert.ok(told.includes(`https://${host(service)}`), `${service}: ${told}`);
+      const { spec } = (await live("Service", service)) as { spec: { type: string } };
+      assert.equal(spec.type, "ClusterIP", service);
+    }
+    const route = (await live("Route", "events-presenter", routes)) as {
+      metadata: { annotations: JsonObject };
+      spec: { tls: JsonObject };
+    };
+    assert.equal(route.metadata.annotations["haproxy.router.openshift.io/timeout"], "1h");
+    assert.deepEqual(route.spec.tls, { termination: "edge", insecureEdgeTerminationPolicy: "Redirect" });
+  });
+
+  it("passes verify, and finds nothing to do the second time", async () => {
+    const verified = await stack.krateo("verify");
+    assert.equal(verified.code, 0, verified.output);
+    assert.match(verified.output, new RegExp(`Route frontend +admitted at ${host("frontend")}`));
+    const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
+    assert.equal(code, 0, output);
+  });
+
+  it("of all 21 charts' pods only those are refused there whose charts do not let themselves be restricted", async () => {
+    const values = { ...config, profiles: [] };
+    const settings = await loadSettings({ values, secretKeys: [] }, import.meta.dirname);
+    const refused = await Promise.all(
+      chartStepsOf(settings).map(async ({ chart, release, values }) => {
+        const pods = podsIn(await render(chart.name, values, { release: release.name, namespace }));
+        const answers = await Promise.all(
+          pods.map(async ({ owner, spec }) => ({
+            owner,
+            answer: await refusal({
+              apiVersion: "v1",
+              kind: "Pod",
+              metadata: { name: "dry-run", namespace },
+              spec: { ...spec, serviceAccountName: "default" },
+            }),
+          })),
+        );
+        return answers.flatMap(({ owner, answer }) => (answer === undefined ? [] : [{ owner, answer }]));
+      }),
+    );
+    const all = refused.flat();
+    for (const { owner, answer } of all) assert.match(answer, /violates PodSecurity "restricted/, owner);
+    assert.deepEqual(all.map(({ owner }) => owner).toSorted(), [
+      // Its chart takes nothing for the containers; OpenShift's own constraints restrict them.
+      "Deployment opa-kube-mgmt",
+      // Ahead of the installation and after the removal; their charts take nothing at all.
+      "Job cratedb",
+      "Job finops-notebooks-cleanup",
+      // It needs its user and SYS_CHROOT, for which it has constraints of its own.
+      "StatefulSet cratedb",
+    ]);
+  });
+
+  it("a Route that the router does not admit ends the run with the router's reason", async () => {
+    const claimed = `app.krateo.example.org`;
+    await apply(namespaceOf("other"));
+    await apply({
+      ...routes,
+      kind: "Route",
+      metadata: { name: "website", namespace: "other" },
+      spec: { host: claimed, to: { kind: "Service", name: "website" } },
+    });
+    await stack.override({
+      components: {
+        frontend: {
+          stepConfig: {
+            "expose-frontend": {
+              with: {
+                metadata: { annotations: { "pulumi.com/timeoutSeconds": "5" } },
+                spec: { host: claimed },
+              },
+            },
+          },
+        },
+      },
+    });
+    const { code, output } = await stack.pulumi("up");
+    assert.notEqual(code, 0);
+    assert.match(
+      output,
+      /Route frontend in namespace krateo-system leads nowhere: router default does not admit it at app\.krateo\.example\.org: HostAlreadyClaimed: route website already exposes app\.krateo\.example\.org and is older/,
+    );
+    const verified = await stack.krateo("verify");
+    assert.equal(verified.code, 1);
+    assert.match(verified.output, /Route frontend +router default does not admit it/);
+  });
+});
+
+describe("an external PostgreSQL", () => {
+  const elsewhere = ["backend", "frontend", "portal-defaults", "composable-operations", "operator-generator"];
+  const consumers = [
+    "deviser",
+    "events-ingester",
+    "events-presenter",
+    "resources-ingester",
+    "resources-presenter",
+  ];
+  let stack: TestStack;
+
+  before(async () => {
+    await startOver();
+    stack = await TestStack.open("no-cnpg", {
+      profiles: ["no-cnpg", "no-finops"],
+      // The simulation takes a database in another namespace to be there.
+      database: { host: "postgres.data.svc.cluster.local", port: 5433, name: "krateo" },
+    });
+    await stack.override({
+      components: Object.fromEntries(elsewhere.map((name) => [name, { enabled: false }])),
+    });
+  });
+
+  it("has a login that is not generated: without krateo-db nothing is touched", async () => {
+    const { code, output } = await stack.pulumi("up");
+    assert.notEqual(code, 0);
+    assert.match(
+      output,
+      /Secret krateo-system\/krateo-db does not exist, and the login to a database of yours is not generated/,
+    );
+    assert.equal(await live("Namespace", namespace, { namespace: "" }), undefined);
+  });
+
+  it("is used by all five services, with no database of ours and no wait for one", async () => {
+    await apply(namespaceOf(namespace));
+    const login = { DB_USER: "krateo", DB_PASS: "of-the-database-team" };
+    await apply({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "krateo-db", namespace },
+      stringData: login,
+    });
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    assert.deepEqual(Object.keys(await helmReleases()), consumers);
+    assert.doesNotMatch(await stack.state(), /wait-database|of-the-database-team/);
+    for (const name of consumers) {
+      const { spec } = (await live("Deployment", name, { apiVersion: "apps/v1" })) as Manifest;
+      const env = Object.fromEntries(
+        spec.template.spec.containers[0].env.map(({ name, value }: Manifest) => [name, value]),
+      );
+      assert.deepEqual(
+        [env["DB_HOST"], env["DB_PORT"], env["DB_NAME"], env["DB_PARAMS"]],
+        ["postgres.data.svc.cluster.local", "5433", "krateo", "sslmode=require&connect_timeout=5"],
+        name,
+      );
+    }
+    const { data } = (await live("Secret", "krateo-db")) as { data: Record<string, string> };
+    assert.equal(Buffer.from(data["DB_PASS"] ?? "", "base64").toString(), login.DB_PASS);
+    assert.equal(await live("Secret", "krateo-db-user"), undefined);
+  });
+
+  it("is the same to verify, and the second preview is empty", async () => {
+    const verified = await stack.krateo("verify");
+    assert.equal(verified.code, 0, verified.output);
+    const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
+    assert.equal(code, 0, output);
+  });
+});
+
+/** What each workload of a chart, hooks included, would run. */
+function podsIn(manifests: readonly Manifest[]): { owner: string; spec: JsonObject }[] {
+  return manifests
+    .filter(({ kind }) => ["Deployment", "StatefulSet", "Job"].includes(kind))
+    .map(({ kind, metadata, spec }) => ({ owner: `${kind} ${metadata.name}`, spec: spec.template.spec }));
+}
