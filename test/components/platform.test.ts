@@ -232,6 +232,7 @@ describe("a Route", () => {
     const { annotations } = inputs["metadata"] as { annotations: Record<string, string> };
     assert.match(annotations["pulumi.com/waitFor"] ?? "", /^jsonpath=.*Admitted.*True/);
     assert.match(annotations["pulumi.com/timeoutSeconds"] ?? "", /^\d+$/);
+    assert.equal(annotations["pulumi.com/patchForce"], "true");
   });
 
   it("is what the address is taken from, not the Service", async () => {

@@ -104,7 +104,8 @@ describe("OpenShift", () => {
       }),
     );
     const all = refused.flat();
-    for (const { owner, answer } of all) assert.match(answer, /violates PodSecurity "restricted/, owner);
+    for (const { owner, answer } of all)
+      assert.match(`${owner}: ${answer}`, /violates PodSecurity "restricted/);
     assert.deepEqual(all.map(({ owner }) => owner).toSorted(), [
       // Its chart takes nothing for the containers; OpenShift's own constraints restrict them.
       "Deployment opa-kube-mgmt",
@@ -221,9 +222,18 @@ describe("an external PostgreSQL", () => {
   });
 });
 
-/** What each workload of a chart, hooks included, would run. */
+/** What each workload of a chart, hooks included, would run; with an empty folder for each volume that it claims. */
 function podsIn(manifests: readonly Manifest[]): { owner: string; spec: JsonObject }[] {
   return manifests
     .filter(({ kind }) => ["Deployment", "StatefulSet", "Job"].includes(kind))
-    .map(({ kind, metadata, spec }) => ({ owner: `${kind} ${metadata.name}`, spec: spec.template.spec }));
+    .map(({ kind, metadata, spec: { template, volumeClaimTemplates = [] } }) => ({
+      owner: `${kind} ${metadata.name}`,
+      spec: {
+        ...template.spec,
+        volumes: [
+          ...(template.spec.volumes ?? []),
+          ...volumeClaimTemplates.map((claim: Manifest) => ({ name: claim.metadata.name, emptyDir: {} })),
+        ],
+      },
+    }));
 }
