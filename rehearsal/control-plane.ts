@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
 import { isAlive, processIdentity } from "../cluster/process.ts";
+import { writePortForwards } from "./port-forwards.ts";
 import { kubernetesVersion } from "./toolchain/recipes.ts";
 import type { Toolchain } from "./toolchain.ts";
 
@@ -40,7 +41,8 @@ export async function createControlPlane(toolchain: Toolchain, directory: string
   const { cluster, kubeconfig } = places(directory);
   await untilPortsAreFree(directory, async () => {
     await rm(cluster, { recursive: true, force: true });
-    await kwokctl(toolchain, directory, creationArguments(toolchain, kubeconfig));
+    const forwards = await writePortForwards(directory);
+    await kwokctl(toolchain, directory, creationArguments(toolchain, kubeconfig, forwards));
     // Another cluster that starts at the same moment may have been given the same port, and answer in its place.
     await waitForServer(directory);
   });
@@ -65,7 +67,7 @@ async function untilPortsAreFree(directory: string, start: () => Promise<void>):
   }
 }
 
-function creationArguments(toolchain: Toolchain, kubeconfig: string): string[] {
+function creationArguments(toolchain: Toolchain, kubeconfig: string, forwards: string): string[] {
   const plane = toolchain.controlPlane;
   const binaries = plane
     ? [
@@ -83,10 +85,13 @@ function creationArguments(toolchain: Toolchain, kubeconfig: string): string[] {
     `--kwok-controller-binary=${toolchain.kwok}`,
     `--kubeconfig=${kubeconfig}`,
     `--config=${join(import.meta.dirname, "simulation", "stages.yaml")}`,
+    `--config=${forwards}`,
     "--wait=60s",
     "--disable-qps-limits",
     // On a busy machine a heartbeat comes late; a node that was NotReady once would leave its pods unready for good.
     "--extra-args=kube-controller-manager=node-monitor-grace-period=24h",
+    // The simulated nodes' other addresses lead nowhere; this one to the KWOK process, which stands in for kubelets.
+    "--extra-args=kube-apiserver=kubelet-preferred-address-types=InternalDNS",
     // There is one of each; after a restart or a restore it would wait 15 s for its predecessor's lease to expire.
     "--extra-args=kube-controller-manager=leader-elect=false",
     "--extra-args=kube-scheduler=leader-elect=false",

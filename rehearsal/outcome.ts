@@ -110,7 +110,7 @@ export function describeOutcome(
   lines.push(
     "",
     "This is a rehearsal: charts, pods, load balancers and operators are stand-ins, so nothing answers at these",
-    "addresses; the control plane, Helm and Pulumi are real.",
+    "addresses (through `krateo access --port-forward`, a stand-in does); the control plane, Helm and Pulumi are real.",
     ...(outcome.standIns.length > 0
       ? [`Also stand-ins on this machine: ${outcome.standIns.join(", ")}.`]
       : []),

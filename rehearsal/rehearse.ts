@@ -220,6 +220,7 @@ function byHand(paths: RehearsalPaths): string[] {
     `. ${local(paths.environmentFile)}`,
     `npx pulumi preview ${stackFlags(paths).join(" ")}`,
     "npx krateo verify",
+    "npx krateo access --port-forward",
     "kubectl get pods --all-namespaces",
     "npm run rehearse -- --down",
   ];
