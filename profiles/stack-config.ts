@@ -82,6 +82,14 @@ const schema = z.strictObject({
   purgeVolumes: z.boolean().optional(),
 });
 
+/** Every key, those below another with a dot in between: what the reference in docs/configuration.md lists. */
+export function stackConfigKeys(): string[] {
+  return Object.entries(schema.shape).flatMap(([key, field]) => {
+    const inner = field.unwrap();
+    return inner instanceof z.ZodObject ? Object.keys(inner.shape).map((below) => `${key}.${below}`) : [key];
+  });
+}
+
 /** The stack configuration with its defaults filled in. */
 export interface StackConfig extends DatabaseConfig {
   readonly type: ReleaseType;

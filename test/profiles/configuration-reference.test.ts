@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundledProfiles, bundledRelease } from "../../profiles/bundle.ts";
+import { documentSteps, resolveComponents } from "../../profiles/references.ts";
+import { parseSetPath } from "../../profiles/set-paths.ts";
+import { releaseTypes } from "../../profiles/settings.ts";
+import { stackConfigKeys } from "../../profiles/stack-config.ts";
+
+const text = readFileSync(join(import.meta.dirname, "..", "..", "docs", "configuration.md"), "utf8");
+
+/** First cells of the table below a heading, without their quotes. */
+function rowsBelow(heading: string): string[] {
+  const section = text.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] as string);
+}
+
+describe("docs/configuration.md", () => {
+  it("has a row for every key of the stack configuration, and none for a key that is none", () => {
+    assert.deepEqual(rowsBelow("Stack configuration").toSorted(), stackConfigKeys().toSorted());
+  });
+
+  it("has a row for every bundled profile, and none for one that is none", () => {
+    assert.deepEqual(rowsBelow("Profiles").toSorted(), [...bundledProfiles]);
+  });
+
+  const tokens = {
+    namespace: "krateo-system",
+    domain: "example.org",
+    nodeAddress: "10.0.0.1",
+    otelEndpoint: "http://o",
+  };
+  const releases = releaseTypes.map((type) => bundledRelease(type, tokens).root);
+
+  it("names components and steps that the bundled release has", () => {
+    const paths = [...text.matchAll(/`(components\.[^`]+)`/g)].map((match) => match[1] as string);
+    assert.ok(paths.length > 15);
+    for (const path of paths) {
+      const [, component, , step] = parseSetPath(path) ?? assert.fail(`no path: ${path}`);
+      const found = releases.some((root) =>
+        resolveComponents(root).some(({ name, steps }) => name === component && steps.includes(String(step))),
+      );
+      assert.ok(found, path);
+    }
+  });
+
+  it("names the variables that the bundled release sets, and no others", () => {
+    const section = text.split("\n## Variables\n")[1]?.split("\n## ")[0] ?? "";
+    const named = new Set([...section.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map((match) => match[1]));
+    const set = new Set(
+      releases.flatMap((root) =>
+        documentSteps(root).flatMap(({ with: input }) =>
+          (input as { name?: string; valueFrom?: object })?.valueFrom
+            ? [(input as { name: string }).name]
+            : [],
+        ),
+      ),
+    );
+    assert.deepEqual([...named].toSorted(), [...set].toSorted());
+  });
+});
