@@ -85,3 +85,4 @@ export const platformVersion = settings.platformVersion;
 export const releases = platform.releases;
 export const addresses = platform.addresses;
 export const adminPassword = `kubectl get secret admin-password -n ${namespace} -o jsonpath='{.data.password}' | base64 -d`;
+export const access = "npx krateo access says whether these addresses work from where you are";

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { debug, isDebugging } from "../profiles/debug.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
+import { accessCommand } from "./access.ts";
 import { backupCommand } from "./backup.ts";
 import { checkUserObjectsCommand } from "./check-user-objects.ts";
 import { cleanupCommand } from "./cleanup.ts";
@@ -34,7 +35,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     )
     .addHelpText(
       "after",
-      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 anything else; diff has 2, too.",
+      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 anything else; access and diff have 2, too.",
     )
     .configureOutput({
       writeOut: (text) => session.print(text.trimEnd()),
@@ -46,6 +47,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     explainCommand,
     profilesCommand,
     verifyCommand,
+    accessCommand,
     diffCommand,
     migrateCommand,
     backupCommand,

@@ -28,5 +28,5 @@ export function serviceUrl(
     return `http://${balancer.hostname ?? balancer.ip}:${port.port}`;
   }
   if (port.nodePort) return `http://${nodeAddress}:${port.nodePort}`;
-  return `inside the cluster only; kubectl port-forward -n ${namespace} service/${name} ${port.port}`;
+  return "inside the cluster only; npx krateo access --port-forward";
 }

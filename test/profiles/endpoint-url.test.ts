@@ -26,7 +26,7 @@ describe("the address of a Service", () => {
     [
       "way in from outside when it has none of its own",
       { spec: { type: "ClusterIP", ports: [{ port: 8082 }] } },
-      "inside the cluster only; kubectl port-forward -n krateo-system service/authn 8082",
+      "inside the cluster only; npx krateo access --port-forward",
     ],
     ["absence", undefined, "none: there is no Service krateo-system/authn"],
   ];
