@@ -3,7 +3,6 @@ import { fetchCharts } from "./charts/fetch.ts";
 import { backupDirectory } from "./cluster/backup-folder.ts";
 import { connect } from "./cluster/connection.ts";
 import { explainRelease } from "./cluster/explain.ts";
-import { databaseWarnings } from "./cluster/external-database.ts";
 import { readInventory } from "./cluster/inventory.ts";
 import { InstallerLease } from "./cluster/lease.ts";
 import { migrationStanding } from "./cluster/migration-standing.ts";
@@ -30,19 +29,18 @@ const { settings, inventory, charts, connection, reapply, repairs } = await user
   const connection = connect(settings.cluster);
   const [reading, recorded] = [readInventory(connection, settings), previousRun()];
   const isNew = recorded.then((previous) => previous === undefined);
-  const [inventory, charts, previous, checks, doubts] = await Promise.all([
+  const [inventory, charts, previous, checks] = await Promise.all([
     reading,
     fetchCharts(chartStepsOf(settings), { directory: process.cwd(), mirror: settings.charts.mirror }),
     recorded,
     preflightOfRun(connection, settings, reading, isNew),
-    databaseWarnings(settings),
   ]);
   const preview = pulumi.runtime.isDryRun();
   const { repairs, blocked: live } = repairsOf(settings, inventory, Date.now());
   const { problems, warnings } = findingsOf(checks);
   const blocked = [...live, ...problems];
   checkPreconditions(settings, inventory, { previous, preview, blocked });
-  for (const warning of [...warningsOf(settings, inventory, blocked), ...warnings, ...doubts])
+  for (const warning of [...warningsOf(settings, inventory, blocked), ...warnings])
     await pulumi.log.warn(warning);
   const migration = migrationLines(settings, inventory);
   if (migration.length > 0) await pulumi.log.info(migration.join("\n"));

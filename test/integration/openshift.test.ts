@@ -167,7 +167,6 @@ describe("an external PostgreSQL", () => {
     await startOver();
     stack = await TestStack.open("no-cnpg", {
       profiles: ["no-cnpg", "no-finops"],
-      // The simulation takes a database in another namespace to be there.
       database: { host: "postgres.data.svc.cluster.local", port: 5433, name: "krateo" },
     });
     await stack.override({
@@ -187,6 +186,14 @@ describe("an external PostgreSQL", () => {
 
   it("is used by all five services, with no database of ours and no wait for one", async () => {
     await apply(namespaceOf(namespace));
+    await apply(namespaceOf("data"));
+    // A stand-in for the database: preflight looks for its Service, and pods of the simulation take it to be there.
+    await apply({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "postgres", namespace: "data" },
+      spec: { ports: [{ port: 5433 }] },
+    });
     const login = { DB_USER: "krateo", DB_PASS: "of-the-database-team" };
     await apply({
       apiVersion: "v1",
