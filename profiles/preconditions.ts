@@ -5,6 +5,7 @@ import { chartStepsOf } from "./plan.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import { switchedOffProblems } from "./removal-guard.ts";
 import { routeApi } from "./route.ts";
+import { secretMask } from "./secret-value.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the last successful run of this stack recorded; undefined for a stack that never had one. */
@@ -208,7 +209,9 @@ function otherLogin({ database, namespace, secrets }: Settings, inventory: Inven
   const existing = inventory.secrets["krateo-db"];
   if (!database?.login || !existing) return [];
   const { user, password } = database.login;
-  if (existing.data["DB_USER"] === user && existing.data["DB_PASS"] === password) return [];
+  // The command line does not decrypt: what it knows of the password is its mask.
+  const samePassword = password === secretMask || existing.data["DB_PASS"] === password;
+  if (existing.data["DB_USER"] === user && samePassword) return [];
   if (existing.ours && secrets === "generated") return [];
   return [
     {

@@ -180,6 +180,18 @@ describe("before anything is touched", () => {
       [],
     ],
     [
+      "a password that is only known masked is no other one",
+      () =>
+        problems(
+          { secrets: { "krateo-db": { ...secret({ DB_USER: "u", DB_PASS: "old" }), ours: false } } },
+          {
+            steps: outside,
+            settings: { database: { ...named, login: { user: "u", password: "[secret]" } } },
+          },
+        ),
+      [],
+    ],
+    [
       "one that was there before has to agree with it",
       () =>
         problems(
