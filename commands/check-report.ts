@@ -1,12 +1,32 @@
 import { styleText } from "node:util";
 import { type Check, type Status, verdictOf } from "../profiles/check.ts";
 import { plainTable } from "./plain-table.ts";
+import { BadResult, type Session } from "./session.ts";
 
 const colourOf: Readonly<Record<Status, "green" | "yellow" | "red">> = {
   OK: "green",
   WARNING: "yellow",
   ERROR: "red",
 };
+
+/**
+ * Prints checks, as a table for people or as JSON for scripts.
+ *
+ * @throws BadResult when one of them is an ERROR
+ */
+export function report(
+  checks: readonly Check[],
+  { json, ...place }: { json: boolean | undefined; server: string; namespace: string },
+  session: Session,
+): void {
+  const { verdict } = verdictOf(checks);
+  session.print(
+    json
+      ? JSON.stringify({ verdict, checks }, undefined, 2)
+      : reportOf(checks, { ...place, colours: session.colours }),
+  );
+  if (verdict === "ERROR") throw new BadResult();
+}
 
 /** The table of checks with what to do about each, and the verdict as its last line. */
 export function reportOf(

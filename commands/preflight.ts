@@ -1,12 +1,12 @@
 import { Command, Option } from "commander";
-import { type Check, checkOf, verdictOf } from "../profiles/check.ts";
+import { type Check, checkOf } from "../profiles/check.ts";
 import type { Inventory } from "../profiles/inventory.ts";
 import { preconditionProblems } from "../profiles/preconditions.ts";
 import { repairsOf } from "../profiles/repair.ts";
 import { releaseTypes, type Settings } from "../profiles/settings.ts";
-import { reportOf } from "./check-report.ts";
+import { report } from "./check-report.ts";
 import { withClusterOptions } from "./options.ts";
-import { BadResult, type ClusterOptions, connectTo, type Session, settingsWithoutStack } from "./session.ts";
+import { type ClusterOptions, connectTo, type Session, settingsWithoutStack } from "./session.ts";
 
 interface PreflightOptions extends ClusterOptions {
   readonly type?: string;
@@ -51,17 +51,8 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
       const cluster = await preflight(connection, settings, reading);
       const inventory = await reading.catch(() => undefined);
       const checks = [...cluster, ...(inventory ? conditionChecks(settings, inventory) : [])];
-      const { verdict } = verdictOf(checks);
-      session.print(
-        options.json
-          ? JSON.stringify({ verdict, checks }, undefined, 2)
-          : reportOf(checks, {
-              server: connection.server,
-              namespace: settings.namespace,
-              colours: session.colours,
-            }),
-      );
-      if (verdict === "ERROR") throw new BadResult();
+      const { server } = connection;
+      report(checks, { json: options.json, server, namespace: settings.namespace }, session);
     });
 }
 

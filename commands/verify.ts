@@ -1,8 +1,7 @@
 import { Command } from "commander";
-import { verdictOf } from "../profiles/check.ts";
-import { reportOf } from "./check-report.ts";
+import { report } from "./check-report.ts";
 import { withClusterOptions } from "./options.ts";
-import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
+import { type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
 
 interface VerifyOptions extends ClusterOptions {
   readonly json?: boolean;
@@ -38,16 +37,7 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
         import("../cluster/verification.ts"),
       ]);
       const checks = verify(settings, await observe(connection, settings));
-      const { verdict } = verdictOf(checks);
-      session.print(
-        options.json
-          ? JSON.stringify({ verdict, checks }, undefined, 2)
-          : reportOf(checks, {
-              server: connection.server,
-              namespace: settings.namespace,
-              colours: session.colours,
-            }),
-      );
-      if (verdict === "ERROR") throw new BadResult();
+      const { server } = connection;
+      report(checks, { json: options.json, server, namespace: settings.namespace }, session);
     });
 }

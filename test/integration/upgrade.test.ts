@@ -45,6 +45,13 @@ describe("a change of the overrides", () => {
     assert.notEqual(await coreProviderDebug(), "true");
   });
 
+  it("leaves an installation that is nobody's obstacle: preflight knows what is its own", async () => {
+    const { code, output } = await stack.krateo("preflight");
+    assert.equal(code, 0, output);
+    assert.match(output, /Krateo 3\.0\.0 in namespace krateo-system: it will be upgraded in place/);
+    assert.doesNotMatch(output, /^ (WARNING|ERROR)/m);
+  });
+
   it("leaves a verified installation with nothing to do", async () => {
     const verify = await stack.krateo("verify");
     assert.equal(verify.code, 0, verify.output);
