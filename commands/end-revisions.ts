@@ -8,7 +8,7 @@ import { type ClusterOptions, connectTo, type Session, stackTarget } from "./ses
  */
 export function endRevisionsCommand(session: Session): Command {
   return withClusterOptions(new Command("end-revisions"))
-    .summary("mark the Helm revisions named in KRATEO_REVISIONS as failed (run by the program)")
+    .summary("mark the Helm revisions that a dead run left unfinished as failed")
     .addHelpText(
       "after",
       `

@@ -31,7 +31,8 @@ import { waitNotebooksCommand } from "./wait-notebooks.ts";
 export async function runKrateo(words: readonly string[], session: Session): Promise<number> {
   const program = new Command("krateo")
     .description(
-      "What is not a resource of the Pulumi program: look at a cluster or an installation, wait for it, clean up before it.",
+      "What is not a resource of the Pulumi program: whether a cluster is ready, what an installation is like and where it " +
+        "is reached, what to do after a failure, coming from Krateo 2.7.0, and removal.",
     )
     .addHelpText(
       "after",
@@ -56,12 +57,18 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     retireCommand,
     repairCommand,
     uninstallCommand,
+  ]) {
+    program.addCommand(prepared(make(session), program));
+  }
+  for (const make of [
     endRevisionsCommand,
     waitDatabaseCommand,
     waitNotebooksCommand,
     checkUserObjectsCommand,
   ]) {
-    program.addCommand(make(session).copyInheritedSettings(program).showHelpAfterError("(see --help)"));
+    program.addCommand(
+      prepared(make(session), program).helpGroup("Commands that the program runs by itself:"),
+    );
   }
   for (const command of [program, ...program.commands]) command.exitOverride();
 
@@ -76,6 +83,10 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     session.note(describe(error));
     return 1;
   }
+}
+
+function prepared(command: Command, program: Command): Command {
+  return command.copyInheritedSettings(program).showHelpAfterError("(see --help)");
 }
 
 /** Errors whose message is written for the user. */

@@ -10,6 +10,7 @@ const commands = [
   "render",
   "profiles",
   "verify",
+  "access",
   "cleanup",
   "wait-database",
   "wait-notebooks",

@@ -7,7 +7,8 @@ import { parseSetPath } from "../../profiles/set-paths.ts";
 import { releaseTypes } from "../../profiles/settings.ts";
 import { stackConfigKeys } from "../../profiles/stack-config.ts";
 
-const text = readFileSync(join(import.meta.dirname, "..", "..", "docs", "configuration.md"), "utf8");
+const read = (name: string) => readFileSync(join(import.meta.dirname, "..", "..", "docs", name), "utf8");
+const text = read("configuration.md");
 
 /** First cells of the table below a heading, without their quotes. */
 function rowsBelow(heading: string): string[] {
@@ -18,10 +19,6 @@ function rowsBelow(heading: string): string[] {
 describe("docs/configuration.md", () => {
   it("has a row for every key of the stack configuration, and none for a key that is none", () => {
     assert.deepEqual(rowsBelow("Stack configuration").toSorted(), stackConfigKeys().toSorted());
-  });
-
-  it("has a row for every bundled profile, and none for one that is none", () => {
-    assert.deepEqual(rowsBelow("Profiles").toSorted(), [...bundledProfiles]);
   });
 
   const tokens = {
@@ -57,5 +54,13 @@ describe("docs/configuration.md", () => {
       ),
     );
     assert.deepEqual([...named].toSorted(), [...set].toSorted());
+  });
+});
+
+describe("docs/profiles.md", () => {
+  it("has a row for every bundled profile, and none for one that is none", () => {
+    const [, table] = read("profiles.md").split("| profile | for |");
+    const rows = [...(table?.split("\n\n")[0] ?? "").matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+    assert.deepEqual(rows.toSorted(), [...bundledProfiles]);
   });
 });
