@@ -219,6 +219,12 @@ async function settingsOf(migration: Migration): Promise<Settings> {
   try {
     writeFileSync(join(folder, defaultOverrides), overridesText(migration) ?? "");
     return await loadSettings({ values: stackValues(migration), secretKeys: [] }, folder);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const what =
+      "what would be written does not load, and nothing was written: the object holds something unforeseen";
+    const next = "take the entries below out of a copy of the object, and migrate that with --from";
+    throw new ConfigurationError([{ what, next }, ...error.problems]);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -80,12 +80,17 @@ function partnersOf(
 }
 
 /** Name of the Helm release that a chart step makes. */
-export function releaseOf({ type, with: input }: LegacyStep): string | undefined {
-  return type === "chart" ? String(input["releaseName"] ?? input["name"]) : undefined;
+export function releaseOf(step: LegacyStep): string | undefined {
+  return step.type === "chart" ? String(step.with["releaseName"] ?? chartOf(step)) : undefined;
+}
+
+/** A chart that is named by its address alone has no other name. */
+function chartOf({ id, with: input }: LegacyStep): string {
+  return String(input["name"] ?? input["repository"] ?? `of step ${id}`);
 }
 
 function wholeStep(kind: "added" | "removed", step: LegacyStep, standsFor: string | undefined): Change {
-  const what = step.type === "chart" ? `chart ${step.with["name"]}` : describe(step);
+  const what = step.type === "chart" ? `chart ${chartOf(step)}` : describe(step);
   const [yours, standard] = kind === "added" ? [what, undefined] : [undefined, what];
   const origin = kind === "added" ? "the whole step" : "the step is missing";
   return { kind, step, standsFor, path: [], yours, default: standard, origin };
@@ -113,9 +118,14 @@ function differences(base: Json | undefined, yours: Json | undefined, path: Path
   );
   if (above !== undefined && (below !== undefined || base === undefined)) {
     const keys = [...new Set([...Object.keys(above), ...Object.keys(below ?? {})])];
-    return keys.flatMap((key) => differences(below?.[key], above[key], [...path, key]));
+    return keys.flatMap((key) => differences(own(below, key), own(above, key), [...path, key]));
   }
   return isSame(base, yours) ? [] : [{ path, yours, base }];
+}
+
+/** Not what every map inherits, such as `constructor`. */
+function own(map: JsonObject | undefined, key: string): Json | undefined {
+  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
 function isScalar(value: Json | undefined): value is string | number | boolean {

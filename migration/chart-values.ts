@@ -54,10 +54,13 @@ export function plainValue(
   }
   const accepted = acceptValue(String(step.with["repo"]), path, change.yours);
   if ("why" in accepted) return { kind: "left", why: accepted.why, next: `if it does, set ${at}` };
-  const renamed = withVariables(accepted.value, circumstances);
+  const renamed = withVariables(accepted.value, step, circumstances);
   if ("why" in renamed) return { kind: "left", why: renamed.why };
   const { value } = renamed;
   if (isSame(value, standard)) return { kind: "same", why: "3.0.0 has the same value" };
+  if (holdsInexactNumber(value)) {
+    return { kind: "left", why: "a number so large, or no number at all, would not come out as it went in" };
+  }
   if (holdsBraces(value)) {
     return {
       kind: "left",
@@ -102,18 +105,24 @@ function goneFor(id: string, gone: string): { why: string; next?: string } {
   };
 }
 
-/** `$EVENTSSE_PORT` by the name that it has in 3.0.0. */
-export function withVariables(
+/** `$EVENTSSE_PORT` by the name that it has in 3.0.0, where a step before this one sets it. */
+function withVariables(
   value: Json,
-  { platform, steps }: Circumstances,
+  step: TargetStep,
+  { platform, steps, absent }: Circumstances,
 ): { value: Json } | { why: string } {
+  const before = steps
+    .slice(0, steps.indexOf(step))
+    .filter(({ component }) => component === step.component || !absent.has(component));
   const names = new Map(
     platform.steps
       .filter(({ type }) => type === "var")
-      .map(({ id, with: input }) => [String(input["name"]), targetOf(steps, id)?.with["name"]]),
+      .map(({ id, with: input }) => [String(input["name"]), targetOf(before, id)?.with["name"]]),
   );
   const unknown = variablesIn(value).find((name) => names.get(name) === undefined);
-  if (unknown !== undefined) return { why: `it uses variable ${unknown}, which 3.0.0 does not set` };
+  if (unknown !== undefined) {
+    return { why: `it uses variable ${unknown}, which 3.0.0 does not set before ${step.id}` };
+  }
   const rename = (item: Json): Json => {
     if (typeof item === "string") {
       return item.replace(/\$(?:\{(\w+)\}|([A-Z_][A-Z0-9_]*)(?![A-Za-z0-9_]))/g, (_, braced, bare) => {
@@ -129,4 +138,11 @@ export function withVariables(
 
 function holdsBraces(value: Json): boolean {
   return /\{\{.*\}\}/.test(JSON.stringify(value));
+}
+
+function holdsInexactNumber(value: Json): boolean {
+  if (typeof value === "number") {
+    return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
+  }
+  return value !== null && typeof value === "object" && Object.values(value).some(holdsInexactNumber);
 }

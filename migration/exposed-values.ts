@@ -32,7 +32,7 @@ export function exposedValue(
   if (service === "finops-database-handler" && circumstances.type === "ingress" && first === "ingress") {
     return {
       kind: "left",
-      why: "3.0.0 gives the cost database no host: whoever finds it can read it without signing in",
+      why: "3.0.0 gives the cost database no host: only what runs in the cluster calls it",
     };
   }
   if (first === "config" && service === "frontend") return frontendUrl(change, path, step, circumstances);

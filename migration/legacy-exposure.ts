@@ -55,6 +55,9 @@ export function isHostOfDomain(service: LegacyService, hosts: Json, { domain }: 
   return domain !== undefined && isSame(hosts, legacyHosts(service, domain));
 }
 
+/** What krateo:domain takes; hosts below anything else are carried one by one. */
+const domainForm = /^(?=.{1,200}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
 /** The domain that most hosts are below; the installer gives each the same. */
 function domainOf(platform: LegacyPlatform): string | undefined {
   const hosts = (Object.keys(legacyServices) as LegacyService[]).flatMap((service) => {
@@ -69,6 +72,7 @@ function domainOf(platform: LegacyPlatform): string | undefined {
   const candidates = domains.length > 0 ? domains : parents;
   const count = (domain: string) => candidates.filter((one) => one === domain).length;
   return candidates
+    .filter((domain) => domainForm.test(domain))
     .filter((domain) => domain !== legacyDomain || candidates.every((one) => one === legacyDomain))
     .toSorted((one, other) => count(other) - count(one))[0];
 }
@@ -78,7 +82,8 @@ function nodeAddressOf(platform: LegacyPlatform): string | undefined {
   const addresses = Object.entries(frontendUrls).map(([key, service]) => {
     const port = chartValue(platform, service, ["service", "nodePort"]);
     const url = String(chartValue(platform, "frontend", ["config", key]));
-    const [, address, end] = /^http:\/\/(\[[^\]]+\]|[A-Za-z0-9.-]+):(.+)$/.exec(url) ?? [];
+    const [, address, end] =
+      /^http:\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[-.A-Za-z0-9]*[A-Za-z0-9])?):(.+)$/.exec(url) ?? [];
     const variable = legacyServices[service].variable;
     return [`$${variable}_PORT`, `\${${variable}_PORT}`, String(port)].includes(end ?? "")
       ? address

@@ -23,6 +23,9 @@ export function notesOf({ platform, steps, absent }: Circumstances, fates: reado
           `You take charts from a repository of your own. In place of each url: line, pulumi config set krateo:chartMirror URL takes all charts from there; new in 3.0.0 are: ${charts}.`,
         ]
       : []),
+    ...(fates.some(({ outcome }) => outcome.kind === "configured" && outcome.key === "krateo:openshift")
+      ? ["OpenShift: krateo:type routes gives the platform Routes, with https, in place of what 2.7.0 had."]
+      : []),
     ...new Set(
       fates.flatMap(({ outcome }) =>
         "note" in outcome && outcome.kind === "configured" && outcome.note ? [`${outcome.note}.`] : [],

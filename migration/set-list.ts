@@ -108,5 +108,6 @@ function placed(tree: Json | undefined, path: Path, value: Json): Json {
     return list;
   }
   const map = isMap(tree as Tree) ? (tree as JsonObject) : {};
-  return { ...map, [segment]: placed(map[segment], rest, value) };
+  const present = Object.hasOwn(map, segment) ? map[segment] : undefined;
+  return { ...map, [segment]: placed(present, rest, value) };
 }

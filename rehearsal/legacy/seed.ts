@@ -2,6 +2,7 @@
  * Puts a Krateo 2.7.0 on the rehearsal cluster: what its installer would have left there, from stand-in charts of its
  * versions, all at once and not one after another.
  */
+
 import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -11,13 +12,14 @@ import { KubernetesObjectApi } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
 import { connect } from "../../cluster/connection.ts";
 import { readObject } from "../../cluster/object.ts";
+import type { LegacyType } from "../../migration/legacy-defaults.ts";
 import { NoValueError, selectValue } from "../../profiles/select-value.ts";
 import type { JsonObject, VariableStep } from "../../profiles/settings.ts";
 import { expandVariables, variablesIn } from "../../profiles/variables.ts";
 import { sources, stageCharts } from "../chart-repository.ts";
 import { kubeConfig } from "../control-plane.ts";
 import type { Toolchain } from "../toolchain.ts";
-import { type LegacyStep, type LegacyType, legacySteps } from "./platform-object.ts";
+import { type LegacyStep, legacySteps } from "./platform-object.ts";
 import { stepValues } from "./step-values.ts";
 
 export interface SeedOptions {

@@ -190,6 +190,31 @@ describe("a changed value", () => {
       ["install-authn values.env.A: left, double braces stand for tokens in the documents of 3.0.0"],
     ],
     [
+      "a number that cannot be kept exactly is left",
+      "install-opa",
+      { "resources.x": 1e21 },
+      [
+        "install-opa values.resources.x: left, a number so large, or no number at all, would not come out as it went in",
+      ],
+    ],
+    [
+      "a key that every map inherits is a key like others",
+      "install-authn",
+      { "env.constructor": "x", "constructor.y": "z" },
+      [
+        `install-authn values.env.constructor: ${authn}.env.constructor = "x"`,
+        "install-authn values.constructor.y: left, chart authn of 3.0.0 is not known to read constructor",
+      ],
+    ],
+    [
+      "a variable that is set later than the step runs is left",
+      "install-authn",
+      { "env.A": "$SNOWPLOW_PORT" },
+      [
+        "install-authn values.env.A: left, it uses variable SNOWPLOW_PORT, which 3.0.0 does not set before install-authn",
+      ],
+    ],
+    [
       "a value of a chart that is gone is left",
       "install-sweeper",
       { "image.repository": "r/s" },
@@ -206,7 +231,7 @@ describe("a changed value", () => {
       "install-frontend",
       { "config.OWN": "${EVENTSSE_INTERNAL_PORT}" },
       [
-        "install-frontend values.config.OWN: left, it uses variable EVENTSSE_INTERNAL_PORT, which 3.0.0 does not set",
+        "install-frontend values.config.OWN: left, it uses variable EVENTSSE_INTERNAL_PORT, which 3.0.0 does not set before install-frontend",
       ],
     ],
     [
@@ -411,7 +436,7 @@ describe("the way in from outside", () => {
     set(object, "install-authn", { "service.nodePort": "31082" });
     assert.deepEqual(lines(object), [
       "install-authn values.service.nodePort: left, its Service has no node port in 3.0.0: it is reached in another way",
-      "install-finops-database-handler values.ingress.className: left, 3.0.0 gives the cost database no host: whoever finds it can read it without signing in",
+      "install-finops-database-handler values.ingress.className: left, 3.0.0 gives the cost database no host: only what runs in the cluster calls it",
     ]);
   });
 

@@ -14,6 +14,7 @@ describe("a set list", () => {
     ["a[0]", { a: ["x"] }],
     ["a[1].b", { a: [null, { b: "x" }] }],
     ["m[0][1]", { m: [[null, "x"]] }],
+    ["constructor.b", { constructor: { b: "x" } }],
     ["a=b", { "a=b": "x" }],
     ["a,b", { "a,b": "x" }],
     ["podAnnotations.example\\.org/team", { podAnnotations: { "example.org/team": "x" } }],

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { type LegacyStep, type LegacyType, legacySteps } from "../../rehearsal/legacy/platform-object.ts";
+import { type LegacyType, legacyTypes } from "../../migration/legacy-defaults.ts";
+import { type LegacyPlatform, readLegacyPlatform } from "../../migration/legacy-platform.ts";
+import { migrate } from "../../migration/merge.ts";
+import type { Json } from "../../profiles/settings.ts";
+import { type LegacyStep, legacySteps, userChanges } from "../../rehearsal/legacy/platform-object.ts";
 import { stepValues } from "../../rehearsal/legacy/step-values.ts";
 
 const step = (set: readonly { name?: string; value?: unknown }[] | null): LegacyStep => ({
@@ -35,9 +39,9 @@ describe("a seeded 2.7.0 object", () => {
   const ids = (steps: readonly LegacyStep[]): string[] => steps.map(({ id }) => id);
 
   for (const [type, count] of [
-    ["nodeport", 24],
-    ["loadbalancer", 27],
-    ["ingress", 24],
+    ["nodeport", 25],
+    ["loadbalancer", 28],
+    ["ingress", 25],
   ] as const) {
     it(`of type ${type} has each step once, 19 charts among them`, async () => {
       const steps = await legacySteps(type, false);
@@ -61,6 +65,25 @@ describe("a seeded 2.7.0 object", () => {
   it("has cratedb's switch on where it is for OpenShift", async () => {
     const steps = await legacySteps("loadbalancer", true);
     const cratedb = steps.find(({ id }) => id === "install-finops-cratedb") as LegacyStep;
-    assert.deepEqual(stepValues(cratedb), { openshift: { enabled: true } });
+    assert.deepEqual(stepValues(cratedb)["openshift"], { enabled: true });
   });
+
+  for (const type of legacyTypes) {
+    it(`of type ${type} differs from an unchanged one in what its user changed, and nothing else`, async () => {
+      const object = {
+        apiVersion: "krateo.io/v1alpha1",
+        kind: "KrateoPlatformOps",
+        metadata: { name: "krateo" },
+        spec: { steps: await legacySteps(type, false) },
+      };
+      const { platform } = readLegacyPlatform(object as unknown as Json, "object", "krateo-system");
+      const { fates, type: detected } = migrate(platform as LegacyPlatform);
+      const changed = fates
+        .filter(({ outcome }) => !("key" in outcome && outcome.key === "krateo:domain"))
+        .map(({ change }) => change.step.id);
+      // Of the host names, the cost database's has no place in 3.0.0.
+      const lost = type === "ingress" ? ["install-finops-database-handler"] : [];
+      assert.deepEqual([detected, changed.sort()], [type, [...Object.keys(userChanges), ...lost].sort()]);
+    });
+  }
 });
