@@ -1,7 +1,7 @@
 /** Finds and reads the layers of configuration, and says where in them a value comes from. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type BundleTokens, bundledProfile, bundledProfiles } from "./bundle.ts";
+import { type BundleTokens, bundledProfile, bundledProfiles, typesFor } from "./bundle.ts";
 import { checkDocument } from "./document.ts";
 import { mergeMaps } from "./merge.ts";
 import { nearestFirst } from "./nearest.ts";
@@ -87,7 +87,9 @@ export function overrideLayers(
   const fromBase: Layer[] = [];
   for (const profile of profiles) {
     const overlay = bundledProfiles.includes(profile) ? bundledProfile(profile, tokens) : undefined;
-    if (overlay !== undefined) fromFiles.push({ source: overlay, base: [], root: overlay.root });
+    // One that is made for another type names steps that this one lacks; it is reported, and once is enough.
+    if (overlay !== undefined && (typesFor(profile)?.includes(config.type) ?? true))
+      fromFiles.push({ source: overlay, base: [], root: overlay.root });
     const profileFile = profileFileName(profile);
     const profileText = isFileName(profile) ? textOf(path.join(folder, profileFile)) : undefined;
     if (profileText !== undefined) {

@@ -97,7 +97,11 @@ describe("a profile", () => {
     assert.deepEqual(settings.profiles, ["monitoring"]);
   });
 
-  it("made for another type is refused", async () => {
+  it("made for another type is refused, and once is enough", async () => {
+    assert.deepEqual(
+      (await problemsOf(load({}, { profiles: "lb-hostname" }))).map(({ what }) => what),
+      ["profile lb-hostname is not made for type nodeport"],
+    );
     const [problem, ...rest] = await problemsOf(load({}, { profiles: "tls" }));
     assert.deepEqual(rest, []);
     assert.deepEqual(
