@@ -35,6 +35,9 @@ const { settings, inventory, charts, connection, reapply, repairs } = await user
     recorded,
     preflightOfRun(connection, settings, reading, isNew),
   ]);
+  const { server, context } = connection;
+  // A night's first question: is this the right cluster?
+  await pulumi.log.info(`namespace ${settings.namespace} of the cluster at ${server} (context ${context})`);
   const preview = pulumi.runtime.isDryRun();
   const { repairs, blocked: live } = repairsOf(settings, inventory, Date.now());
   const { problems, warnings } = findingsOf(checks);

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../profiles/problem.ts";
+import { refusedWrite } from "../profiles/refused-write.ts";
 import type { Connection } from "./connection.ts";
 
 /** No answer worth the name came from the API server. The message is a sentence for the user. */
@@ -44,6 +45,14 @@ export function faultOf(error: unknown): string {
   if (/CERT|SIGNATURE|TLS|SSL/.test(code))
     return `its certificate is not accepted (${cause?.message ?? code})`;
   return cause?.message || code || firstLine(error);
+}
+
+/** What it means that an API server can be read and takes no write; undefined for an error of another kind. */
+export function refusedWriteError(connection: Connection, message: string): Error | undefined {
+  const refused = refusedWrite(message);
+  return (
+    refused && new ConfigurationError([{ ...refused, given: `${connection.server} answers: ${message}` }])
+  );
 }
 
 /** What a 401 or 403 means to the user. */

@@ -10,6 +10,7 @@ import {
   firstLine,
   messageIn,
   refusal,
+  refusedWriteError,
   UnreachableError,
   unreachable,
 } from "./api-errors.ts";
@@ -189,6 +190,8 @@ async function send<T>(
   }
   if (status === 404) return undefined;
   const message = messageIn(text);
+  const refused = status >= 400 && method !== HttpMethod.GET && refusedWriteError(connection, message);
+  if (refused) throw refused;
   if (status === 401 || status === 403) throw refusal(connection, method, path, status, message);
   if (status === 429 || status >= 500) {
     throw new UnreachableError(unreachable(connection, `it answers ${status}: ${message}`));

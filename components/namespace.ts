@@ -13,7 +13,12 @@ export function createNamespace(site: Site, parent: pulumi.Resource): pulumi.Res
   const created = new Namespace(
     "namespace",
     { metadata: { name: namespace, ...marker(existing) } },
-    { parent, ...adoption(existing, namespace, ["metadata", "spec"]), retainOnDelete: true },
+    {
+      parent,
+      hooks: site.explained,
+      ...adoption(existing, namespace, ["metadata", "spec"]),
+      retainOnDelete: true,
+    },
   );
   created.id.apply(() => site.args.enter());
   return created;

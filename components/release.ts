@@ -20,7 +20,10 @@ export function createRelease(
   const { name, namespace } = step.release;
   const key = releaseKey(step.release, site.settings.namespace);
   const existing = site.inventory.releases[key];
-  const again = existing !== undefined && site.args.reapply.has(key);
+  const asked = existing !== undefined && site.args.reapply.has(key);
+  // Helm reports success although its last write, that the release is deployed, was refused: the engine then sees
+  // nothing to do, and the release would stay unfinished for ever.
+  const again = asked || (existing !== undefined && existing.status !== "deployed");
   return new Release(
     step.id,
     {
@@ -40,7 +43,7 @@ export function createRelease(
     {
       parent,
       dependsOn: site.needsOf(node),
-      hooks: again ? { ...site.explained, ...site.restored } : site.explained,
+      hooks: asked ? { ...site.explained, ...site.restored } : site.explained,
       ...(existing && { import: `${namespace}/${name}` }),
       // What applying it again once left there is no reason for another upgrade.
       ...(!again && { ignoreChanges: ["description"] }),

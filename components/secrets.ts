@@ -53,6 +53,7 @@ export class Secrets extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: site.needsOf(node),
+        hooks: site.explained,
         ...options,
         ignoreChanges: [...kept, ...(options.ignoreChanges ?? [])],
       },

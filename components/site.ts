@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inventory } from "../profiles/inventory.ts";
 import type { PlanNode } from "../profiles/plan.ts";
+import { refusedWrite } from "../profiles/refused-write.ts";
 import type { Repair } from "../profiles/repair.ts";
 import { routeApi } from "../profiles/route.ts";
 import type { JsonObject, Settings, Step } from "../profiles/settings.ts";
@@ -46,6 +47,7 @@ export class Site {
   readonly inventory: Inventory;
   /** Ids of the plan's nodes whose operation failed. */
   readonly failed = new Set<string>();
+  private readonly refused = new Set<string>();
   private readonly explainHook: pulumi.ErrorHook;
   private readonly putBackHook: pulumi.ResourceHook | undefined;
   private readonly resources = new Map<string, readonly pulumi.Resource[]>();
@@ -55,9 +57,11 @@ export class Site {
     this.args = args;
     this.settings = args.settings;
     this.inventory = args.inventory;
-    this.explainHook = new pulumi.ErrorHook("explain", async ({ name, type, newInputs, oldInputs }) => {
+    this.explainHook = new pulumi.ErrorHook("explain", async (failure) => {
+      const { name, type, newInputs, oldInputs, errors } = failure;
       const first = this.failed.size === 0;
       this.failed.add(name);
+      await this.tellRefusal(errors[0] ?? "");
       const inputs = newInputs ?? oldInputs;
       const lines = await this.explanation(type, inputs ?? {});
       if (lines.length > 0) await pulumi.log.error(lines.join("\n"));
@@ -73,6 +77,14 @@ export class Site {
         if (objects.length > 0) await pulumi.log.info(`put back: ${objects.join(", ")}`);
       });
     }
+  }
+
+  /** A cluster that takes no writes meets whatever is at work at that moment: it is said once. */
+  private async tellRefusal(error: string): Promise<void> {
+    const refused = refusedWrite(error);
+    if (!refused || this.refused.has(refused.what)) return;
+    this.refused.add(refused.what);
+    await pulumi.log.error(`${refused.what}; ${refused.next}`);
   }
 
   private async explanation(type: string, inputs: Record<string, unknown>): Promise<readonly string[]> {
@@ -119,7 +131,10 @@ export class Site {
     return pulumi.all(Object.fromEntries(known));
   }
 
-  /** Notes a failed operation, and makes a Helm release's or Route's say what is not ready, instead of "timed out". */
+  /**
+   * Notes a failed operation, says in words that the cluster takes no writes, and makes a Helm release's or Route's say
+   * what is not ready, instead of "timed out".
+   */
   get explained(): pulumi.CustomResourceOptions["hooks"] {
     return { onError: [this.explainHook] };
   }

@@ -40,6 +40,7 @@ export function createSnapshot(site: Site, node: PlanNode, parent: pulumi.Resour
     {
       parent,
       dependsOn: [crd, ...site.needsOf(node)],
+      hooks: site.explained,
       ...adoption(existing, `${namespace}/${installationName}`, []),
     },
   );

@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigurationError } from "../profiles/problem.ts";
+
+/** Errors whose message is written for the user; those of the cluster's side are known here by their names only. */
+const spoken = ["ConfigurationError", "UnreachableError"];
 
 /** Runs `body`; a user's mistake ends the program with its message alone, where Pulumi would add a stack trace. */
 export async function userErrors<T>(body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
-    if (error instanceof ConfigurationError) throw new pulumi.RunError(error.message);
+    const name = error instanceof Error ? error.name : "";
+    if (spoken.includes(name)) throw new pulumi.RunError((error as Error).message);
     throw error;
   }
 }

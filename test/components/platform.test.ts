@@ -111,6 +111,16 @@ describe("a Helm release", () => {
     assert.deepEqual(web.ignoreChanges, ["description"]);
   });
 
+  it("that is not deployed is upgraded with equal inputs, too: the engine may think that it is done", async () => {
+    for (const status of ["failed", "pending-install", "pending-upgrade", "uninstalling"]) {
+      const { find } = await build([chartStep("install-authn")], {
+        inventory: { releases: { authn: { ...release, status } } },
+      });
+      assert.equal(find("install-authn").inputs["description"], "applied again over revision 3");
+      assert.deepEqual(find("install-authn").ignoreChanges, []);
+    }
+  });
+
   it("that is missing cannot be applied again: it is installed", async () => {
     const { find } = await build([chartStep("install-authn")], { reapply: ["authn"] });
     assert.equal(find("install-authn").inputs["description"], undefined);

@@ -35,7 +35,7 @@ describe("bad input", () => {
     );
   };
 
-  it("in configuration and overrides is reported together, with places and nearest names", async () => {
+  it("in configuration and overrides is reported together, with places and nearest names (finding 7)", async () => {
     await refused({ type: "nodport", profile: "debug" }, { components: { backnd: { enabled: false } } }, [
       /krateo:type/,
       /nodeport, loadbalancer, ingress/,
@@ -58,7 +58,7 @@ describe("bad input", () => {
     await untouched();
   });
 
-  it("in the chart mirror names chart and place, all of them", async () => {
+  it("in the chart mirror names chart and place, all of them, before anything is installed (finding 9)", async () => {
     const broken = scratch("broken-mirror");
     await rm(broken, { recursive: true, force: true });
     await cp(mirror, broken, { recursive: true });

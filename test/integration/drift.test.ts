@@ -59,7 +59,7 @@ describe("drift", () => {
 
   let wayBack: string;
 
-  it("is what was changed by hand, and nothing else", async () => {
+  it("is what was changed by hand, in the cluster itself, with an exit code of its own (finding 4)", async () => {
     await change("apps/v1", "deployments", "authn", { spec: { replicas: 0 } });
     await change("v1", "configmaps", "core-provider", { data: { CORE_PROVIDER_DEBUG: "by hand" } });
     await change("postgresql.cnpg.io/v1", "clusters", "pg-cluster", { spec: { instances: 1 } });

@@ -26,7 +26,7 @@ describe("a release that does not become ready", () => {
     output = up.output;
   });
 
-  it("is explained: which object, which container, why, and what to type to look further", () => {
+  it("is explained: which object, which container, why, and what to type to look further (finding 8)", () => {
     assert.match(output, /Helm release authn in namespace krateo-system is not ready:/);
     assert.match(output, /Deployment authn/);
     assert.match(output, /CreateContainerConfigError/);

@@ -106,7 +106,7 @@ describe("an API server that is away for 20 s in the middle of an installation",
 });
 
 describe("a second run at the same time", () => {
-  it("from another backend stops and names the first, whose work goes on", async () => {
+  it("from another backend stops and names the first, whose work goes on (finding 11)", async () => {
     await startOver();
     const first = await TestStack.open("first", { type: "nodeport" });
     const second = await TestStack.open("second", { type: "nodeport" });

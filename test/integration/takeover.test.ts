@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { create, list, pathOf } from "../../cluster/api.ts";
+import { create, list, pathOf, remove } from "../../cluster/api.ts";
 import { connect } from "../../cluster/connection.ts";
 import { installationCrd, installationName, protectiveFinalizer } from "../../profiles/installation.ts";
 import { loadSettings } from "../../profiles/load.ts";
@@ -101,7 +101,7 @@ describe("a complete installation that helm made, with Secrets made by hand and 
     assert.deepEqual(await pods(), podsBefore);
   });
 
-  it("has this program's record now, without the finalizer that nobody takes off", async () => {
+  it("has this program's record now, without the finalizer that nobody takes off (finding 5)", async () => {
     const object = await live("Installation", installationName, { apiVersion: "krateo.io/v1" });
     const { metadata, spec } = object as { metadata: JsonObject; spec: { spec: JsonObject } };
     assert.equal(metadata["finalizers"], undefined);
@@ -109,8 +109,19 @@ describe("a complete installation that helm made, with Secrets made by hand and 
     assert.deepEqual(definitions["cnpg"]?.steps, ["install-cnpg", "install-pg-cluster"]);
   });
 
-  it("leaves the second preview nothing to do", async () => {
+  it("leaves the second preview nothing to do, which names the cluster, reached by an absolute KUBECONFIG (finding 10)", async () => {
     const { code, output } = await stack.pulumi("preview", "--diff", "--expect-no-changes");
     assert.equal(code, 0, output);
+    const { server, context } = connect({ kubeconfig: paths.kubeconfig });
+    assert.ok(
+      output.includes(`namespace ${namespace} of the cluster at ${server} (context ${context})`),
+      output,
+    );
+  });
+
+  it("lets go of its record at once when that is deleted (finding 5)", async () => {
+    const connection = connect({ kubeconfig: paths.kubeconfig });
+    await remove(connection, pathOf("krateo.io/v1", "installations", namespace, installationName));
+    assert.equal(await live("Installation", installationName, { apiVersion: "krateo.io/v1" }), undefined);
   });
 });

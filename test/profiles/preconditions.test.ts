@@ -90,7 +90,7 @@ describe("before anything is touched", () => {
       ["no answer from https://h"],
     ],
     [
-      "external Secrets must all exist",
+      "external Secrets must all exist (finding 6)",
       () =>
         problems(
           { secrets: { "jwt-sign-key": secret({ JWT_SIGN_KEY: "k" }) } },

@@ -24,7 +24,7 @@ describe("the release document", () => {
     });
   }
 
-  it("is not another file because the type's own is broken", async () => {
+  it("is not another file because the type's own is broken (finding 7)", async () => {
     assert.deepEqual(
       await reportOf(
         load({ "krateo.yaml": step("x"), "krateo.nodeport.yaml": "a: [" }, { version: "local" }),

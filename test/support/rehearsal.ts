@@ -168,6 +168,22 @@ export async function haltApiServer(seconds: number): Promise<void> {
   }
 }
 
+/**
+ * Raises etcd's own alarm of a full database, or takes it away: while it stands etcd refuses every write, and so does
+ * the API server, exactly as when the quota of its data is used up.
+ */
+export async function setEtcdFull(full: boolean): Promise<void> {
+  const pids = join(paths.directory, "kwok", "clusters", "krateo", "pids", "etcd.pid");
+  const words = (await readFile(`/proc/${Number(await readFile(pids, "utf8"))}/cmdline`, "utf8")).split("\0");
+  const urls = words.find((word) => word.startsWith("--listen-client-urls="))?.split("=")[1] ?? "";
+  const port = new URL(urls.split(",")[0] as string).port;
+  const answer = await fetch(`http://127.0.0.1:${port}/v3/maintenance/alarm`, {
+    method: "POST",
+    body: JSON.stringify({ action: full ? "ACTIVATE" : "DEACTIVATE", alarm: "NOSPACE" }),
+  });
+  if (!answer.ok) throw new Error(`etcd answers ${answer.status}: ${await answer.text()}`);
+}
+
 /** Waits, for a minute at the most, until something is so. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt++) {
