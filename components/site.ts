@@ -47,6 +47,8 @@ export class Site {
   readonly inventory: Inventory;
   /** Ids of the plan's nodes whose operation failed. */
   readonly failed = new Set<string>();
+  /** Lines about how far the run has come, while it goes on. */
+  progress: () => readonly string[] = () => [];
   private readonly refused = new Set<string>();
   private readonly explainHook: pulumi.ErrorHook;
   private readonly putBackHook: pulumi.ResourceHook | undefined;
@@ -66,6 +68,7 @@ export class Site {
       const lines = await this.explanation(type, inputs ?? {});
       if (lines.length > 0) await pulumi.log.error(lines.join("\n"));
       // Once: what fails after the first one often does so for the same reason.
+      if (first) await pulumi.log.info(["when this failed:", ...this.progress()].join("\n"));
       const standing = first ? await args.standing() : [];
       if (standing.length > 0) await pulumi.log.error(standing.join("\n"));
       return false;
@@ -115,6 +118,11 @@ export class Site {
   /** The resources that a node's own resource depends on. */
   needsOf(node: PlanNode): pulumi.Resource[] {
     return [...new Set(node.needs.flatMap((need) => this.resources.get(need.on) ?? []))];
+  }
+
+  /** What a node of the plan became. */
+  resourcesOf({ id }: PlanNode): readonly pulumi.Resource[] {
+    return this.resources.get(id) ?? [];
   }
 
   resource(id: string): pulumi.Resource | undefined {

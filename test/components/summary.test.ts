@@ -16,6 +16,14 @@ describe("the summary of a run", () => {
     ]);
   });
 
+  it("tells while the run goes on what is at work, too", () => {
+    assert.deepEqual(summaryOf(names, new Set(), new Set(["authn"]), new Set(["authn", "snowplow"])), [
+      "failed:      authn",
+      "at work:     snowplow",
+      "not started: frontend, portal",
+    ]);
+  });
+
   it("leaves out what there is none of", () => {
     assert.deepEqual(summaryOf(["authn"], new Set(), new Set(["authn"])), ["failed:      authn"]);
   });

@@ -53,11 +53,19 @@ describe("a release that does not become ready", () => {
     assert.match(output, /done: .*\bresources-ingester\b/);
   });
 
+  it("is summed up without --continue-on-error, too: as it stands when the first one fails", async () => {
+    const { code, output: short } = await stack.pulumi("up");
+    assert.equal(code, 1, short);
+    assert.match(short, /when this failed:\s+failed: +authn\b/);
+    assert.match(short, /not started: .*\bportal\b/);
+    assert.match(short, /done: .*\bcnpg\b/);
+  });
+
   it("becomes ready once its cause is mended, in the next up", async () => {
     await stack.override({});
     const { code, output: mended } = await stack.pulumi("up");
     assert.equal(code, 0, mended);
-    assert.equal((await helmReleases())["authn"], "authn-0.22.2 r2 deployed");
+    assert.equal((await helmReleases())["authn"], "authn-0.22.2 r3 deployed");
     const verify = await stack.krateo("verify");
     assert.equal(verify.code, 0, verify.output);
   });
