@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   HttpMethod,
   IsomorphicFetchHttpLibrary,
@@ -164,11 +165,15 @@ async function discover(connection: Connection, apiVersion: string, options: Req
   return (await get<{ resources: DiscoveredKind[] }>(connection, root, options))?.resources ?? [];
 }
 
+/** How often a request is made that the API server is too busy for, a second apart. */
+const busyAttempts = 6;
+
 async function send<T>(
   connection: Connection,
   method: HttpMethod,
   path: string,
   options: RequestOptions,
+  attempt = 1,
 ): Promise<T | undefined> {
   if (connection.absent) throw new UnreachableError(connection.absent);
   const seconds = options.timeoutSeconds ?? 30;
@@ -189,6 +194,12 @@ async function send<T>(
     );
   }
   if (status === 404) return undefined;
+  // Nothing was done yet. For a kind whose definition has just changed the API server says so for a moment, and a
+  // destroy must not end on it.
+  if (status === 429 && attempt < busyAttempts) {
+    await pause(1000, undefined, { signal: options.signal });
+    return await send(connection, method, path, options, attempt + 1);
+  }
   const message = messageIn(text);
   const refused = status >= 400 && method !== HttpMethod.GET && refusedWriteError(connection, message);
   if (refused) throw refused;
