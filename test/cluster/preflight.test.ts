@@ -5,6 +5,7 @@ import { judge } from "../../cluster/preflight.ts";
 import type { ClusterScoped, WebhookObject } from "../../cluster/preflight-ownership.ts";
 import type { ClusterReading } from "../../cluster/preflight-reading.ts";
 import type { Inventory } from "../../profiles/inventory.ts";
+import { loadSettings } from "../../profiles/load.ts";
 import type { ExternalDatabase, Settings, Step } from "../../profiles/settings.ts";
 import { node, object, ofRelease, pod, portHolder, readyCluster } from "../support/cluster-reading.ts";
 import { emptyInventory } from "../support/inventory.ts";
@@ -572,6 +573,20 @@ describe("preflight", () => {
         [["OK", "namespace krateo-system", "enforces restricted"]],
       ],
     ]);
+  });
+
+  it("of Pod Security finds that profile openshift suits a restricted namespace, but for two charts of finops", async () => {
+    const Namespace = [
+      object("krateo-system", { labels: { "pod-security.kubernetes.io/enforce": "restricted" } }),
+    ];
+    const restricted = readyCluster({ clusterScoped: { ...readyCluster().clusterScoped, Namespace } });
+    const said = async (profiles: string[]) => {
+      const values = { type: "loadbalancer", openshift: true, profiles };
+      const settings = await loadSettings({ values, secretKeys: [] }, import.meta.dirname);
+      return judge(settings, emptyInventory, restricted).find(({ check }) => check === "pod security")?.found;
+    };
+    assert.equal(await said(["no-finops"]), "enforces restricted");
+    assert.equal(await said([]), "enforces restricted, which refuses the pods of cratedb, opa-kube-mgmt");
   });
 
   describe("of names that a cluster has once", () => {
