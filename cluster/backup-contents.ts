@@ -5,6 +5,7 @@ import { get, type KubeObject, list, pathOf } from "./api.ts";
 import type { BackupIndex, BackupRelease } from "./backup-index.ts";
 import type { Connection } from "./connection.ts";
 import { decodeRelease, type HelmRelease, type HelmSecret, helmSecretType } from "./helm-release.ts";
+import { readClusterUid } from "./identity.ts";
 import { legacyVolume, platformKind, readLegacy } from "./legacy.ts";
 import { volumesOf } from "./legacy-volume.ts";
 
@@ -28,8 +29,8 @@ const tokenType = "kubernetes.io/service-account-token";
  * @throws as `get` in api.ts
  */
 export async function readBackup(connection: Connection, namespace: string): Promise<BackupContents> {
-  const [system, secrets, legacy, volumes] = await Promise.all([
-    get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, "kube-system")),
+  const [clusterUid = "", secrets, legacy, volumes] = await Promise.all([
+    readClusterUid(connection),
     list<SecretObject>(connection, pathOf("v1", "secrets", namespace)),
     readLegacy(connection, namespace),
     volumesOf(connection, namespace),
@@ -62,7 +63,7 @@ export async function readBackup(connection: Connection, namespace: string): Pro
       format: 1,
       createdAt: new Date().toISOString(),
       server: connection.server,
-      clusterUid: system?.metadata.uid ?? "",
+      clusterUid,
       namespace,
       ...(object && {
         object: {

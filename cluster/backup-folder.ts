@@ -4,7 +4,7 @@
  */
 import { constants } from "node:fs";
 import { copyFile, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { type BackupContents, backupName, objectFile } from "./backup-contents.ts";
 import { type BackupIndex, backupIndex } from "./backup-index.ts";
@@ -168,4 +168,10 @@ function asProblem(error: unknown, directory: string, what: string): unknown {
       next: "nothing was stopped or removed; make room, or name another folder with KRATEO_BACKUP_DIR, and start again",
     },
   ]);
+}
+
+/** A backup's folder for the user: from where they are, unless it is elsewhere. */
+export function shownFolder({ folder }: Backup): string {
+  const path = relative(process.cwd(), folder);
+  return path.startsWith("..") ? folder : path;
 }

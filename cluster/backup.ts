@@ -1,6 +1,5 @@
-import { relative } from "node:path";
 import { readBackup } from "./backup-contents.ts";
-import { type Backup, copyObject, readBackups, writeBackup } from "./backup-folder.ts";
+import { type Backup, copyObject, readBackups, shownFolder, writeBackup } from "./backup-folder.ts";
 import { type BackupIndex, covers } from "./backup-index.ts";
 import type { Connection } from "./connection.ts";
 import type { Log } from "./deletion.ts";
@@ -23,13 +22,13 @@ export async function backUp(
   const earlier = (await readBackups(directory)).find(({ index }) => covers(index, contents.index));
   if (earlier && !always) {
     await copyObject(earlier.folder);
-    log(`backup: ${shown(earlier)} holds all that would be removed, from ${earlier.index.createdAt}`);
+    log(`backup: ${shownFolder(earlier)} holds all that would be removed, from ${earlier.index.createdAt}`);
     return earlier;
   }
   const backup = await writeBackup(directory, contents);
   const { object, releases, secrets } = contents.index;
   log(
-    `backup: ${shown(backup)} written: ${object ? `KrateoPlatformOps ${object.name}, ` : ""}` +
+    `backup: ${shownFolder(backup)} written: ${object ? `KrateoPlatformOps ${object.name}, ` : ""}` +
       `${releases.length} Helm releases, ${secrets.length} Secrets`,
   );
   log("backup: it holds Secrets in clear; its files are for you alone (mode 0600), and git ignores them");
@@ -46,9 +45,4 @@ export function bestBackup(
     .filter(({ index }) => index.clusterUid === clusterUid && index.namespace === namespace)
     .toSorted((one, other) => weight(one) - weight(other))
     .at(-1);
-}
-
-function shown({ folder }: Backup): string {
-  const path = relative(process.cwd(), folder);
-  return path.startsWith("..") ? folder : path;
 }

@@ -16,6 +16,7 @@ import { get, type KubeObject, pathOf, type RequestOptions, resourceOf } from ".
 import { UnreachableError } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
 import type { HelmRelease } from "./helm-release.ts";
+import { readClusterUid } from "./identity.ts";
 import { readLease } from "./lease.ts";
 import { readLegacy } from "./legacy.ts";
 import { readReleases } from "./releases.ts";
@@ -76,8 +77,8 @@ async function readAll(
     }
   };
   const reading = readReleases(connection, namespace, options);
-  const [system, own, releases, foreign, secrets, objects, legacy, lease, routes] = await Promise.all([
-    allowed(readSystemNamespace(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
+  const [clusterUid, own, releases, foreign, secrets, objects, legacy, lease, routes] = await Promise.all([
+    allowed(readIdentity(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
     allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
     allowed(reading),
     Promise.all(elsewhere.map((other) => allowed(readReleases(connection, other, options)))),
@@ -98,11 +99,11 @@ async function readAll(
     ),
   ]);
   const dependents = await allowed(readDependents(connection, settings, everyRelease, options));
-  if (!system || !releases || !objects || !legacy || refused.size > 0)
+  if (!clusterUid || !releases || !objects || !legacy || refused.size > 0)
     throw new ConfigurationError([...refused.values()]);
 
   return {
-    clusterUid: system.metadata.uid,
+    clusterUid,
     namespace: own && existing(own),
     releases: Object.fromEntries([...everyRelease].map(([key, release]) => [key, existingRelease(release)])),
     secrets: Object.fromEntries(
@@ -118,10 +119,9 @@ async function readAll(
   };
 }
 
-async function readSystemNamespace(connection: Connection, options: RequestOptions): Promise<KubeObject> {
-  const path = pathOf("v1", "namespaces", undefined, "kube-system");
-  const found = await get<KubeObject>(connection, path, options);
-  if (found?.metadata?.uid) return found;
+async function readIdentity(connection: Connection, options: RequestOptions): Promise<string> {
+  const uid = await readClusterUid(connection, options);
+  if (uid) return uid;
   throw new UnreachableError(
     `what answers at ${connection.server} (context ${connection.context}) is no Kubernetes API server: it has no namespace kube-system`,
   );

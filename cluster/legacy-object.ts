@@ -12,7 +12,7 @@ import type { Connection } from "./connection.ts";
 import { readReleases } from "./releases.ts";
 
 /** Chart of the Helm release that runs Krateo 2.7.0's installer; its version is the platform's. */
-export const installerChart = "installer";
+const installerChart = "installer";
 
 /** Which installation is meant; whatever is left out may be anything, as long as there is only one. */
 export interface LegacyChoice {

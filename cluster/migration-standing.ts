@@ -1,14 +1,14 @@
-import { relative } from "node:path";
 import { deprecatedReleases } from "../profiles/deprecated.ts";
 import { legacyVersion } from "../profiles/legacy-platform.ts";
 import { chartStepsOf } from "../profiles/plan.ts";
 import type { Settings } from "../profiles/settings.ts";
 import { get, type KubeObject, pathOf } from "./api.ts";
 import { bestBackup } from "./backup.ts";
-import { readBackups } from "./backup-folder.ts";
+import { readBackups, shownFolder } from "./backup-folder.ts";
 import { identities, replacedSince } from "./backup-index.ts";
 import type { Connection } from "./connection.ts";
 import type { HelmRelease } from "./helm-release.ts";
+import { readClusterUid } from "./identity.ts";
 import { readLegacy } from "./legacy.ts";
 import { readReleases } from "./releases.ts";
 
@@ -32,13 +32,12 @@ export async function migrationStanding(
 ): Promise<readonly string[]> {
   const { namespace } = settings;
   const releases = await readReleases(connection, namespace);
-  const [legacy, system, saved, serves] = await Promise.all([
+  const [legacy, clusterUid = "", saved, serves] = await Promise.all([
     readLegacy(connection, namespace, {}, Promise.resolve(releases)),
-    get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, "kube-system")),
+    readClusterUid(connection),
     readBackups(backups),
     Promise.all(serving.map((name) => served(connection, namespace, name, releases.get(name)))),
   ]);
-  const clusterUid = system?.metadata.uid ?? "";
   const backup = bestBackup(saved, { clusterUid, namespace });
   const running = legacy.platform?.installers.some(({ replicas }) => replicas > 0);
   const wanted = chartStepsOf(settings).filter(({ release }) => release.namespace === namespace);
@@ -52,7 +51,7 @@ export async function migrationStanding(
     `  stands at:  installer of ${legacyVersion} ${running ? "still runs" : "stopped"}; ` +
       `${deprecatedReleases.length - legacy.releases.length} of ${deprecatedReleases.length} deprecated Helm releases gone; ` +
       `${done.length} of ${wanted.length} Helm releases as they should be; ` +
-      `backup ${backup ? shortPath(backup.folder) : "not written yet"}`,
+      `backup ${backup ? shownFolder(backup) : "not written yet"}`,
     `  serves:     ${names.join(", ") || "nothing that users talk to"}`,
     "  go on:      mend the cause and run pulumi up again; it goes on from here, and no Secret changes",
     `  go back:    ${wayBack(running === true, backup && replacedSince(backup.index, identities(releases)))}`,
@@ -76,9 +75,4 @@ async function served(
   const deployment = await get<DeploymentObject>(connection, path);
   const available = (deployment?.status?.availableReplicas ?? 0) > 0;
   return available ? `${name} ${release?.chart.metadata.version ?? ""}`.trim() : undefined;
-}
-
-function shortPath(folder: string): string {
-  const path = relative(process.cwd(), folder);
-  return path.startsWith("..") ? folder : path;
 }

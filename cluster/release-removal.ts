@@ -1,9 +1,8 @@
-import { pathOf, remove } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import { deleteObjects, type Log } from "./deletion.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { inUninstallOrder, isKept, nameOf, parseManifest } from "./manifest.ts";
-import { revisionsOf } from "./releases.ts";
+import { removeRecords } from "./releases.ts";
 
 /** Names of a release's hooks that Helm would run around an uninstall, and this program cannot. */
 export function deleteHooksOf(release: HelmRelease): string[] {
@@ -46,10 +45,7 @@ export async function removeRelease(
   } catch (error) {
     throw new Error(`Helm release ${release.name} is not removed: ${messageOf(error)}`, { cause: error });
   }
-  const secrets = pathOf("v1", "secrets", namespace);
-  for (const revision of (await revisionsOf(connection, namespace, release.name)).toReversed()) {
-    await remove(connection, `${secrets}/${revision}`);
-  }
+  await removeRecords(connection, namespace, release.name);
   log(`Helm release ${release.name} removed`);
 }
 

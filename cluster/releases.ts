@@ -1,4 +1,4 @@
-import { get, type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
+import { get, type KubeObject, list, pathOf, type RequestOptions, remove } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import { decodeRelease, type HelmRelease, type HelmSecret, helmSecretType } from "./helm-release.ts";
 
@@ -56,12 +56,19 @@ function revisionOf(secret: KubeObject): number {
   return Number(secret.metadata.labels?.["version"] ?? 0);
 }
 
-/** Names of the Secrets of every revision of one release, newest first. */
-export async function revisionsOf(
+/** Removes Helm's records of one release, the latest last: a run that is stopped half-way finds the release again. */
+export async function removeRecords(
   connection: Connection,
   namespace: string,
   release: string,
-): Promise<string[]> {
+): Promise<void> {
+  for (const record of (await revisionsOf(connection, namespace, release)).toReversed()) {
+    await remove(connection, pathOf("v1", "secrets", namespace, record));
+  }
+}
+
+/** Names of the Secrets of every revision of one release, newest first. */
+async function revisionsOf(connection: Connection, namespace: string, release: string): Promise<string[]> {
   const secrets = await list(connection, pathOf("v1", "secrets", namespace), {
     accept: metadataOnly,
     query: { labelSelector: `owner=helm,name=${release}`, fieldSelector: `type=${helmSecretType}` },

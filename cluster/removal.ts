@@ -9,7 +9,7 @@ import type { Connection } from "./connection.ts";
 import { type Log, waitUntilGone } from "./deletion.ts";
 import { inUninstallOrder } from "./manifest.ts";
 import { inParallel } from "./parallel.ts";
-import { revisionsOf } from "./releases.ts";
+import { removeRecords } from "./releases.ts";
 
 interface Located {
   readonly label: string;
@@ -69,9 +69,7 @@ export async function removeInterrupted(
     // Its chart has a Job for these that only Helm would run.
     for (const object of objects) await free(connection, object, chartFinalizers[chart] ?? []);
     await deleteAndWait(connection, objects, timeoutSeconds);
-    for (const revision of (await revisionsOf(connection, namespace, name)).toReversed()) {
-      await remove(connection, pathOf("v1", "secrets", namespace, revision));
-    }
+    await removeRecords(connection, namespace, name);
   }
 }
 

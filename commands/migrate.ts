@@ -5,7 +5,7 @@ import { Command, Option } from "commander";
 import { parse } from "yaml";
 import { krateoctlDocument } from "../migration/krateoctl-document.ts";
 import type { LegacyType } from "../migration/legacy-defaults.ts";
-import { legacyTypes, legacyVersion } from "../migration/legacy-defaults.ts";
+import { legacyTypes } from "../migration/legacy-defaults.ts";
 import {
   chooseLegacyObject,
   type LegacyPlatform,
@@ -16,6 +16,7 @@ import { mismatchNote, wayToLegacyVersion } from "../migration/legacy-version.ts
 import { type Migration, migrate } from "../migration/merge.ts";
 import { overridesText } from "../migration/overrides-file.ts";
 import { defaultOverrides } from "../profiles/layers.ts";
+import { legacyVersion } from "../profiles/legacy-platform.ts";
 import { loadSettings } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { renderDocument } from "../profiles/render.ts";

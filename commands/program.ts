@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { debug, isDebugging } from "../profiles/debug.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
+import { ConfigurationError, isSpoken } from "../profiles/problem.ts";
 import { accessCommand } from "./access.ts";
 import { backupCommand } from "./backup.ts";
 import { checkUserObjectsCommand } from "./check-user-objects.ts";
@@ -89,12 +89,9 @@ function prepared(command: Command, program: Command): Command {
   return command.copyInheritedSettings(program).showHelpAfterError("(see --help)");
 }
 
-/** Errors whose message is written for the user. */
-const spoken = ["ConfigurationError", "UnreachableError"];
-
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `krateo: ${error}`;
   const debug = isDebugging() && !(error instanceof ConfigurationError);
   if (debug && error.stack) return error.stack;
-  return spoken.includes(error.name) ? error.message : `krateo: ${error.message}`;
+  return isSpoken(error) ? error.message : `krateo: ${error.message}`;
 }

@@ -55,14 +55,13 @@ async function chooseBackup(
   from: string | undefined,
   { directory }: Session,
 ): Promise<Backup> {
-  const [{ bestBackup }, { backupDirectory, readBackupFolder, readBackups }, { get, pathOf }] =
+  const [{ bestBackup }, { backupDirectory, readBackupFolder, readBackups }, { readClusterUid }] =
     await Promise.all([
       import("../cluster/backup.ts"),
       import("../cluster/backup-folder.ts"),
-      import("../cluster/api.ts"),
+      import("../cluster/identity.ts"),
     ]);
-  const path = pathOf("v1", "namespaces", undefined, "kube-system");
-  const clusterUid = (await get<{ metadata: { uid: string } }>(connection, path))?.metadata.uid ?? "";
+  const clusterUid = (await readClusterUid(connection)) ?? "";
   const folder = from ? resolve(directory, from) : backupDirectory(directory);
   const found = from
     ? await readBackupFolder(folder)

@@ -101,20 +101,19 @@ async function configOrNothing(options: ClusterOptions, session: Session): Promi
  */
 export async function connectTo(choice: ConnectionChoice, session: Session): Promise<Connection> {
   // Loaded here because the client takes a third of a second, which `--help` and `render` need not spend.
-  const [{ connect }, { get, pathOf }] = await Promise.all([
+  const [{ connect }, { readClusterUid }] = await Promise.all([
     import("../cluster/connection.ts"),
-    import("../cluster/api.ts"),
+    import("../cluster/identity.ts"),
   ]);
   const connection = connect({ directory: session.directory, ...choice });
   const planned = process.env["KRATEO_CLUSTER_UID"];
   if (!planned) return connection;
-  const path = pathOf("v1", "namespaces", undefined, "kube-system");
-  const live = await get<{ metadata: { uid: string } }>(connection, path);
-  if (live?.metadata.uid === planned) return connection;
+  const live = await readClusterUid(connection);
+  if (live === planned) return connection;
   throw new ConfigurationError([
     {
       what: `the cluster at ${connection.server} (context ${connection.context}) is not the one that was planned for`,
-      given: `kube-system has UID ${live?.metadata.uid ?? "none"}`,
+      given: `kube-system has UID ${live ?? "none"}`,
       allowed: planned,
       next: "switch the kubeconfig or context back; nothing was changed",
     },

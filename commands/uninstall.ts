@@ -131,11 +131,9 @@ async function uninstall(work: Work): Promise<void> {
 }
 
 async function checkPlace({ connection, settings }: Work, exported: StackExport): Promise<void> {
-  const { get, pathOf } = await import("../cluster/api.ts");
-  const path = pathOf("v1", "namespaces", undefined, "kube-system");
-  const system = await get<{ metadata: { uid: string } }>(connection, path);
+  const { readClusterUid } = await import("../cluster/identity.ts");
   const problems = placeProblems(recordOf(exported), {
-    clusterUid: system?.metadata.uid ?? "none",
+    clusterUid: (await readClusterUid(connection)) ?? "none",
     namespace: settings.namespace,
     server: connection.server,
   });

@@ -1,15 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/** Errors whose message is written for the user; those of the cluster's side are known here by their names only. */
-const spoken = ["ConfigurationError", "UnreachableError"];
+import { isSpoken } from "../profiles/problem.ts";
 
 /** Runs `body`; a user's mistake ends the program with its message alone, where Pulumi would add a stack trace. */
 export async function userErrors<T>(body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
-    const name = error instanceof Error ? error.name : "";
-    if (spoken.includes(name)) throw new pulumi.RunError((error as Error).message);
+    if (error instanceof Error && isSpoken(error)) throw new pulumi.RunError(error.message);
     throw error;
   }
 }

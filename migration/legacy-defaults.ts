@@ -5,9 +5,6 @@
 import type { Json, JsonObject } from "../profiles/settings.ts";
 import { type LegacyStep, readStep } from "./legacy-platform.ts";
 
-/** The version whose object this program migrates. */
-export const legacyVersion = "2.7.0";
-
 /** The types that it has. */
 export const legacyTypes = ["nodeport", "loadbalancer", "ingress"] as const;
 

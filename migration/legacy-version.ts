@@ -1,4 +1,5 @@
-import { legacyDefaults, legacyVersion } from "./legacy-defaults.ts";
+import { legacyVersion } from "../profiles/legacy-platform.ts";
+import { legacyDefaults } from "./legacy-defaults.ts";
 import type { Migration } from "./merge.ts";
 
 /** How an older Krateo becomes one that can be migrated. */

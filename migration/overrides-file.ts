@@ -1,7 +1,7 @@
 /** krateo-overrides.yaml as text, each value with a comment that says where it comes from. */
 import { Document, isCollection, isPair, isScalar, Pair, type Scalar, YAMLMap } from "yaml";
+import { legacyVersion } from "../profiles/legacy-platform.ts";
 import type { JsonObject, Path } from "../profiles/settings.ts";
-import { legacyVersion } from "./legacy-defaults.ts";
 import type { Migration, OverrideLine } from "./merge.ts";
 
 /** With the tags of the reader, so that text which it would take for a number is put in quotes. */

@@ -29,6 +29,14 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** Errors whose message is written for the user; those of the cluster's side are known here by their names only. */
+const spoken = ["ConfigurationError", "UnreachableError"];
+
+/** Whether an error's message is all that the user needs. */
+export function isSpoken(error: Error): boolean {
+  return spoken.includes(error.name);
+}
+
 function listOf(problems: readonly Problem[]): string {
   const heading = problems.length === 1 ? "1 problem:" : `${problems.length} problems:`;
   return [heading, ...problems.map((problem, index) => entry(problem, index + 1))].join("\n");
