@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { comeBackTo, helmReleases, live, TestStack } from "../support/rehearsal.ts";
+import { readFile, writeFile } from "node:fs/promises";
+import { connect } from "../../cluster/connection.ts";
+import { comeBackTo, helmReleases, live, paths, TestStack } from "../support/rehearsal.ts";
 
 /** Names of the releases whose revision is not 1, with their revision and status. */
 async function changed(): Promise<Record<string, string>> {
@@ -57,6 +59,22 @@ describe("a change of the overrides", () => {
     assert.equal(verify.code, 0, verify.output);
     const preview = await stack.pulumi("preview", "--expect-no-changes");
     assert.equal(preview.code, 0, preview.output);
+  });
+
+  it("has nothing to do when the API server has another address, and the context another name", async () => {
+    const text = await readFile(paths.kubeconfig, "utf8");
+    const { context } = connect({ kubeconfig: paths.kubeconfig });
+    await writeFile(
+      paths.kubeconfig,
+      text.replaceAll("127.0.0.1", "localhost").replaceAll(context, "renamed"),
+    );
+    try {
+      const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
+      assert.equal(code, 0, output);
+      assert.match(output, /of the cluster at https:\/\/localhost:\d+ \(context renamed\)/);
+    } finally {
+      await writeFile(paths.kubeconfig, text);
+    }
   });
 
   it("shows a value from secret configuration nowhere", async () => {
