@@ -1,13 +1,15 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { get, type RequestOptions } from "node:https";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
+import { stringify } from "yaml";
 import { isAlive, processIdentity } from "../cluster/process.ts";
 import { writePortForwards } from "./port-forwards.ts";
+import { loopback, type Ports, withPorts } from "./ports.ts";
 import { kubernetesVersion } from "./toolchain/recipes.ts";
 import type { Toolchain } from "./toolchain.ts";
 
@@ -39,13 +41,34 @@ export function kubeConfig(directory: string): KubeConfig {
 /** Makes a new control plane, waits until it answers, and writes its kubeconfig. */
 export async function createControlPlane(toolchain: Toolchain, directory: string): Promise<void> {
   const { cluster, kubeconfig } = places(directory);
-  await untilPortsAreFree(directory, async () => {
-    await rm(cluster, { recursive: true, force: true });
-    const forwards = await writePortForwards(directory);
-    await kwokctl(toolchain, directory, creationArguments(toolchain, kubeconfig, forwards));
-    // Another cluster that starts at the same moment may have been given the same port, and answer in its place.
-    await waitForServer(directory);
-  });
+  const forwards = await writePortForwards(directory);
+  await untilPortsAreFree(directory, () =>
+    withPorts(directory, async (ports) => {
+      await rm(cluster, { recursive: true, force: true });
+      const addresses = await writeAddresses(directory, ports);
+      await kwokctl(toolchain, directory, creationArguments(toolchain, kubeconfig, [forwards, addresses]));
+      await waitForServer(directory);
+    }),
+  );
+}
+
+/**
+ * Writes KWOK's configuration of where the control plane listens.
+ *
+ * @returns the file's path
+ */
+async function writeAddresses(directory: string, ports: Ports): Promise<string> {
+  const file = join(directory, "addresses.yaml");
+  await writeFile(
+    file,
+    stringify({
+      apiVersion: "config.kwok.x-k8s.io/v1alpha1",
+      kind: "KwokctlConfiguration",
+      // By default it listens at every address of the machine.
+      options: { bindAddress: loopback, ...ports },
+    }),
+  );
+  return file;
 }
 
 /** Starts a control plane that was stopped, and waits until it answers. */
@@ -54,7 +77,7 @@ export async function startControlPlane(toolchain: Toolchain, directory: string)
   await waitForServer(directory);
 }
 
-/** A port may be refused for some seconds after its last owner, or be taken by a cluster that starts beside this one. */
+/** A port may be refused for some seconds after its last owner, or be taken by another program at that very moment. */
 async function untilPortsAreFree(directory: string, start: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -67,7 +90,11 @@ async function untilPortsAreFree(directory: string, start: () => Promise<void>):
   }
 }
 
-function creationArguments(toolchain: Toolchain, kubeconfig: string, forwards: string): string[] {
+function creationArguments(
+  toolchain: Toolchain,
+  kubeconfig: string,
+  configurations: readonly string[],
+): string[] {
   const plane = toolchain.controlPlane;
   const binaries = plane
     ? [
@@ -85,7 +112,7 @@ function creationArguments(toolchain: Toolchain, kubeconfig: string, forwards: s
     `--kwok-controller-binary=${toolchain.kwok}`,
     `--kubeconfig=${kubeconfig}`,
     `--config=${join(import.meta.dirname, "simulation", "stages.yaml")}`,
-    `--config=${forwards}`,
+    ...configurations.map((file) => `--config=${file}`),
     "--wait=60s",
     "--disable-qps-limits",
     // On a busy machine a heartbeat comes late; a node that was NotReady once would leave its pods unready for good.
