@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PreviousRun } from "../profiles/preconditions.ts";
+import type { PreviousRun } from "../profiles/previous-run.ts";
 
 /** What the engine remembers of one resource. */
 interface Remembered {

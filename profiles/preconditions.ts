@@ -2,19 +2,12 @@ import { makesDatabase, secretNamesOf } from "./database-secrets.ts";
 import { type Inventory, releaseKey } from "./inventory.ts";
 import { legacyProblems } from "./legacy-platform.ts";
 import { chartStepsOf } from "./plan.ts";
+import type { PreviousRun } from "./previous-run.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import { switchedOffProblems } from "./removal-guard.ts";
 import { routeApi } from "./route.ts";
 import { secretMask } from "./secret-value.ts";
 import type { Settings } from "./settings.ts";
-
-/** What the last successful run of this stack recorded; undefined for a stack that never had one. */
-export interface PreviousRun {
-  readonly clusterUid: string;
-  readonly namespace: string;
-  /** Chart and version of every Helm release, by release name; undefined when an earlier program recorded none. */
-  readonly releases?: Readonly<Record<string, string>>;
-}
 
 /** Keys of the three Secrets. */
 const secretKeys = {

@@ -1,8 +1,8 @@
 /** Volumes, the operator's definitions that their data hangs on, and the namespace: what only --purge-data removes. */
 import { bearsMarker, bearsReleaseOf, isHousekeeping } from "./removal-known.ts";
 import { countsOf, firstFew, isCrd, type LiveObject, objectText } from "./removal-objects.ts";
-import type { Stay } from "./removal-plan.ts";
 import type { Scene } from "./removal-scene.ts";
+import type { Stay } from "./removal-stay.ts";
 
 /**
  * Claims of the releases' databases.

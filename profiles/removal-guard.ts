@@ -1,6 +1,6 @@
 /** What an `up` would uninstall because it is switched off now, and may not unless the user has agreed. */
 import { type Dependents, type Inventory, releaseKey } from "./inventory.ts";
-import type { PreviousRun } from "./preconditions.ts";
+import type { PreviousRun } from "./previous-run.ts";
 import type { Problem } from "./problem.ts";
 import { amount, firstFew } from "./removal-objects.ts";
 import type { ChartStep, Settings } from "./settings.ts";

@@ -7,8 +7,8 @@ import {
   knownLeftovers,
 } from "./removal-known.ts";
 import { identityOf, isCrd, type LiveObject, objectText } from "./removal-objects.ts";
-import type { Stay } from "./removal-plan.ts";
 import { type Scene, sameRelease } from "./removal-scene.ts";
+import type { Stay } from "./removal-stay.ts";
 import type { ConfiguredRelease } from "./removal-survey.ts";
 
 export interface Leftover {

@@ -4,6 +4,7 @@ import { bearsMarker } from "./removal-known.ts";
 import { type Leftover, leftoversOf } from "./removal-leftovers.ts";
 import { identityOf, inOrder, isCrd, type LiveObject, objectText } from "./removal-objects.ts";
 import { type Scene, sceneOf } from "./removal-scene.ts";
+import type { Stay } from "./removal-stay.ts";
 import type { LiveRelease, RemovalSurvey } from "./removal-survey.ts";
 import { userObjectsOf, wavesOf } from "./removal-users.ts";
 
@@ -32,12 +33,6 @@ export interface RemovalPlan {
   /** The installation's namespace, when it goes: last of all. */
   readonly ownNamespace?: LiveObject;
   readonly stays: readonly Stay[];
-}
-
-/** Something that is not removed although it has to do with the installation. */
-export interface Stay {
-  readonly what: string;
-  readonly why: string;
 }
 
 /** Decides about everything that a survey found. The same survey always gives the same plan. */

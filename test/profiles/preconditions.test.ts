@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Inventory } from "../../profiles/inventory.ts";
-import { checkPreconditions, type PreviousRun, warningsOf } from "../../profiles/preconditions.ts";
+import { checkPreconditions, warningsOf } from "../../profiles/preconditions.ts";
+import type { PreviousRun } from "../../profiles/previous-run.ts";
 import { ConfigurationError } from "../../profiles/problem.ts";
 import type { ExternalDatabase, Settings, Step } from "../../profiles/settings.ts";
 import { emptyInventory } from "../support/inventory.ts";

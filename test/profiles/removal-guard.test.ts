@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Dependents, Inventory } from "../../profiles/inventory.ts";
-import { checkPreconditions, type PreviousRun } from "../../profiles/preconditions.ts";
+import { checkPreconditions } from "../../profiles/preconditions.ts";
+import type { PreviousRun } from "../../profiles/previous-run.ts";
 import type { Problem } from "../../profiles/problem.ts";
 import { switchedOffProblems } from "../../profiles/removal-guard.ts";
 import type { Settings } from "../../profiles/settings.ts";
