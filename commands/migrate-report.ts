@@ -1,8 +1,8 @@
 import type { Change } from "../migration/changes.ts";
-import { isSecret } from "../migration/chart-values.ts";
 import { type Migration, type StackKey, targetVersion } from "../migration/merge.ts";
 import type { Fate, Outcome } from "../migration/outcome.ts";
 import { overridesText } from "../migration/overrides-file.ts";
+import { isSecret } from "../migration/plain-value.ts";
 import { legacyVersion } from "../profiles/legacy-platform.ts";
 import { pathText } from "../profiles/path.ts";
 import { secretMask } from "../profiles/secret-value.ts";

@@ -2,8 +2,8 @@
 import { chartSource } from "../profiles/chart-source.ts";
 import { durationForm, secondsOf } from "../profiles/go-duration.ts";
 import type { Change } from "./changes.ts";
-import { isSecret } from "./chart-values.ts";
 import { type Circumstances, carriedInput, type Outcome } from "./outcome.ts";
+import { isSecret } from "./plain-value.ts";
 import { type TargetStep, targetOf } from "./target-steps.ts";
 
 /** What becomes of a changed field of `with`, other than `values`. */

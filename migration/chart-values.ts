@@ -1,13 +1,9 @@
 /** Rules for a changed Helm value: onto the chart of 3.0.0, if that goes on with the chart and reads the value. */
-import { isSensitiveKey } from "../profiles/describe.ts";
-import { pathText, valueAt } from "../profiles/path.ts";
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
-import { variablesIn } from "../profiles/variables.ts";
-import { type Change, isSame } from "./changes.ts";
-import { acceptValue } from "./chart-keys.ts";
+import type { Change } from "./changes.ts";
 import { exposedValue } from "./exposed-values.ts";
-import { type Circumstances, carriedValue, type Outcome, settingsOf, valuesOf } from "./outcome.ts";
+import type { Circumstances, Outcome } from "./outcome.ts";
 import { ownedBecause } from "./owned-values.ts";
+import { plainValue } from "./plain-value.ts";
 import { successorOf, type TargetStep, targetOf } from "./target-steps.ts";
 
 /** What becomes of a changed value; `path` of the change starts with `values`. */
@@ -34,115 +30,10 @@ export function valueOutcome(change: Change, circumstances: Circumstances): Outc
   return plainValue(change, path, step, circumstances);
 }
 
-/** A value that counts for itself alone. */
-export function plainValue(
-  change: Change,
-  path: Path,
-  step: TargetStep,
-  circumstances: Circumstances,
-): Outcome {
-  const standard = valueAt(valuesOf(step), path) as Json | undefined;
-  const at = pathText([...settingsOf(step), "helmValues", ...path]);
-  if (change.yours === undefined) {
-    if (standard === undefined || standard === null || standard === "")
-      return { kind: "same", why: "3.0.0 does not set it either" };
-    return {
-      kind: "left",
-      why: `3.0.0 sets it, and your object has no value to put in its place`,
-      next: `name the value you want: ${at}`,
-    };
-  }
-  const accepted = acceptValue(String(step.with["repo"]), path, change.yours);
-  if ("why" in accepted) return { kind: "left", why: accepted.why, next: `if it does, set ${at}` };
-  const renamed = withVariables(accepted.value, step, circumstances);
-  if ("why" in renamed) return { kind: "left", why: renamed.why };
-  const { value } = renamed;
-  if (isSame(value, standard)) return { kind: "same", why: "3.0.0 has the same value" };
-  if (holdsInexactNumber(value)) {
-    return { kind: "left", why: "a number so large, or no number at all, would not come out as it went in" };
-  }
-  if (holdsBraces(value)) {
-    return {
-      kind: "left",
-      why: "double braces stand for tokens in the documents of 3.0.0",
-      next: `set it in the stack configuration, where they do not: krateo:set ${at}`,
-    };
-  }
-  const outcome = carriedValue(step, path, value);
-  if (!isSecret(path, value)) return outcome;
-  if (typeof value !== "object" && outcome.kind === "carried") return { ...outcome, secret: true };
-  return {
-    kind: "left",
-    why: "something in it is a secret, which must not stand in a document in clear",
-    next: `pulumi config set --secret --path, below krateo:set: ${at}`,
-  };
-}
-
-/** True when a value is one by its key, or holds one. */
-export function isSecret(path: Path, value: Json | undefined): boolean {
-  const key = path.findLast((segment) => typeof segment === "string");
-  if (value === undefined || value === null || value === "") return false;
-  if (typeof value !== "object") {
-    return (
-      typeof value === "string" &&
-      ((key !== undefined && isSensitiveKey(key)) || /:\/\/[^/\s:@]*:[^/\s@]+@/.test(value))
-    );
-  }
-  if (Array.isArray(value)) return value.some((item, index) => isSecret([...path, index], item));
-  const { name } = value as JsonObject;
-  return Object.entries(value).some(
-    ([below, item]) =>
-      isSecret([...path, below], item) ||
-      (below === "value" && typeof name === "string" && isSensitiveKey(name) && typeof item === "string"),
-  );
-}
-
 function goneFor(id: string, gone: string): { why: string; next?: string } {
   if (id !== "install-eventsse-etcd") return { why: gone };
   return {
     why: `${gone}: events are kept in PostgreSQL`,
     next: "its size is components.cnpg.stepConfig.install-pg-cluster.helmValues.cluster.storage.size",
   };
-}
-
-/** `$EVENTSSE_PORT` by the name that it has in 3.0.0, where a step before this one sets it. */
-function withVariables(
-  value: Json,
-  step: TargetStep,
-  { platform, steps, absent }: Circumstances,
-): { value: Json } | { why: string } {
-  const before = steps
-    .slice(0, steps.indexOf(step))
-    .filter(({ component }) => component === step.component || !absent.has(component));
-  const names = new Map(
-    platform.steps
-      .filter(({ type }) => type === "var")
-      .map(({ id, with: input }) => [String(input["name"]), targetOf(before, id)?.with["name"]]),
-  );
-  const unknown = variablesIn(value).find((name) => names.get(name) === undefined);
-  if (unknown !== undefined) {
-    return { why: `it uses variable ${unknown}, which 3.0.0 does not set before ${step.id}` };
-  }
-  const rename = (item: Json): Json => {
-    if (typeof item === "string") {
-      return item.replace(/\$(?:\{(\w+)\}|([A-Z_][A-Z0-9_]*)(?![A-Za-z0-9_]))/g, (_, braced, bare) => {
-        return `\${${names.get(braced ?? bare)}}`;
-      });
-    }
-    if (Array.isArray(item)) return item.map(rename);
-    if (item === null || typeof item !== "object") return item;
-    return Object.fromEntries(Object.entries(item).map(([key, one]) => [key, rename(one)]));
-  };
-  return { value: rename(value) };
-}
-
-function holdsBraces(value: Json): boolean {
-  return /\{\{.*\}\}/.test(JSON.stringify(value));
-}
-
-function holdsInexactNumber(value: Json): boolean {
-  if (typeof value === "number") {
-    return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
-  }
-  return value !== null && typeof value === "object" && Object.values(value).some(holdsInexactNumber);
 }

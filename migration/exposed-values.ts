@@ -5,7 +5,6 @@
 import { valueAt } from "../profiles/path.ts";
 import type { Json, Path } from "../profiles/settings.ts";
 import { type Change, isSame } from "./changes.ts";
-import { plainValue } from "./chart-values.ts";
 import {
   frontendUrls,
   type LegacyService,
@@ -15,6 +14,7 @@ import {
 } from "./legacy-defaults.ts";
 import { isHostOfDomain, serviceSteps } from "./legacy-exposure.ts";
 import { type Circumstances, carriedValue, type Outcome, settingsOf, valuesOf } from "./outcome.ts";
+import { plainValue } from "./plain-value.ts";
 import { successorOf, type TargetStep } from "./target-steps.ts";
 
 const newHost = `events come from events-presenter.DOMAIN in 3.0.0: make its name resolve as eventsse.DOMAIN did`;

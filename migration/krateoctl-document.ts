@@ -12,10 +12,10 @@ import { stringify } from "yaml";
 import { pathText } from "../profiles/path.ts";
 import { isMap, type Tree } from "../profiles/secret-value.ts";
 import type { Json, JsonObject, Path } from "../profiles/settings.ts";
-import { isSecret } from "./chart-values.ts";
 import type { LegacyType } from "./legacy-defaults.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
 import type { LegacyPlatform, LegacyStep } from "./legacy-platform.ts";
+import { isSecret } from "./plain-value.ts";
 import { applySetList } from "./set-list.ts";
 
 const components: readonly [name: string, description: string, steps: RegExp][] = [
