@@ -349,6 +349,21 @@ describe("the stand-ins for the cloud", () => {
     });
     assert.deepEqual(addresses(done), [["one", { hostname: "one.ns.lb.example.com" }]]);
   });
+  it("do as a Service asks when it is made, and not as it asks later", async () => {
+    const asking = (name: string, kind?: string): Item => {
+      const annotations: Record<string, string> =
+        kind === undefined ? {} : { "rehearsal.krateo.io/load-balancer": kind };
+      const { metadata, ...rest } = service(name);
+      return { metadata: { ...metadata, annotations }, ...rest };
+    };
+    const cluster = new FakeCluster({ services: [asking("named", "hostname"), asking("never", "none")] });
+    const done = await cluster.act();
+    assert.deepEqual(addresses(done.slice(0, 1)), [["named", { hostname: "named.ns.lb.example.com" }]]);
+    assert.deepEqual(done[1], ["create", "Event", "never.uid-never"]);
+    await new FakeCluster({ services: [asking("late")] }).act();
+    const late = await new FakeCluster({ services: [asking("late", "hostname")] }).act();
+    assert.deepEqual(addresses(late), [["late", { ip: "203.0.113.10" }]]);
+  });
   it("leave other Services alone", async () => {
     const services = [{ metadata: meta("one"), spec: { type: "ClusterIP" } }];
     assert.deepEqual(await new FakeCluster({ services }).act(), []);

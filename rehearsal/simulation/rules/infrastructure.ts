@@ -54,22 +54,31 @@ export const releaseVolumes: Rule = (world, { realistic }) =>
 /** Addresses given to Services, by UID: promised when one is due, some time before the Service shows it. */
 const given = new Map<string, string>();
 
+/** What a Service may ask of the stand-in with this annotation: `ip`, `hostname`, or `none` for a cloud that fails. */
+const balancerAnnotation = "rehearsal.krateo.io/load-balancer";
+
+/** What each Service asked for when it was first seen: a cloud heeds many annotations at creation only. */
+const asked = new Map<string, string | undefined>();
+
 /** Stand-in for a cloud's load balancers: gives each Service an address of its own. */
 export const addressLoadBalancers: Rule = (world, { realistic, loadBalancer }) => {
   const balanced = world.list("services").filter(({ spec }) => spec.type === "LoadBalancer");
   const living = new Set(balanced.map(({ metadata }) => metadata?.uid));
-  for (const uid of given.keys()) if (!living.has(uid)) given.delete(uid);
+  for (const known of [given, asked]) for (const uid of known.keys()) if (!living.has(uid)) known.delete(uid);
   return balanced
     .filter(({ status, metadata }) => !status?.loadBalancer?.ingress?.length && !metadata?.deletionTimestamp)
     .map((service): Intent => {
-      const { namespace, name, uid = "" } = service.metadata ?? {};
+      const { namespace, name, uid = "", annotations } = service.metadata ?? {};
+      if (!asked.has(uid)) asked.set(uid, annotations?.[balancerAnnotation]);
+      const kind = asked.get(uid) ?? loadBalancer;
+      if (kind === "none") return failure(service, delaySeconds("loadBalancer", realistic));
       const shown = balanced.map(
         ({ status }) => status?.loadBalancer?.ingress?.[0]?.ip as string | undefined,
       );
       const address = given.get(uid) ?? freeAddress(new Set([...shown, ...given.values()]));
       given.set(uid, address);
       const ingress =
-        loadBalancer === "ip" ? { ip: address } : { hostname: `${name}.${namespace}.lb.example.com` };
+        kind === "hostname" ? { hostname: `${name}.${namespace}.lb.example.com` } : { ip: address };
       return {
         key: `give an address to ${namespace}/${name} ${uid}`,
         afterSeconds: delaySeconds("loadBalancer", realistic),
@@ -77,6 +86,32 @@ export const addressLoadBalancers: Rule = (world, { realistic, loadBalancer }) =
       };
     });
 };
+
+/** The event by which a cloud's controller says that it cannot make a load balancer; the same one however often it tries. */
+function failure({ metadata }: Item, afterSeconds: number): Intent {
+  const { namespace, name, uid } = metadata ?? {};
+  return {
+    key: `fail to give an address to ${namespace}/${name} ${uid}`,
+    afterSeconds,
+    run: (api) => {
+      const now = new Date().toISOString();
+      return api.create({
+        apiVersion: "v1",
+        kind: "Event",
+        metadata: { name: `${name}.${uid}`, namespace },
+        involvedObject: { apiVersion: "v1", kind: "Service", namespace, name, uid },
+        type: "Warning",
+        reason: "SyncLoadBalancerFailed",
+        message:
+          "Error syncing load balancer: failed to ensure load balancer: quota of public addresses exceeded",
+        source: { component: "service-controller" },
+        firstTimestamp: now,
+        lastTimestamp: now,
+        count: 1,
+      });
+    },
+  };
+}
 
 /** The first free address of a range that is for documentation only. */
 function freeAddress(taken: ReadonlySet<string | undefined>): string {
