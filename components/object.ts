@@ -1,5 +1,4 @@
-import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { objectKey } from "../profiles/inventory.ts";
 import type { PlanNode } from "../profiles/plan.ts";
 import type { ObjectStep } from "../profiles/settings.ts";
@@ -26,7 +25,8 @@ export function createObject(
   const filled = site
     .variables(variablesIn(step.manifest))
     .apply((variables) => expandVariables(step.manifest, variables) as ObjectStep["manifest"]);
-  return new CustomResource(
+  return new KubernetesObject(
+    typeToken(apiVersion, kind),
     step.id,
     {
       apiVersion,
@@ -43,4 +43,12 @@ export function createObject(
     },
     { parent, dependsOn: site.needsOf(node), hooks: site.explained, ...adoption(existing, id, []) },
   );
+}
+
+/** Any kind of object, as the provider's SDK makes one. */
+class KubernetesObject extends pulumi.CustomResource {}
+
+/** The provider's name for a kind. It takes none of the core group without `core`, which the SDK's own class leaves out. */
+function typeToken(apiVersion: string, kind: string): string {
+  return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
 }
