@@ -40,7 +40,12 @@ export async function explainRelease(
     const release = (await readReleases(connection, namespace)).get(releaseName);
     const waited = await readWaited(connection, namespace, releaseName, release);
     if (waited.every(isReady)) return [];
-    const { pods, around } = await readSurroundings(connection, namespace);
+    const balancers = waited.filter((one) => one.kind === "Service" && !isReady(one));
+    const { pods, around } = await readSurroundings(
+      connection,
+      namespace,
+      balancers.map(({ name }) => name),
+    );
     const blocks = waited.flatMap((object) => explainObject(object, pods, around));
     return [`Helm release ${releaseName} in namespace ${namespace} is not ready:`, ...blocks];
   } catch (error) {
@@ -49,19 +54,43 @@ export async function explainRelease(
   }
 }
 
-/** Pods, claims and warnings of a namespace, read at once. */
+/**
+ * Says why a Service of our own is not ready, above all why its load balancer has no address: the last warning that
+ * whoever makes load balancers left on it. Never throws.
+ */
+export async function explainService(
+  connection: Connection,
+  namespace: string,
+  name: string,
+): Promise<string[]> {
+  try {
+    const live = await get<KubeObject>(connection, pathOf("v1", "services", namespace, name));
+    const { pods, around } = await readSurroundings(connection, namespace, [name]);
+    const lines = explainObject({ kind: "Service", name, live }, pods, around);
+    return lines.length === 0 ? [] : [`Service ${name} in namespace ${namespace} is not ready:`, ...lines];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [`why Service ${name} is not ready cannot be read: ${reason}`];
+  }
+}
+
+/** Pods, claims and warnings of a namespace, read at once; of these Services the ordinary events, too. */
 export async function readSurroundings(
   connection: Connection,
   namespace: string,
+  services: readonly string[] = [],
 ): Promise<{ pods: V1Pod[]; around: Surroundings }> {
-  const [pods, claims, events] = await Promise.all([
+  const eventsWhere = (fieldSelector: string) =>
+    list<CoreV1Event>(connection, pathOf("v1", "events", namespace), { query: { fieldSelector } });
+  const [pods, claims, ...events] = await Promise.all([
     list<V1Pod>(connection, pathOf("v1", "pods", namespace)),
     list<V1PersistentVolumeClaim>(connection, pathOf("v1", "persistentvolumeclaims", namespace)),
-    list<CoreV1Event>(connection, pathOf("v1", "events", namespace), {
-      query: { fieldSelector: "type=Warning" },
-    }),
+    eventsWhere("type=Warning"),
+    ...services.map((name) =>
+      eventsWhere(`type!=Warning,involvedObject.kind=Service,involvedObject.name=${name}`),
+    ),
   ]);
-  return { pods, around: { namespace, claims, events, now: new Date() } };
+  return { pods, around: { namespace, claims, events: events.flat(), now: new Date() } };
 }
 
 async function readWaited(
@@ -139,6 +168,8 @@ function podsOf(live: KubeObject, pods: readonly V1Pod[]): V1Pod[] {
 /** Without pods the reason stands at their maker: quota and admission refusals are reported on a ReplicaSet. */
 function ownWarnings({ kind, name }: Waited, around: Surroundings): string[] {
   const own = lastWarning(around, kind, name);
+  if (kind === "Service" && own.length === 0)
+    return ["it has no events: nothing in this cluster makes load balancers, or none for its class"];
   if (own.length > 0 || kind !== "Deployment") return own;
   const replicaSets = around.events
     .map((event) => event.involvedObject)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CoreV1Event, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
-import { explainObject, explainRelease } from "../../cluster/explain.ts";
+import { explainObject, explainRelease, explainService } from "../../cluster/explain.ts";
 import { encodeRelease } from "../../cluster/helm-release.ts";
 import { type Surroundings, troubleOfPod } from "../../cluster/pod-trouble.ts";
 import { holding, withApiServer } from "./api-server.ts";
@@ -238,8 +238,46 @@ describe("why a Helm release is not ready", () => {
       assert.deepEqual(await explainRelease(connection, "shop", "web"), [
         "Helm release web in namespace shop is not ready:",
         "  Service web: its load balancer has no address yet: does the cluster have one to give?",
+        "    it has no events: nothing in this cluster makes load balancers, or none for its class",
         "    look further: kubectl describe service web -n shop",
       ]);
+    });
+  });
+
+  it("is the word of whoever makes load balancers, an ordinary event where there is no warning", async () => {
+    const event = (type: string, reason: string, message: string) => ({
+      metadata: { name: reason },
+      type,
+      reason,
+      message,
+      involvedObject: { kind: "Service", name: "web" },
+      lastTimestamp: new Date().toISOString(),
+    });
+    const ensuring = event("Normal", "EnsuringLoadBalancer", "Ensuring load balancer");
+    const failed = event("Warning", "SyncLoadBalancerFailed", "quota exceeded");
+    for (const [events, expected] of [
+      [[ensuring], /^ {4}last event: EnsuringLoadBalancer: Ensuring load balancer/],
+      [[failed], /^ {4}last event: SyncLoadBalancerFailed: quota exceeded/],
+    ] as const) {
+      const server = (_method: string, path: string, query: URLSearchParams) => {
+        if (path === `${namespace}/services/web`) return { status: 200, body: service };
+        const selector = query.get("fieldSelector") ?? "";
+        const wanted = selector.startsWith("type=Warning") ? "Warning" : "Normal";
+        const items = path.endsWith("/events") ? events.filter(({ type }) => type === wanted) : [];
+        return { status: 200, body: { items } };
+      };
+      await withApiServer(server, async (connection) => {
+        const lines = await explainService(connection, "shop", "web");
+        assert.equal(lines[0], "Service web in namespace shop is not ready:");
+        assert.match(lines[2] as string, expected);
+      });
+    }
+  });
+
+  it("is nothing for a Service that has its address", async () => {
+    const addressed = { ...service, status: { loadBalancer: { ingress: [{ ip: "203.0.113.9" }] } } };
+    await withApiServer(holding({ [`${namespace}/services/web`]: addressed }), async (connection) => {
+      assert.deepEqual(await explainService(connection, "shop", "web"), []);
     });
   });
 
