@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fetchCharts } from "./charts/fetch.ts";
 import { backupDirectory } from "./cluster/backup-folder.ts";
 import { connect } from "./cluster/connection.ts";
-import { explainRelease } from "./cluster/explain.ts";
+import { explainRelease, explainService } from "./cluster/explain.ts";
 import { readInventory } from "./cluster/inventory.ts";
 import { InstallerLease } from "./cluster/lease.ts";
 import { migrationStanding } from "./cluster/migration-standing.ts";
@@ -75,6 +75,7 @@ const platform = new Platform("krateo", {
     inventory.legacy.platform
       ? await migrationStanding(connection, settings, backupDirectory(process.cwd()))
       : [],
+  explainService: ({ namespace, name }) => explainService(connection, namespace, name),
   putBack: (release) => putBackCustomResources(connection, release),
   enter,
   read: (reference) => readObject(connection, reference),
@@ -85,5 +86,10 @@ export const namespace = settings.namespace;
 export const platformVersion = settings.platformVersion;
 export const releases = platform.releases;
 export const addresses = platform.addresses;
+/** Prints the line for a hosts file, where the hosts are in no DNS; undefined without an Ingress. */
+export const hostsFile =
+  platform.hosts.length === 0
+    ? undefined
+    : `kubectl get ingress frontend -n ${namespace} -o jsonpath='{.status.loadBalancer.ingress[0].ip} ${platform.hosts.join(" ")}'`;
 export const adminPassword = `kubectl get secret admin-password -n ${namespace} -o jsonpath='{.data.password}' | base64 -d`;
 export const access = "npx krateo access says whether these addresses work from where you are";

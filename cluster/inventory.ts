@@ -9,6 +9,7 @@ import {
   markerValue,
   objectKey,
 } from "../profiles/inventory.ts";
+import { needsNodes } from "../profiles/node-address.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 import { routeApi } from "../profiles/route.ts";
 import type { ObjectStep, Settings } from "../profiles/settings.ts";
@@ -19,6 +20,7 @@ import type { HelmRelease } from "./helm-release.ts";
 import { readClusterUid } from "./identity.ts";
 import { readLease } from "./lease.ts";
 import { readLegacy } from "./legacy.ts";
+import { frontendAddressOf, readNodes } from "./nodes.ts";
 import { readReleases } from "./releases.ts";
 import { readDependents } from "./removal-dependents.ts";
 
@@ -77,21 +79,23 @@ async function readAll(
     }
   };
   const reading = readReleases(connection, namespace, options);
-  const [clusterUid, own, releases, foreign, secrets, objects, legacy, lease, routes] = await Promise.all([
-    allowed(readIdentity(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
-    allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
-    allowed(reading),
-    Promise.all(elsewhere.map((other) => allowed(readReleases(connection, other, options)))),
-    Promise.all(
-      secretNames.map((name) =>
-        allowed(get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name), options)),
+  const [clusterUid, own, releases, foreign, secrets, objects, legacy, lease, routes, nodes] =
+    await Promise.all([
+      allowed(readIdentity(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
+      allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
+      allowed(reading),
+      Promise.all(elsewhere.map((other) => allowed(readReleases(connection, other, options)))),
+      Promise.all(
+        secretNames.map((name) =>
+          allowed(get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name), options)),
+        ),
       ),
-    ),
-    allowed(readObjects(connection, settings, options)),
-    allowed(readLegacy(connection, namespace, options, reading)),
-    allowed(readLease(connection, namespace, options)),
-    settings.openshift ? allowed(resourceOf(connection, routeApi, "Route", options)) : undefined,
-  ]);
+      allowed(readObjects(connection, settings, options)),
+      allowed(readLegacy(connection, namespace, options, reading)),
+      allowed(readLease(connection, namespace, options)),
+      settings.openshift ? allowed(resourceOf(connection, routeApi, "Route", options)) : undefined,
+      needsNodes(settings) ? allowed(readNodes(connection, options)) : undefined,
+    ]);
   const everyRelease = new Map([
     ...(releases ?? []),
     ...foreign.flatMap((found, index) =>
@@ -116,6 +120,7 @@ async function readAll(
     ...(dependents && { dependents }),
     ...(lease && { lease }),
     ...(settings.openshift && { routesServed: routes !== undefined }),
+    ...(nodes && { nodes, frontendAddress: frontendAddressOf(settings, releases) }),
   };
 }
 

@@ -1,38 +1,8 @@
 import type { V1Service } from "@kubernetes/client-node";
 import type { Check } from "../profiles/check.ts";
 import type { Inventory } from "../profiles/inventory.ts";
-import type { Json, Settings, Step } from "../profiles/settings.ts";
-
-/** A node port that the settings ask for. */
-export interface PlannedPort {
-  readonly port: number;
-  readonly step: Exclude<Step, { type: "var" }>;
-}
-
-/** Node ports that the values of charts and the manifests of Services really name, whatever key they stand below. */
-export function plannedPorts(settings: Settings): PlannedPort[] {
-  return settings.steps.flatMap((step): PlannedPort[] => {
-    if (!step.enabled || step.type === "var") return [];
-    if (step.type === "chart") return portsIn(step.values, undefined).map((port) => ({ port, step }));
-    const { kind, spec } = step.manifest;
-    return kind === "Service" ? portsIn(spec ?? null, undefined).map((port) => ({ port, step })) : [];
-  });
-}
-
-/** A port counts only below a Service type that has node ports: charts ignore it otherwise. */
-function portsIn(value: Json, type: string | undefined): number[] {
-  if (Array.isArray(value)) return value.flatMap((item) => portsIn(item, type));
-  if (value === null || typeof value !== "object") return [];
-  if (value["enabled"] === false) return [];
-  const here = typeof value["type"] === "string" ? value["type"] : type;
-  return Object.entries(value).flatMap(([key, item]) => {
-    if (key !== "nodePort") return portsIn(item, here);
-    const port = Number(item);
-    return Number.isInteger(port) && port > 0 && (here === "NodePort" || here === "LoadBalancer")
-      ? [port]
-      : [];
-  });
-}
+import { type PlannedPort, plannedPorts } from "../profiles/planned-ports.ts";
+import type { Settings } from "../profiles/settings.ts";
 
 /**
  * Whether the node ports are free. What this installation holds itself is no collision, nor what it removes first.

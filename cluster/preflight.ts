@@ -1,6 +1,7 @@
 import type { V1Service } from "@kubernetes/client-node";
 import type { Check } from "../profiles/check.ts";
 import type { Inventory } from "../profiles/inventory.ts";
+import { plannedPorts } from "../profiles/planned-ports.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import type { Settings } from "../profiles/settings.ts";
 import { list, pathOf } from "./api.ts";
@@ -11,7 +12,7 @@ import { checkIdentity, checkOpenShift, checkSigner, checkVersion } from "./pref
 import { checkDatabase } from "./preflight-database.ts";
 import { checkIngresses } from "./preflight-ingress.ts";
 import { checkInstallations } from "./preflight-legacy.ts";
-import { checkNodePorts, plannedPorts } from "./preflight-node-ports.ts";
+import { checkNodePorts } from "./preflight-node-ports.ts";
 import { checkOwnership, checkWebhooks } from "./preflight-ownership.ts";
 import { checkPodSecurity } from "./preflight-pod-security.ts";
 import { type ClusterReading, readForPreflight } from "./preflight-reading.ts";

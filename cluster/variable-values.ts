@@ -1,8 +1,11 @@
+import { needsNodes, nodeAddressOf, nodeAddressVariable } from "../profiles/node-address.ts";
 import { NoValueError, selectValue } from "../profiles/select-value.ts";
 import type { Settings, VariableStep } from "../profiles/settings.ts";
 import { expandVariables } from "../profiles/variables.ts";
 import type { Connection } from "./connection.ts";
+import { frontendAddressOf, readNodes } from "./nodes.ts";
 import { readObject } from "./object.ts";
+import { readReleases } from "./releases.ts";
 
 /** What `${NAME}` stands for in a cluster as it is now. */
 export interface VariableValues {
@@ -18,9 +21,13 @@ export interface VariableValues {
  */
 export async function readVariables(connection: Connection, settings: Settings): Promise<VariableValues> {
   const steps = settings.steps.filter((step): step is VariableStep => step.type === "var" && step.enabled);
-  const read = await Promise.all(steps.map((step) => readFrom(connection, step)));
+  const [read, nodeAddress] = await Promise.all([
+    Promise.all(steps.map((step) => readFrom(connection, step))),
+    readNodeAddress(connection, settings),
+  ]);
 
-  const values: Record<string, string> = {};
+  const values: Record<string, string> =
+    nodeAddress === undefined ? {} : { [nodeAddressVariable]: nodeAddress };
   const missing: VariableStep[] = [];
   for (const [index, step] of steps.entries()) {
     const found = step.valueFrom ? read[index] : (expandVariables(step.value ?? "", values) as string);
@@ -28,6 +35,15 @@ export async function readVariables(connection: Connection, settings: Settings):
     else values[step.name] = found;
   }
   return { values, missing };
+}
+
+async function readNodeAddress(connection: Connection, settings: Settings): Promise<string | undefined> {
+  if (!needsNodes(settings)) return nodeAddressOf(settings, {});
+  const [nodes, releases] = await Promise.all([
+    readNodes(connection),
+    readReleases(connection, settings.namespace),
+  ]);
+  return nodeAddressOf(settings, { nodes, frontendAddress: frontendAddressOf(settings, releases) });
 }
 
 async function readFrom(connection: Connection, step: VariableStep): Promise<string | undefined> {

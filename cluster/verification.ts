@@ -6,6 +6,7 @@ import { missingOf } from "./database.ts";
 import { differingPaths } from "./difference.ts";
 import { checkEndpoints } from "./endpoint-checks.ts";
 import { chartSteps, type Observation } from "./observation.ts";
+import { checkOwnServices } from "./own-service-checks.ts";
 import { checkWorkloads } from "./workload-checks.ts";
 
 const again = "pulumi up";
@@ -22,6 +23,7 @@ export function verify(settings: Settings, observed: Observation): Check[] {
     ...checkDatabases(observed),
     ...checkSecrets(settings, observed),
     ...checkEndpoints(settings, observed),
+    ...checkOwnServices(settings, observed),
     ...checkLegacy(observed),
     checkMigration(observed),
   ];

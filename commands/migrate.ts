@@ -15,6 +15,7 @@ import {
 import { mismatchNote, wayToLegacyVersion } from "../migration/legacy-version.ts";
 import { type Migration, migrate } from "../migration/merge.ts";
 import { overridesText } from "../migration/overrides-file.ts";
+import { stackValues } from "../migration/stack-values.ts";
 import { defaultOverrides } from "../profiles/layers.ts";
 import { legacyVersion } from "../profiles/legacy-platform.ts";
 import { loadSettings } from "../profiles/load.ts";
@@ -229,15 +230,6 @@ async function settingsOf(migration: Migration): Promise<Settings> {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** The stack configuration without its secrets, as Pulumi hands it over. */
-function stackValues({ stackKeys }: Migration): Record<string, unknown> {
-  return Object.fromEntries(
-    stackKeys.flatMap(({ key, value }) =>
-      value === undefined ? [] : [[key.replace("krateo:", ""), value === "true" ? true : value]],
-    ),
-  );
 }
 
 function filesOf(

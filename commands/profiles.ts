@@ -34,19 +34,18 @@ Examples:
 Exit codes: 0 listed, 1 a file of yours cannot be read as a profile (all problems are listed).`,
     )
     .action(async (options: ProfilesOptions) => {
-      const [{ listProfiles }, { defaultOtelEndpoint }] = await Promise.all([
-        import("../profiles/profile-list.ts"),
-        import("../profiles/stack-config.ts"),
-      ]);
+      const [{ listProfiles }, { defaultOtelEndpoint }, { bundleTokens }, { readExposure }] =
+        await Promise.all([
+          import("../profiles/profile-list.ts"),
+          import("../profiles/stack-config.ts"),
+          import("../profiles/exposure-layer.ts"),
+          import("../profiles/exposure-keys.ts"),
+        ]);
       const values = await configuration(options, session);
       const overrides = values["overrides"] === undefined ? undefined : String(values["overrides"]);
       const namespace = options.namespace ?? String(values["namespace"] ?? "krateo-system");
-      const { profiles, problems } = listProfiles(session.directory, overrides, {
-        namespace,
-        domain: "DOMAIN",
-        nodeAddress: "NODE",
-        otelEndpoint: defaultOtelEndpoint,
-      });
+      const tokens = bundleTokens(namespace, readExposure({ domain: "DOMAIN" }).config, defaultOtelEndpoint);
+      const { profiles, problems } = listProfiles(session.directory, overrides, tokens);
       if (problems.length > 0) throw new ConfigurationError(problems);
       session.print(
         options.json

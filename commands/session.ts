@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Connection, ConnectionChoice } from "../cluster/connection.ts";
+import { keysFor } from "../profiles/exposure-problems.ts";
 import { type Configuration, loadConfiguration, loadSettings, type RawConfig } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
-import type { Settings } from "../profiles/settings.ts";
+import type { ReleaseType, Settings } from "../profiles/settings.ts";
 import { configuredStack, findStackFile, readStackFile, type StackChoice, stackFile } from "./stack-file.ts";
 
 /** What a command runs in; tests give their own. */
@@ -66,7 +67,9 @@ export async function settingsWithoutStack(options: ClusterOptions, session: Ses
 function withFlags(config: RawConfig, { namespace, kubeconfig, context, type }: ClusterOptions): RawConfig {
   const given = { namespace, kubeconfig, context, type };
   const flags = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...config, values: { ...config.values, ...Object.fromEntries(flags) } };
+  // A stack's keys for its own type would be errors with another one, which is only tried.
+  const own = type === undefined ? config.values : keysFor(type as ReleaseType, config.values);
+  return { ...config, values: { ...own, ...Object.fromEntries(flags) } };
 }
 
 /** What a command that only waits or cleans up needs to know: where. The rest of the configuration may be broken. */

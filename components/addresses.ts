@@ -1,40 +1,66 @@
 import type { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
-import { ingressUrl, serviceUrl } from "../profiles/endpoint-url.ts";
+import { ingressHost, ingressUrl, serviceUrl } from "../profiles/endpoint-url.ts";
+import {
+  type ExposableService,
+  exposableServices,
+  outputName,
+  publishingStep,
+} from "../profiles/exposed-services.ts";
+import { nodeAddressOf, unknownNodeAddress } from "../profiles/node-address.ts";
 import { type Route, routeTo, routeUrl } from "../profiles/route.ts";
 import type { ChartStep, ObjectStep } from "../profiles/settings.ts";
-import type { Site } from "./site.ts";
+import type { ObjectReference, Site } from "./site.ts";
 
-/** Steps whose Services a browser talks to, and the names under which the stack shows their addresses. */
-const endpoints = {
-  frontend: "install-frontend",
-  authn: "install-authn",
-  snowplow: "install-snowplow",
-  eventsPresenter: "install-events-presenter",
-} as const;
-
-/** URL of each endpoint that is installed: the host of its Route or Ingress where it has one, else what its Service offers. */
+/** URL of each Service that is reachable from outside: the host of its Route or Ingress where it has one, else what a Service offers. */
 export function addressesOf(site: Site): pulumi.Output<Record<string, string>> {
-  const urls = Object.entries(endpoints).flatMap(([name, id]) => {
-    const release = site.resource(id);
-    if (!release) return [];
-    const step = site.step(id);
-    return step.type === "chart" ? [[name, urlOf(site, step, release)] as const] : [];
+  const { services } = site.settings.exposure;
+  const urls = exposableServices.flatMap((service) => {
+    const release = site.resource(service.step);
+    if (!release || !services.includes(service.name)) return [];
+    const step = site.step(service.step);
+    return step.type === "chart" ? [[outputName(service.name), urlOf(site, service, step, release)]] : [];
   });
   return pulumi.all(Object.fromEntries(urls));
 }
 
-function urlOf(site: Site, step: ChartStep, release: pulumi.Resource): pulumi.Output<string> {
-  const route = routeTo(site.settings, step.release);
-  if (route) return routeAddress(site, route);
-  const host = ingressUrl(step.values);
-  if (host) return pulumi.output(host);
-  const { status } = release as Release;
-  const url = status.apply(async () => {
-    const service = await site.args.read({ apiVersion: "v1", kind: "Service", ...step.release });
-    return serviceUrl(service, site.settings.nodeAddress, step.release);
+/** Hosts of the installed Ingresses, each once. */
+export function ingressHostsOf(site: Site): string[] {
+  const hosts = exposableServices.flatMap(({ step: id }) => {
+    const step = site.resource(id) && site.step(id);
+    return step?.type === "chart" ? (ingressHost(step.values) ?? []) : [];
   });
-  return pulumi.recover(url, () => `none: ${step.release.name} is not installed`);
+  return [...new Set(hosts)];
+}
+
+function urlOf(
+  site: Site,
+  service: ExposableService,
+  step: ChartStep,
+  release: pulumi.Resource,
+): pulumi.Output<string> {
+  const { settings, inventory } = site;
+  const route = routeTo(settings, step.release);
+  if (route) return routeAddress(site, route);
+  const url = ingressUrl(step.values, settings.exposure.https);
+  if (url) return pulumi.output(url);
+  // A Service of our own leads to the release's pods in place of the chart's.
+  const own = site.resource(publishingStep(service)) as pulumi.CustomResource | undefined;
+  const ready: pulumi.Output<unknown> = own === undefined ? (release as Release).status : own.id;
+  const reference = own === undefined ? step.release : ownService(site, service);
+  const address = nodeAddressOf(settings, inventory) ?? unknownNodeAddress;
+  const found = ready.apply(async () => {
+    const live = await site.args.read({ apiVersion: "v1", kind: "Service", ...reference });
+    return serviceUrl(live, address, reference, settings.exposure.loadBalancerAddress);
+  });
+  return pulumi.recover(found, () => `none: ${step.release.name} is not installed`);
+}
+
+function ownService(site: Site, service: ExposableService): Pick<ObjectReference, "name" | "namespace"> {
+  const step = site.step(publishingStep(service));
+  if (step.type !== "object") throw new Error(`${step.id} makes no object`);
+  const { name, namespace } = step.manifest.metadata;
+  return { name, namespace };
 }
 
 function routeAddress(site: Site, { id, manifest }: ObjectStep): pulumi.Output<string> {

@@ -4,6 +4,7 @@ import { createGate } from "./gate.ts";
 import { createObject } from "./object.ts";
 import { createRelease } from "./release.ts";
 import { createRoute } from "./route.ts";
+import { createService } from "./service.ts";
 import type { Site } from "./site.ts";
 import { readVariable } from "./variable.ts";
 
@@ -28,7 +29,8 @@ export class Component extends pulumi.ComponentResource {
     if (step.type === "chart") {
       site.built(node, [createRelease(site, step, node, this)]);
     } else if (step.type === "object") {
-      const create = node.kind === "route" ? createRoute : createObject;
+      const own = step.manifest.kind === "Service" && step.manifest.apiVersion === "v1";
+      const create = own ? createService : node.kind === "route" ? createRoute : createObject;
       site.built(node, [create(site, step, node, this)]);
     } else {
       const after = site.needsOf(node);

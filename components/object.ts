@@ -18,7 +18,7 @@ export function createObject(
   node: PlanNode,
   parent: pulumi.Resource,
   annotations: Readonly<Record<string, string>> = {},
-): CustomResource {
+): pulumi.CustomResource {
   const { apiVersion, kind, metadata, ...body } = step.manifest;
   const existing = site.inventory.objects[objectKey(apiVersion, kind, metadata.namespace, metadata.name)];
   const id = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;

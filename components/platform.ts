@@ -2,7 +2,7 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type PlanNode, planOf } from "../profiles/plan.ts";
 import type { Settings } from "../profiles/settings.ts";
-import { addressesOf } from "./addresses.ts";
+import { addressesOf, ingressHostsOf } from "./addresses.ts";
 import { Backend } from "./backend.ts";
 import { createCleanup, createRetirement } from "./cleanup.ts";
 import { Cnpg } from "./cnpg.ts";
@@ -42,8 +42,10 @@ const componentClasses: Record<string, new (name: string, parent: pulumi.Resourc
  * (profiles/plan.ts); this makes it. Which resources exist never depends on what the cluster holds.
  */
 export class Platform extends pulumi.ComponentResource {
-  /** URLs of frontend, authn, snowplow and events-presenter. */
+  /** URLs of frontend, authn, snowplow and events-presenter, and of what else is exposed. */
   readonly addresses: pulumi.Output<Record<string, string>>;
+  /** Host names of the Ingresses; none for other types. */
+  readonly hosts: readonly string[];
   /** Chart and version of every Helm release, by release name. */
   readonly releases: Record<string, string>;
 
@@ -65,6 +67,7 @@ export class Platform extends pulumi.ComponentResource {
     }
     summarise(site, plan);
     this.addresses = addressesOf(site);
+    this.hosts = ingressHostsOf(site);
     this.releases = releasesOf(args.settings);
     this.registerOutputs({ addresses: this.addresses, releases: this.releases });
   }

@@ -1,4 +1,3 @@
-import type { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../profiles/plan.ts";
 import type { JsonObject, ObjectStep } from "../profiles/settings.ts";
@@ -25,7 +24,7 @@ export function createRoute(
   step: ObjectStep,
   node: PlanNode,
   parent: pulumi.Resource,
-): CustomResource {
+): pulumi.CustomResource {
   return createObject(site, step, node, parent, {
     "pulumi.com/waitFor": admittedAt((step.manifest["spec"] as JsonObject | undefined)?.["host"]),
     "pulumi.com/timeoutSeconds": String(admissionTimeoutSeconds),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inventory } from "../profiles/inventory.ts";
+import { nodeAddressOf, nodeAddressVariable } from "../profiles/node-address.ts";
 import type { PlanNode } from "../profiles/plan.ts";
 import { refusedWrite } from "../profiles/refused-write.ts";
 import type { Repair } from "../profiles/repair.ts";
@@ -30,6 +31,8 @@ export interface PlatformArgs {
   readonly explain: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Why no router serves a Route; one sentence a line. */
   readonly explainRoute: (route: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** Why a Service is not ready: its load balancer's events; one sentence a line. */
+  readonly explainService: (service: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Puts back those objects of a Helm release that an upgrade would leave as they are; returns their names. */
   readonly putBack: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Called as soon as the namespace is there: from then on nobody else may work on the installation. */
@@ -59,6 +62,8 @@ export class Site {
     this.args = args;
     this.settings = args.settings;
     this.inventory = args.inventory;
+    const nodeAddress = nodeAddressOf(args.settings, args.inventory);
+    if (nodeAddress !== undefined) this.setVariable(nodeAddressVariable, pulumi.output(nodeAddress));
     this.explainHook = new pulumi.ErrorHook("explain", async (failure) => {
       const { name, type, newInputs, oldInputs, errors } = failure;
       const first = this.failed.size === 0;
@@ -95,6 +100,8 @@ export class Site {
     if (type === "kubernetes:helm.sh/v3:Release") return await this.args.explain(named(inputs));
     if (type === `kubernetes:${routeApi}:Route`)
       return await this.args.explainRoute(named(inputs["metadata"]));
+    if (type === "kubernetes:core/v1:Service")
+      return await this.args.explainService(named(inputs["metadata"]));
     return [];
   }
 

@@ -41,7 +41,7 @@ export function exposedValue(
     return withEventsHost(plainValue(change, path, step, circumstances), circumstances);
   if (first === "service" && second === "type")
     return serviceType(change, path, step, service, circumstances);
-  if (first === "service" && second === "nodePort") return nodePort(step, change);
+  if (first === "service" && second === "nodePort") return nodePort(step, change, service, circumstances);
   return undefined;
 }
 
@@ -136,7 +136,17 @@ function serviceType(
   return carriedValue(step, path, yours, { more: [{ path: ["service", "nodePort"], value: null }] });
 }
 
-function nodePort(step: TargetStep, change: Change): Outcome | undefined {
+function nodePort(
+  step: TargetStep,
+  change: Change,
+  service: LegacyService,
+  circumstances: Circumstances,
+): Outcome | undefined {
+  if (service === "eventsse" && circumstances.type === "nodeport") {
+    // Its successor's chart renders no port: a Service of our own holds it.
+    const key = "krateo:nodePorts.events-presenter";
+    return { kind: "configured", key, isPath: true, value: String(change.yours) };
+  }
   const yours = valueAt(change.step.with, ["values", "service", "type"]);
   const standard = valueAt(valuesOf(step), ["service", "type"]);
   const type = yours === "ClusterIP" || yours === "LoadBalancer" ? yours : standard;

@@ -4,6 +4,8 @@
  */
 
 import type { BundleTokens } from "../profiles/bundle.ts";
+import { readExposure } from "../profiles/exposure-keys.ts";
+import { bundleTokens } from "../profiles/exposure-layer.ts";
 import type { Path } from "../profiles/settings.ts";
 import { bundledVersion } from "../profiles/stack-config.ts";
 import { type Change, changesOf, detectType } from "./changes.ts";
@@ -58,12 +60,13 @@ export function migrate(platform: LegacyPlatform, forced?: LegacyType): Migratio
   const circumstances: Circumstances = { platform, type, steps, exposure, absent, changes };
   const fates = changes.map((change) => ({ change, outcome: outcomeOf(change, circumstances) }));
   const keys = new Map<string, StackKey>();
-  const set = (key: string, value: string) => keys.set(key, { key, isPath: false, value });
+  const set = (key: string, value: string, isPath = false) => keys.set(key, { key, isPath, value });
   set("krateo:type", type);
   if (platform.namespace !== "krateo-system") set("krateo:namespace", platform.namespace);
   // Type ingress does not go without.
   if (type === "ingress") set("krateo:domain", exposure.domain ?? legacyDomain);
-  for (const { outcome } of fates) if (outcome.kind === "configured") set(outcome.key, outcome.value);
+  for (const { outcome } of fates)
+    if (outcome.kind === "configured") set(outcome.key, outcome.value, outcome.isPath);
   return {
     platform,
     type,
@@ -80,7 +83,7 @@ export const targetVersion = bundledVersion;
 
 function tokensFor(namespace: string, domain: string | undefined): BundleTokens {
   // No step has to do with the last.
-  return { namespace, domain: domain ?? legacyDomain, nodeAddress: "127.0.0.1", otelEndpoint: "" };
+  return bundleTokens(namespace, readExposure({ domain: domain ?? legacyDomain }).config, "");
 }
 
 function outcomeOf(change: Change, circumstances: Circumstances): Outcome {

@@ -23,7 +23,14 @@ export type Outcome =
       readonly note?: string;
     }
   /** A key of the stack configuration has the same effect. */
-  | { readonly kind: "configured"; readonly key: string; readonly value: string; readonly note?: string }
+  | {
+      readonly kind: "configured";
+      readonly key: string;
+      /** True when the key leads into a map. */
+      readonly isPath?: boolean;
+      readonly value: string;
+      readonly note?: string;
+    }
   /** 3.0.0 is so already. */
   | { readonly kind: "same"; readonly why: string }
   /** Not carried. */

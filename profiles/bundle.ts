@@ -11,9 +11,16 @@ import { parseFile, type SourceFile } from "./yaml-file.ts";
 /** What the bundle's own tokens stand for; only the namespace is one in other documents too. */
 export interface BundleTokens {
   readonly namespace: string;
-  readonly domain: string;
-  readonly nodeAddress: string;
+  /** Host of each Service in type ingress, by the Service's name. */
+  readonly hosts: Readonly<Record<string, string>>;
+  readonly scheme: "http" | "https";
   readonly otelEndpoint: string;
+}
+
+/** A step of base.yaml that the configuration asks for beside those of the type. */
+export interface ExtraStep {
+  readonly component: string;
+  readonly id: string;
 }
 
 type ReleaseStep = JsonObject & { id: string };
@@ -35,16 +42,22 @@ export function typesFor(profile: string): readonly ReleaseType[] | undefined {
 }
 
 /** The bundled release document of a type. */
-export function bundledRelease(type: ReleaseType, tokens: BundleTokens): SourceFile {
+export function bundledRelease(
+  type: ReleaseType,
+  tokens: BundleTokens,
+  extra: readonly ExtraStep[] = [],
+): SourceFile {
   const base = read("base.yaml", tokens);
   const overlay = read(`${type}.yaml`, tokens);
   const definition = mergeMaps(
     base.root["componentsDefinition"] as JsonObject,
     (overlay.root["componentsDefinition"] ?? {}) as JsonObject,
-  ) as JsonObject;
-  const claimed = new Set(
-    Object.values(definition).flatMap((component) => (component as { steps: string[] }).steps),
-  );
+  ) as Record<string, JsonObject & { steps: string[] }>;
+  for (const { component, id } of extra) {
+    const { steps, ...rest } = definition[component] as JsonObject & { steps: string[] };
+    definition[component] = { ...rest, steps: [...new Set([...steps, id])] };
+  }
+  const claimed = new Set(Object.values(definition).flatMap(({ steps }) => steps));
   const catalogue = base.root["steps"] as ReleaseStep[];
   const additions = new Map((overlay.root["steps"] as ReleaseStep[]).map((step) => [step.id, step]));
   for (const id of [...claimed, ...additions.keys()]) {
@@ -88,15 +101,20 @@ export function bundledText(name: string): string {
   return readFileSync(new URL(name, import.meta.url), "utf8");
 }
 
-function read(name: string, { namespace, domain, nodeAddress, otelEndpoint }: BundleTokens): SourceFile {
+function read(name: string, { namespace, hosts, scheme, otelEndpoint }: BundleTokens): SourceFile {
   const text = bundledText(name);
   const tokens = {
     Namespace: namespace,
-    Domain: domain,
-    NodeAddress: nodeAddress,
+    Scheme: scheme,
     OtelEndpoint: otelEndpoint,
+    ...Object.fromEntries(Object.entries(hosts).map(([service, host]) => [hostToken(service), host])),
   };
   const { source, problems } = parseFile(text, `bundled profiles/${name}`, tokens);
   if (source === undefined) throw new Error(`profiles/${name} is broken: ${JSON.stringify(problems)}`);
   return source;
+}
+
+/** `EventsPresenterHost` for events-presenter. */
+function hostToken(service: string): string {
+  return `${service.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())}Host`;
 }

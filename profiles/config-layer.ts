@@ -6,25 +6,14 @@ import { documentSteps, resolveComponents } from "./references.ts";
 import type { JsonObject } from "./settings.ts";
 import { type StackConfig, stackConfiguration } from "./stack-config.ts";
 
-/** Host names below the domain, by the step of the Route; without a domain OpenShift gives each Route a host. */
-const routeHosts: Readonly<Record<string, string>> = {
-  "expose-frontend": "app",
-  "expose-authn": "authn",
-  "expose-snowplow": "snowplow",
-  "expose-events-presenter": "events-presenter",
-};
-
 /** The layer for a document that the layers below it make up. A step that the document lacks is passed over. */
 export function configLayer(config: StackConfig, below: readonly Layer[]): Layer {
   const document = mergeLayers(below);
   const owners = resolveComponents(document);
-  const settings: [id: string, setting: JsonObject][] = [
-    ...Object.entries(databaseValues(config)).map(([id, helmValues]): [string, JsonObject] => [
-      id,
-      { helmValues },
-    ]),
-    ...hostsOf(config).map(([id, host]): [string, JsonObject] => [id, { with: { spec: { host } } }]),
-  ];
+  const settings = Object.entries(databaseValues(config)).map(([id, helmValues]): [string, JsonObject] => [
+    id,
+    { helmValues },
+  ]);
   const present = documentSteps(document).map(({ id }) => id);
   const root = settings
     .filter(([id]) => present.includes(id))
@@ -36,9 +25,4 @@ export function configLayer(config: StackConfig, below: readonly Layer[]): Layer
       }) as JsonObject;
     }, {});
   return { source: { file: stackConfiguration, root, lineOf: () => undefined }, base: [], root };
-}
-
-function hostsOf({ type, domain }: StackConfig): [id: string, host: string][] {
-  if (type !== "routes" || domain === undefined) return [];
-  return Object.entries(routeHosts).map(([id, name]) => [id, `${name}.${domain}`]);
 }

@@ -1,13 +1,23 @@
 import type { JsonObject } from "./settings.ts";
 
-/** Of the first host in a chart's `ingress` values; undefined when it is off. */
-export function ingressUrl(values: JsonObject): string | undefined {
-  const ingress = values["ingress"] as
-    | { enabled?: boolean; hosts?: { host?: string }[]; tls?: { hosts?: string[] }[] }
-    | undefined;
-  const host = ingress?.enabled ? ingress.hosts?.[0]?.host : undefined;
+interface IngressValues {
+  readonly enabled?: boolean;
+  readonly hosts?: readonly { readonly host?: string }[];
+  readonly tls?: readonly { readonly hosts?: readonly string[] }[];
+}
+
+/** The first host in a chart's `ingress` values; undefined when it is off. */
+export function ingressHost(values: JsonObject): string | undefined {
+  const ingress = values["ingress"] as IngressValues | undefined;
+  return ingress?.enabled ? ingress.hosts?.[0]?.host : undefined;
+}
+
+/** URL of that host; encrypted when a certificate names it, or TLS ends in front of the cluster. */
+export function ingressUrl(values: JsonObject, https = false): string | undefined {
+  const host = ingressHost(values);
   if (!host) return undefined;
-  const encrypted = ingress?.tls?.some((entry) => entry.hosts?.includes(host)) ?? false;
+  const { tls } = values["ingress"] as IngressValues;
+  const encrypted = https || (tls?.some((entry) => entry.hosts?.includes(host)) ?? false);
   return `${encrypted ? "https" : "http"}://${host}`;
 }
 
@@ -15,7 +25,8 @@ export function ingressUrl(values: JsonObject): string | undefined {
 export function serviceUrl(
   service: JsonObject | undefined,
   nodeAddress: string,
-  { name, namespace }: { name: string; namespace: string },
+  { name, namespace }: { readonly name: string; readonly namespace?: string },
+  kind?: "ip" | "hostname",
 ): string {
   const { spec, status } = (service ?? {}) as {
     spec?: { type?: string; ports?: { port: number; nodePort?: number }[] };
@@ -25,7 +36,7 @@ export function serviceUrl(
   if (!port) return `none: there is no Service ${namespace}/${name}`;
   const balancer = status?.loadBalancer?.ingress?.[0];
   if (spec?.type === "LoadBalancer" && balancer) {
-    return `http://${balancer.hostname ?? balancer.ip}:${port.port}`;
+    return `http://${kind ? balancer[kind] : (balancer.ip ?? balancer.hostname)}:${port.port}`;
   }
   if (port.nodePort) return `http://${nodeAddress}:${port.nodePort}`;
   return "inside the cluster only; npx krateo access --port-forward";

@@ -2,6 +2,7 @@
  * What a cluster holds already, as plain data: cluster/ writes it, components/ reads it.
  * It decides options of resources (import, retain), never which resources exist.
  */
+import type { ExistingNode } from "./node-address.ts";
 
 export interface Inventory {
   /** UID of kube-system, which is the cluster's identity; undefined when out of reach. */
@@ -24,6 +25,10 @@ export interface Inventory {
   readonly dependents?: Readonly<Record<string, Dependents>>;
   /** Whether the cluster serves OpenShift's Routes; read only where the settings ask for OpenShift. */
   readonly routesServed?: boolean;
+  /** The cluster's nodes; read only where their addresses are needed. */
+  readonly nodes?: readonly ExistingNode[];
+  /** Host at which the installed frontend tells browsers to find the platform's APIs; read with the nodes. */
+  readonly frontendAddress?: string;
   /** The Lease of the run that worked on the installation last; undefined when none ever did. */
   readonly lease?: ExistingLease;
 }

@@ -10,10 +10,14 @@ import { databaseConfigProblems, externalDatabase } from "./database-config.ts";
 import { makesDatabase } from "./database-secrets.ts";
 import { debug, layerLines } from "./debug.ts";
 import { checkDocument } from "./document.ts";
+import { exposedServices } from "./exposure.ts";
+import { bundleTokens, exposureLayer, extraSteps } from "./exposure-layer.ts";
+import { disabledServices, unusedExposure } from "./exposure-problems.ts";
 import { deepFreeze } from "./freeze.ts";
 import { type Findings, type Layer, mergeLayers, originIn, overrideLayers } from "./layers.ts";
 import { literalSecretWarnings } from "./literal-secrets.ts";
 import { nearestFirst } from "./nearest.ts";
+import { sharedPortProblems } from "./planned-ports.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import { conflictProblems } from "./profile-conflicts.ts";
 import {
@@ -29,6 +33,7 @@ import { applySet, type SetEntry } from "./set-paths.ts";
 import type { Settings, Step } from "./settings.ts";
 import { snapshotOf } from "./snapshot.ts";
 import {
+  bundledVersion,
   defaultOtelEndpoint,
   type RawConfig,
   readStackConfig,
@@ -39,9 +44,6 @@ import { typedStep } from "./typed-step.ts";
 import { variableProblems } from "./variable-use.ts";
 
 export type { RawConfig } from "./stack-config.ts";
-
-/** Stands for the domain while the problem that there is none is being reported. */
-const noDomain = "domain.invalid";
 
 /** The settings, with what they were made of. */
 export interface Configuration {
@@ -70,16 +72,16 @@ export async function loadSettings(raw: RawConfig, directory: string): Promise<S
 export async function loadConfiguration(raw: RawConfig, directory: string): Promise<Configuration> {
   const { config, problems } = readStackConfig(raw);
   const findings: Findings = { problems: [...problems], warnings: [] };
-  const { namespace, nodeAddress } = config;
-  const otelEndpoint = config.otelEndpoint ?? defaultOtelEndpoint;
-  const tokens = { namespace, nodeAddress, domain: config.domain ?? noDomain, otelEndpoint };
-  const release = releaseLayer(config, directory, tokens, findings);
+  const { namespace, exposure, type } = config;
+  const bundled = config.version === bundledVersion;
+  const tokens = bundleTokens(namespace, exposure, config.otelEndpoint ?? defaultOtelEndpoint);
+  const release = releaseLayer(config, directory, tokens, extraSteps(type, exposure), findings);
   const { layers, profiles } = overrideLayers(config, directory, tokens, findings);
   // Without a release document, every name in the overrides would look unknown.
   if (release === undefined) throw new ConfigurationError(findings.problems);
 
   const files = [release, ...layers];
-  const all = [...files, configLayer(config, files)];
+  const all = [...files, configLayer(config, files), ...(bundled ? [exposureLayer(type, exposure)] : [])];
   const set = applySet(mergeLayers(all), config.set, config.setIsSecret);
   debug(() => layerLines(all, set.entries));
   const origin = originIn(
@@ -94,7 +96,8 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
   findings.problems.push(...removalProblems(config, components));
   if (!findings.problems.some(({ path }) => path === "krateo:type"))
     findings.problems.push(...conflictProblems(config, profiles));
-  findings.warnings.push(...unusedKeys(config, profiles));
+  findings.problems.push(...disabledServices(exposure, components));
+  findings.warnings.push(...unusedKeys(config, profiles), ...unusedExposure(exposure, type, bundled));
   findings.warnings.push(...ignoredSettings(document));
 
   const computed = documentSteps(document).flatMap((step): ComputedStep[] => {
@@ -104,6 +107,9 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
   const steps = computed.flatMap((step) => typedStep(step, namespace, findings) ?? []);
   findings.problems.push(
     ...sharedReleases(steps, computed),
+    ...(problems.some(({ path }) => path?.startsWith("krateo:nodePorts"))
+      ? []
+      : sharedPortProblems(steps, computed)),
     ...variableProblems(computed),
     ...needProblems(computed, namespace, origin),
     ...databaseConfigProblems(config, makesDatabase(computed)),
@@ -126,9 +132,14 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
       ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
       ...(config.context === undefined ? {} : { context: config.context }),
     },
-    nodeAddress,
+    ...(exposure.nodeAddress === undefined ? {} : { nodeAddress: exposure.nodeAddress }),
+    ...(exposure.domain === undefined ? {} : { domain: exposure.domain }),
+    exposure: {
+      services: exposedServices(type, exposure).map(({ name }) => name),
+      https: type === "routes" || exposure.tls !== undefined || profiles.includes("tls"),
+      ...(exposure.loadBalancerAddress && { loadBalancerAddress: exposure.loadBalancerAddress }),
+    },
     ...(database === undefined ? {} : { database }),
-    ...(config.domain === undefined ? {} : { domain: config.domain }),
     components: components.map(({ name, description, enabled, steps }) => ({
       name,
       ...(description === undefined ? {} : { description }),
@@ -142,21 +153,10 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
   return { settings, document, layers: all, set: set.entries, steps: computed };
 }
 
-function unusedKeys(
-  { type, domain, nodeAddress, otelEndpoint }: StackConfig,
-  profiles: readonly string[],
-): string[] {
-  return [
-    ...(otelEndpoint !== undefined && !profiles.includes("monitoring")
-      ? ["krateo:otelEndpoint is only used by profile monitoring"]
-      : []),
-    ...(domain !== undefined && type !== "ingress" && type !== "routes"
-      ? [`krateo:domain is only used by types ingress and routes, not by ${type}`]
-      : []),
-    ...(nodeAddress !== "127.0.0.1" && type !== "nodeport"
-      ? [`krateo:nodeAddress is only used by type nodeport, not by ${type}`]
-      : []),
-  ];
+function unusedKeys({ otelEndpoint }: StackConfig, profiles: readonly string[]): string[] {
+  return otelEndpoint !== undefined && !profiles.includes("monitoring")
+    ? ["krateo:otelEndpoint is only used by profile monitoring"]
+    : [];
 }
 
 function removalProblems({ allowRemoval }: StackConfig, components: readonly ResolvedComponent[]): Problem[] {

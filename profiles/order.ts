@@ -40,6 +40,11 @@ const service: (step: string) => Need = (step) => ({
   why: "its Helm release makes the Service that the Route leads to",
 });
 
+const published: (step: string) => Need = (step) => ({
+  on: step,
+  why: "it leads to that release's pods, and may hold a port that the chart's Service has to give up first",
+});
+
 /** Needs of the steps of Krateo 3.0.0, by step id. A step listed with none starts at once. */
 export const needsOfSteps: Readonly<Record<string, readonly Need[]>> = {
   "install-authn": [signKey],
@@ -90,6 +95,9 @@ export const needsOfSteps: Readonly<Record<string, readonly Need[]>> = {
   "expose-snowplow": [service("install-snowplow")],
   "expose-events-presenter": [service("install-events-presenter")],
   "expose-frontend": [service("install-frontend")],
+  "publish-snowplow": [published("install-snowplow")],
+  "publish-events-presenter": [published("install-events-presenter")],
+  "publish-resources-presenter": [published("install-resources-presenter")],
 };
 
 /** Gates: waits that are no Helm release, each behind the step that makes it meaningful. */

@@ -124,7 +124,7 @@ function needsOf(step: Step, before: readonly Step[], all: readonly Step[]): Nee
 }
 
 /** The part of a step in which `${VAR}` counts. */
-function expandable(step: Step) {
+export function expandable(step: Step) {
   if (step.type === "chart") return step.values;
   return step.type === "object" ? step.manifest : (step.value ?? null);
 }

@@ -1,6 +1,7 @@
 import { makesDatabase, secretNamesOf } from "./database-secrets.ts";
 import { type Inventory, releaseKey } from "./inventory.ts";
 import { legacyProblems } from "./legacy-platform.ts";
+import { needsNodes, nodeAddressOf, unknownNodeAddress } from "./node-address.ts";
 import { chartStepsOf } from "./plan.ts";
 import type { PreviousRun } from "./previous-run.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
@@ -54,6 +55,7 @@ export function preconditionProblems(
     ...switchedOffProblems(settings, inventory, previous),
     ...foreignReleases(settings, inventory),
     ...secretProblems(settings, inventory),
+    ...nodeAddressProblems(settings, inventory),
     ...(preview ? [] : blocked),
   ];
 }
@@ -67,6 +69,8 @@ export function warningsOf(
   const unseen = inventory.unreachable
     ? [`${inventory.unreachable}; the plan supposes an empty cluster`]
     : [];
+  if (inventory.unreachable && needsNodes(settings))
+    unseen.push(`the plan says ${unknownNodeAddress} for the address of a node, which up will read`);
   return [
     ...settings.warnings,
     ...fixedSelectors(settings, inventory),
@@ -176,6 +180,19 @@ function secretProblems(settings: Settings, inventory: Inventory): Problem[] {
     }
   }
   return [...problems, ...disagreement(settings, inventory), ...otherLogin(settings, inventory)];
+}
+
+/** Type nodeport without an address would send every browser to nowhere. */
+function nodeAddressProblems(settings: Settings, inventory: Inventory): Problem[] {
+  if (!needsNodes(settings) || nodeAddressOf(settings, inventory) !== undefined) return [];
+  return [
+    {
+      what: "no node of the cluster tells an address at which browsers could reach it",
+      path: "krateo:nodeAddress",
+      given: `${inventory.nodes?.length ?? 0} nodes, none with an ExternalIP or InternalIP`,
+      next: "pulumi config set krateo:nodeAddress ADDRESS",
+    },
+  ];
 }
 
 function absentSecret(settings: Settings, name: keyof typeof secretKeys): Problem {

@@ -35,7 +35,12 @@ export function conflictProblems(config: StackConfig, profiles: readonly string[
       given: profiles.join(", "),
       next: "leave one of them out",
     }));
-  return [...unsuited, ...contradictory, ...routesProblems(config, profiles)];
+  return [
+    ...unsuited,
+    ...contradictory,
+    ...routesProblems(config, profiles),
+    ...keyProblems(config, profiles),
+  ];
 }
 
 /** Routes are OpenShift's, and OpenShift runs none of the pods as they come. */
@@ -49,4 +54,27 @@ function routesProblems({ type }: StackConfig, profiles: readonly string[]): Pro
       next: "pulumi config set krateo:openshift true, or set krateo:type to another type",
     },
   ];
+}
+
+/** Keys and profiles that say two things about one. */
+function keyProblems({ exposure }: StackConfig, profiles: readonly string[]): Problem[] {
+  const { loadBalancerAddress, tls } = exposure;
+  const problems: Problem[] = [];
+  if (loadBalancerAddress === "ip" && profiles.includes("lb-hostname")) {
+    problems.push({
+      what: "profile lb-hostname takes host names, and krateo:loadBalancerAddress takes IP addresses",
+      file: stackConfiguration,
+      path: "krateo:loadBalancerAddress",
+      next: "take one of them out; without either, whichever the load balancer has is taken",
+    });
+  }
+  if (tls !== undefined && profiles.includes("tls")) {
+    problems.push({
+      what: "profile tls and krateo:tls both say where the certificates come from",
+      file: stackConfiguration,
+      path: "krateo:tls",
+      next: "take the profile out: krateo:tls does all that it does",
+    });
+  }
+  return problems;
 }

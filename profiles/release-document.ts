@@ -1,6 +1,6 @@
 /** Picks and reads the release document: the bundled one, or one of the user's own. */
 import path from "node:path";
-import { type BundleTokens, bundledRelease } from "./bundle.ts";
+import { type BundleTokens, bundledRelease, type ExtraStep } from "./bundle.ts";
 import { type Findings, type Layer, readLayer, textOf } from "./layers.ts";
 import { bundledVersion, type StackConfig, stackConfiguration } from "./stack-config.ts";
 
@@ -23,10 +23,11 @@ export function releaseLayer(
   config: StackConfig,
   directory: string,
   tokens: BundleTokens,
+  extra: readonly ExtraStep[],
   findings: Findings,
 ): Layer | undefined {
   if (config.version === bundledVersion) {
-    const source = bundledRelease(config.type, tokens);
+    const source = bundledRelease(config.type, tokens, extra);
     const unused = names[config.type].find((name) => textOf(path.join(directory, name)) !== undefined);
     if (unused !== undefined) {
       findings.warnings.push(

@@ -30,10 +30,11 @@ export interface Settings {
   readonly purgeVolumes: boolean;
   readonly charts: { readonly mirror?: string };
   readonly cluster: { readonly kubeconfig?: string; readonly context?: string };
-  /** Address at which browsers reach a node's ports in the `nodeport` type; 127.0.0.1 unless configured. */
-  readonly nodeAddress: string;
+  /** Address at which browsers reach a node's ports in the `nodeport` type; undefined: one is read from the cluster. */
+  readonly nodeAddress?: string;
   /** Public domain of the types `ingress` and `routes`, e.g. `krateo.example.org`. */
   readonly domain?: string;
+  readonly exposure: Exposure;
   /** PostgreSQL of the user's own, when the stack configuration names one. */
   readonly database?: ExternalDatabase;
   /** Components in document order, disabled ones included. */
@@ -54,6 +55,16 @@ export interface ExternalDatabase {
   readonly sslMode: string;
   /** From secret stack configuration: wrap the password before it goes anywhere. Else the Secret krateo-db must exist. */
   readonly login?: { readonly user: string; readonly password: string };
+}
+
+/** How the platform is reached from outside, as far as the steps' values do not say it. */
+export interface Exposure {
+  /** Names of the Services that are. */
+  readonly services: readonly string[];
+  /** True when browsers speak https, also when TLS ends in front of the cluster. */
+  readonly https: boolean;
+  /** Kind of address that a load balancer must have; undefined: an IP, else a host name. */
+  readonly loadBalancerAddress?: "ip" | "hostname";
 }
 
 export interface Component {

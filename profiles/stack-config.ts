@@ -1,7 +1,12 @@
 /** The stack configuration of project `krateo`: the top layer of everything. */
 import { z } from "zod";
 import { type DatabaseConfig, databaseKeys } from "./database-config.ts";
+import { serviceNamed } from "./exposed-services.ts";
+import type { ExposureConfig } from "./exposure.ts";
+import { exposureKeys, readExposure } from "./exposure-keys.ts";
+import { exposureProblems } from "./exposure-problems.ts";
 import { nearestName } from "./nearest.ts";
+import { pathText } from "./path.ts";
 import type { Problem } from "./problem.ts";
 import type { Tree } from "./secret-value.ts";
 import { type Json, type ReleaseType, releaseTypes } from "./settings.ts";
@@ -27,23 +32,6 @@ const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const namespace = z
   .string()
   .regex(label, "up to 63 lower-case letters, digits and dashes, such as krateo-system");
-
-/** Becomes part of host names; a scheme or port in it would make hosts that no Ingress accepts. */
-const domain = z
-  .string()
-  .max(200, "a domain name of up to 200 characters")
-  .regex(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
-    "a domain name such as krateo.example.org",
-  );
-
-/** Goes between http:// and a port. */
-const nodeAddress = z
-  .string()
-  .regex(
-    /^([A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])$/,
-    "an IP address or host name; IPv6 in brackets",
-  );
 
 /** The exporters add their own path to it; without a scheme they take it for https. */
 const otelEndpoint = z
@@ -74,20 +62,24 @@ const schema = z.strictObject({
   chartMirror: text.optional(),
   kubeconfig: text.optional(),
   context: text.optional(),
-  domain: domain.optional(),
-  nodeAddress: nodeAddress.optional(),
+  ...exposureKeys,
   allowRemoval: names.optional(),
   otelEndpoint: otelEndpoint.optional(),
   ...databaseKeys,
   purgeVolumes: z.boolean().optional(),
 });
 
-/** Every key, those below another with a dot in between: what the reference in docs/configuration.md lists. */
+/**
+ * Every key, those below another with a dot in between and `SERVICE` for any Service's name: what the reference in
+ * docs/configuration.md lists.
+ */
 export function stackConfigKeys(): string[] {
-  return Object.entries(schema.shape).flatMap(([key, field]) => {
+  const keys = Object.entries(schema.shape).flatMap(([key, field]) => {
     const inner = field.unwrap();
-    return inner instanceof z.ZodObject ? Object.keys(inner.shape).map((below) => `${key}.${below}`) : [key];
+    if (!(inner instanceof z.ZodObject)) return [key];
+    return Object.keys(inner.shape).map((below) => `${key}.${serviceNamed(below) ? "SERVICE" : below}`);
   });
+  return [...new Set(keys)];
 }
 
 /** The stack configuration with its defaults filled in. */
@@ -106,8 +98,7 @@ export interface StackConfig extends DatabaseConfig {
   readonly chartMirror?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
-  readonly domain?: string;
-  readonly nodeAddress: string;
+  readonly exposure: ExposureConfig;
   readonly allowRemoval: readonly string[];
   /** Collector that profile monitoring sends metrics to. */
   readonly otelEndpoint?: string;
@@ -122,8 +113,9 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
   const found = shapeProblems(
     schema,
     raw.values as { [key: string]: Tree },
-    ([key]) => ({ file: stackConfiguration, path: `krateo:${key}` }),
-    (key) => {
+    (path) => ({ file: stackConfiguration, path: `krateo:${pathText(path)}` }),
+    (key, path) => {
+      if (path.length > 0) return undefined;
       const nearest = nearestName(key, Object.keys(schema.shape));
       return `remove it with: pulumi config rm krateo:${key}${nearest ? ` (did you mean ${nearest}?)` : ""}`;
     },
@@ -133,10 +125,11 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
     Object.fromEntries(Object.entries(raw.values).filter(([key]) => !faulty.has(key))),
   );
   const problems = found.map(({ problem }) =>
-    raw.secretKeys.some((key) => problem.path === `krateo:${key}`)
+    raw.secretKeys.some((key) => new RegExp(`^krateo:${key}\\b`).test(problem.path ?? ""))
       ? { ...problem, given: undefined }
       : problem,
   );
+  const exposure = readExposure(sound);
   const config: StackConfig = {
     type: sound.type ?? "nodeport",
     openshift: sound.openshift ?? false,
@@ -150,8 +143,7 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
     chartMirror: sound.chartMirror,
     kubeconfig: sound.kubeconfig,
     context: sound.context,
-    domain: sound.domain,
-    nodeAddress: sound.nodeAddress ?? "127.0.0.1",
+    exposure: exposure.config,
     allowRemoval: namesOf(sound.allowRemoval),
     otelEndpoint: sound.otelEndpoint,
     database: sound.database,
@@ -159,19 +151,13 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
     databaseIsSecret: raw.secretKeys.includes("database"),
     purgeVolumes: sound.purgeVolumes ?? false,
   };
-  if (
-    config.type === "ingress" &&
-    config.version === bundledVersion &&
-    config.domain === undefined &&
-    !faulty.has("domain")
-  ) {
-    problems.push({
-      what: "type ingress needs a domain for its hosts",
-      file: stackConfiguration,
-      path: "krateo:domain",
-      allowed: "a domain name such as krateo.example.org",
-      next: "pulumi config set krateo:domain krateo.example.org",
-    });
+  problems.push(...exposure.problems);
+  // A key at fault would be missed: what follows from its absence says nothing new.
+  const exposed = Object.keys(exposureKeys).filter((key) => faulty.has(key));
+  if (exposed.length === 0 && !faulty.has("type")) {
+    const given = Object.fromEntries(Object.entries(sound).filter(([key]) => key in exposureKeys));
+    const bundled = config.version === bundledVersion;
+    problems.push(...exposureProblems(given, exposure.config, config.type, bundled));
   }
   return { config, problems };
 }

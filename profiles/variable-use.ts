@@ -1,6 +1,7 @@
 /** Whether every `${NAME}` is set, once, before it is used, by a step that runs. */
 import type { ComputedStep } from "./computed-step.ts";
 import { nearestFirst } from "./nearest.ts";
+import { nodeAddressVariable } from "./node-address.ts";
 import type { Problem } from "./problem.ts";
 import { isMap, type Tree } from "./secret-value.ts";
 import type { Path } from "./settings.ts";
@@ -44,6 +45,7 @@ function useProblems(step: ComputedStep, index: number, setters: ReadonlyMap<str
       })),
       ...variablesIn(text).flatMap((name): Problem[] => {
         const setter = setters.get(name);
+        if (setter === undefined && name === nodeAddressVariable) return [];
         if (setter === undefined) return [unknownVariable(step, path, name, [...setters.keys()])];
         if (setter.index >= index) {
           return [

@@ -8,7 +8,6 @@ import { parse, stringify } from "yaml";
 import { isAlive } from "../cluster/process.ts";
 import type { ReleaseType } from "../profiles/settings.ts";
 import type { UpProgress } from "./progress.ts";
-import { nodes } from "./simulation/furnish.ts";
 import { type RehearsalPaths, rehearsalStack, replaceFile } from "./toolchain/layout.ts";
 import type { Toolchain } from "./toolchain.ts";
 
@@ -35,7 +34,6 @@ export function stackValues(choice: RehearsalChoice, paths: RehearsalPaths): Rec
     kubeconfig: relative(paths.root, paths.kubeconfig),
     ...(choice.type === "routes" ? { openshift: true } : {}),
     ...(choice.type === "ingress" ? { domain: "krateo.example.org" } : {}),
-    ...(choice.type === "nodeport" ? { nodeAddress: nodes[0].address } : {}),
   };
 }
 

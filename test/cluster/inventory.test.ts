@@ -104,6 +104,52 @@ describe("the inventory", () => {
     });
   });
 
+  it("lists the nodes' addresses, and what the frontend tells browsers now, where an address is needed", async () => {
+    const told = { config: { AUTHN_API_BASE_URL: "http://192.0.2.12:30082" } };
+    const objects = {
+      [system]: named("kube-system"),
+      [`${namespace}/secrets`]: { items: [secretOf({ ...helmRelease("frontend"), config: told })] },
+      "/api/v1/nodes": {
+        items: [
+          {
+            ...named("n1", { creationTimestamp: "2026-01-01T00:00:00Z" }),
+            status: {
+              addresses: [
+                { type: "InternalIP", address: "192.0.2.11" },
+                { type: "ExternalIP", address: "203.0.113.1" },
+                { type: "Hostname", address: "n1" },
+              ],
+              conditions: [{ type: "Ready", status: "True" }],
+            },
+          },
+          named("n2"),
+        ],
+      },
+    };
+    const frontend = chartStep("install-frontend", { values: { url: "http://${NODE_ADDRESS}" } });
+    await withApiServer(holding(objects), async (connection, requests) => {
+      const { nodes, frontendAddress } = await readInventory(
+        connection,
+        settingsOf([frontend], { nodeAddress: undefined }),
+      );
+      assert.deepEqual(nodes, [
+        {
+          name: "n1",
+          createdAt: Date.parse("2026-01-01T00:00:00Z"),
+          ready: true,
+          externalIps: ["203.0.113.1"],
+          internalIps: ["192.0.2.11"],
+          names: ["n1"],
+        },
+        { name: "n2", createdAt: 0, ready: false, externalIps: [], internalIps: [], names: [] },
+      ]);
+      assert.equal(frontendAddress, "192.0.2.12");
+      const asked = requests.length;
+      await readInventory(connection, settingsOf([frontend]));
+      assert.ok(!requests.slice(asked).includes("GET /api/v1/nodes"), "a configured address needs no nodes");
+    });
+  });
+
   it("asks only for the payloads of revisions that are not superseded", async () => {
     await withApiServer(holding({ [system]: named("kube-system") }), async (connection, requests) => {
       await readInventory(connection, settings);

@@ -93,7 +93,7 @@ describe("krateo migrate", () => {
         const texts = written.map((name) => readFileSync(name, "utf8"));
         assert.doesNotMatch(`${texts.join("")}${printed}`, /GOLDEN/);
         const [overrides = "", document = ""] = texts;
-        assert.ok(Object.keys(parse(overrides).components).length > 3);
+        assert.ok(Object.keys(parse(overrides).components).length > 2);
         assert.ok(parse(document).steps.length > 20);
         for (const line of overrides
           .split("\n")
@@ -177,8 +177,13 @@ describe("krateo migrate", () => {
         "not carried",
         "same",
       ]);
-      assert.deepEqual(stackConfiguration.slice(0, 2), [
+      assert.deepEqual(stackConfiguration.slice(0, 3), [
         { key: "krateo:type", value: "nodeport", command: "npx pulumi config set krateo:type nodeport" },
+        {
+          key: "krateo:nodePorts.events-presenter",
+          value: "31083",
+          command: "npx pulumi config set --path krateo:nodePorts.events-presenter 31083",
+        },
         {
           key: "krateo:nodeAddress",
           value: "192.0.2.7",

@@ -12,6 +12,14 @@ const objects = {
   "/apis": { groups: [] },
   "/api/v1/namespaces/kube-system": { metadata: { name: "kube-system", uid: "cluster" } },
   "/apis/storage.k8s.io/v1/storageclasses": { items: [standard] },
+  "/api/v1/nodes": {
+    items: [
+      {
+        metadata: { name: "node", uid: "n" },
+        status: { addresses: [{ type: "InternalIP", address: "10.0.0.1" }] },
+      },
+    ],
+  },
 };
 
 /** An API server for an administrator, with these objects. */

@@ -41,6 +41,7 @@ async function build(
     stack: "test",
     explain: async () => [],
     explainRoute: async () => [],
+    explainService: async () => [],
     enter: async () => {},
     read,
   };
@@ -144,6 +145,16 @@ describe("a Helm release", () => {
     assert.deepEqual(find("install-frontend").dependsOn, ["cleanup", "install-authn"]);
   });
 
+  it("gets the address of a node where it asks for one", async () => {
+    const step = chartStep("install-frontend", { values: { url: "http://${NODE_ADDRESS}:1" } });
+    const node = { name: "n", createdAt: 0, ready: true, externalIps: [], names: [] };
+    const { find } = await build([step], {
+      settings: { nodeAddress: undefined },
+      inventory: { nodes: [{ ...node, internalIps: ["10.0.0.1"] }] },
+    });
+    assert.deepEqual(find("install-frontend").inputs["values"], { url: "http://10.0.0.1:1" });
+  });
+
   it("has those values marked secret that came from secret configuration, and only those", async () => {
     const { find } = await build([
       chartStep("install-authn", {
@@ -177,6 +188,15 @@ describe("the platform's resources", () => {
       if (node.id === "snapshot") expected.push("installation-kind");
       assert.deepEqual(find(node.id).dependsOn, expected.toSorted(), node.id);
     }
+  });
+
+  it("of an object step bear the type that the provider knows, with or without a group", async () => {
+    const policy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name: "deny" } };
+    const { find } = await build([...steps, objectStep("deny", policy)]);
+    assert.deepEqual(
+      [find("note").type, find("deny").type],
+      ["kubernetes:core/v1:ConfigMap", "kubernetes:networking.k8s.io/v1:NetworkPolicy"],
+    );
   });
 
   it("are the same whatever the cluster holds; only their options differ", async () => {
@@ -521,4 +541,73 @@ describe("the snapshot", () => {
       spec: { spec: { componentsDefinition: {}, steps: [], installationVersion: "3.0.0" } },
     });
   });
+});
+
+describe("the platform's addresses", () => {
+  const promised = <T>(output: unknown): Promise<T> => (output as { promise(): Promise<T> }).promise();
+
+  it("are of the Services that are exposed, and of our own Service where it stands in for a chart's", async () => {
+    const expose = objectStep("publish-events-presenter", {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "events-presenter-external", namespace: "krateo-system" },
+    });
+    const read: string[] = [];
+    const { platform } = await build(
+      [
+        chartStep("install-authn"),
+        chartStep("install-events-presenter"),
+        expose,
+        chartStep("install-resources-presenter"),
+      ],
+      {
+        read: async ({ name }) => {
+          read.push(name);
+          return service as unknown as JsonObject;
+        },
+      },
+    );
+    assert.deepEqual(await promised(platform.addresses), {
+      authn: "http://127.0.0.1:30082",
+      eventsPresenter: "http://127.0.0.1:30082",
+    });
+    assert.deepEqual(read.toSorted(), ["authn", "events-presenter-external"]);
+  });
+
+  it("are those of the Ingresses, whose hosts are known", async () => {
+    const values = { ingress: { enabled: true, hosts: [{ host: "authn.example.org" }] } };
+    const { platform } = await build([chartStep("install-authn", { values })], {
+      settings: { exposure: { services: ["authn"], https: true } },
+    });
+    assert.deepEqual(await promised(platform.addresses), { authn: "https://authn.example.org" });
+    assert.deepEqual(platform.hosts, ["authn.example.org"]);
+  });
+});
+
+describe("a Service of our own", () => {
+  const service = (type: string, annotations: JsonObject = {}) =>
+    objectStep("publish", {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "x", namespace: "krateo-system", annotations },
+      spec: { type },
+    });
+  const wait = "pulumi.com/timeoutSeconds";
+
+  const cases: [string, Step, JsonObject][] = [
+    ["is waited for until its load balancer has an address", service("LoadBalancer"), { [wait]: "900" }],
+    [
+      "is waited for as long as its document says",
+      service("LoadBalancer", { [wait]: "30" }),
+      { [wait]: "30" },
+    ],
+    ["is not waited for otherwise", service("NodePort"), { "pulumi.com/skipAwait": "true" }],
+  ];
+  for (const [name, step, expected] of cases) {
+    it(name, async () => {
+      const { find } = await build([step]);
+      const { annotations } = find("publish").inputs["metadata"] as { annotations: JsonObject };
+      assert.deepEqual(annotations, { ...expected, "krateo.io/created-by": "krateo-pulumi" });
+    });
+  }
 });

@@ -20,6 +20,7 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
     stack: "test",
     explain: async () => [],
     explainRoute: async () => [],
+    explainService: async () => [],
     enter: async () => {},
     read: async () => object,
   });

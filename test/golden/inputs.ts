@@ -48,7 +48,54 @@ const combinations: Readonly<Record<string, Record<string, unknown>>> = {
   },
 };
 
+/** Ways to expose the platform beyond what the types do by themselves. */
+const exposures: Readonly<Record<string, Record<string, unknown>>> = {
+  "nodeport.address-and-ports": {
+    nodeAddress: "127.0.0.1",
+    nodePorts: { frontend: 31080, authn: 31082, snowplow: 31081, eventsPresenter: 31083 },
+  },
+  "nodeport.exposed": { expose: ["resources-presenter"] },
+  "loadbalancer.annotated": {
+    serviceAnnotations: {
+      "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
+      frontend: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing" },
+    },
+  },
+  "loadbalancer.annotated-chart-only": { serviceAnnotations: { authn: { "example.org/zone": "a" } } },
+  "loadbalancer.exposed": {
+    expose: ["resources-presenter", "finops-database-handler"],
+    loadBalancerAddress: "ip",
+  },
+  "loadbalancer.exposed-annotated-openshift": {
+    openshift: true,
+    expose: ["resources-presenter"],
+    serviceAnnotations: { "example.org/zone": "a" },
+  },
+  "ingress.wildcard": { ingressClass: "nginx", tls: { secretName: "wildcard" } },
+  "ingress.cert-manager": {
+    ingressClass: "traefik",
+    tls: { clusterIssuer: "letsencrypt" },
+    ingressAnnotations: { "example.org/all": "yes", frontend: { "example.org/one": "yes" } },
+  },
+  "ingress.tls-in-front": { tls: { external: true } },
+  "ingress.hosts": {
+    hosts: {
+      frontend: "krateo.example.org",
+      authn: "login.example.org",
+      snowplow: "api.example.org",
+      eventsPresenter: "events.example.org",
+    },
+    tls: { secretName: { frontend: "f", authn: "a", snowplow: "s", eventsPresenter: "e" } },
+  },
+  "ingress.exposed": { expose: ["resources-presenter"], tls: { secretName: "wildcard" } },
+  "ingress.openshift-no-finops": { openshift: true, profiles: ["no-finops"] },
+};
+
 export const goldenInputs: readonly GoldenInput[] = [
+  ...Object.entries(exposures).map(([name, values]) => {
+    const type = name.split(".")[0] as string;
+    return { name, config: { values: { ...typeConfig[type], ...values }, secretKeys: [] } };
+  }),
   ...Object.entries(typeConfig).map(([type, values]) => ({ name: type, config: { values, secretKeys: [] } })),
   ...bundledProfiles.map((profile) => {
     const type = typesFor(profile)?.[0] ?? "nodeport";

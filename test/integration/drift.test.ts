@@ -128,8 +128,6 @@ describe("drift", () => {
         "core-provider r2 deployed",
         "deviser r3 deployed",
         "events-presenter r2 deployed",
-        // It is told the port that the new Service of events-presenter got.
-        "frontend r2 deployed",
         "pg-cluster r2 deployed",
       ],
     );

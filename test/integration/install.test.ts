@@ -32,10 +32,11 @@ const types: { type: string; config: JsonObject; addresses: Record<string, RegEx
     type: "nodeport",
     config: {},
     addresses: {
-      frontend: /^http:\/\/127\.0\.0\.1:30080$/,
-      authn: /^http:\/\/127\.0\.0\.1:30082$/,
-      snowplow: /^http:\/\/127\.0\.0\.1:30081$/,
-      eventsPresenter: /^http:\/\/127\.0\.0\.1:3\d{4}$/,
+      frontend: /^http:\/\/192\.0\.2\.11:30080$/,
+      authn: /^http:\/\/192\.0\.2\.11:30082$/,
+      snowplow: /^http:\/\/192\.0\.2\.11:30081$/,
+      eventsPresenter: /^http:\/\/192\.0\.2\.11:30083$/,
+      finopsDatabaseHandler: /^http:\/\/192\.0\.2\.11:30086$/,
     },
   },
   {

@@ -21,7 +21,6 @@ const types: readonly LegacyType[] = ["nodeport", "loadbalancer", "ingress"];
 const lines = (object: GivenObject, type?: LegacyType) => merge(object, type).fates.map(lineOf);
 const helm = (component: string, step: string) => `components.${component}.stepConfig.${step}.helmValues`;
 const authn = helm("backend", "install-authn");
-const presenter = helm("events-stack", "install-events-presenter");
 const frontend = helm("frontend", "install-frontend");
 
 describe("the migration of an unchanged object", () => {
@@ -244,7 +243,7 @@ describe("a changed value", () => {
       "a node port of eventsse goes to its successor",
       "install-eventsse",
       { "service.nodePort": "31083" },
-      [`install-eventsse values.service.nodePort: ${presenter}.service.nodePort = 31083`],
+      ["install-eventsse values.service.nodePort: krateo:nodePorts.events-presenter 31083"],
     ],
     [
       "an image of eventsse does not",

@@ -5,6 +5,7 @@ import { type LegacyPlatform, readLegacyPlatform } from "../../migration/legacy-
 import { type Migration, migrate } from "../../migration/merge.ts";
 import type { Fate } from "../../migration/outcome.ts";
 import { overridesText } from "../../migration/overrides-file.ts";
+import { stackValues } from "../../migration/stack-values.ts";
 import type { Json, JsonObject, Settings } from "../../profiles/settings.ts";
 import { load } from "../profiles/project.ts";
 
@@ -67,12 +68,9 @@ export function merge(object: GivenObject, type?: LegacyType): Migration {
 
 /** Loads what a migration comes to, as the program would. */
 export async function settingsOf(migration: Migration): Promise<Settings> {
-  const config = migration.stackKeys.flatMap(({ key, value }) =>
-    value === undefined ? [] : [[key.replace("krateo:", ""), value === "true" ? true : value]],
-  );
   const text = overridesText(migration);
   const files: Record<string, string> = text === undefined ? {} : { "krateo-overrides.yaml": text };
-  return load(files, Object.fromEntries(config));
+  return load(files, stackValues(migration));
 }
 
 /** `step path: outcome`, and where a value goes or why it does not. */

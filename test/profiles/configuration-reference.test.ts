@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundledProfiles, bundledRelease } from "../../profiles/bundle.ts";
+import { readExposure } from "../../profiles/exposure-keys.ts";
+import { bundleTokens } from "../../profiles/exposure-layer.ts";
+import { nodeAddressVariable } from "../../profiles/node-address.ts";
 import { documentSteps, resolveComponents } from "../../profiles/references.ts";
 import { parseSetPath } from "../../profiles/set-paths.ts";
 import { releaseTypes } from "../../profiles/settings.ts";
@@ -21,12 +24,7 @@ describe("docs/configuration.md", () => {
     assert.deepEqual(rowsBelow("Stack configuration").toSorted(), stackConfigKeys().toSorted());
   });
 
-  const tokens = {
-    namespace: "krateo-system",
-    domain: "example.org",
-    nodeAddress: "10.0.0.1",
-    otelEndpoint: "http://o",
-  };
+  const tokens = bundleTokens("krateo-system", readExposure({ domain: "example.org" }).config, "http://o");
   const releases = releaseTypes.map((type) => bundledRelease(type, tokens).root);
 
   it("names components and steps that the bundled release has", () => {
@@ -41,19 +39,15 @@ describe("docs/configuration.md", () => {
     }
   });
 
-  it("names the variables that the bundled release sets, and no others", () => {
+  it("names the variables that the bundled release and the program set, and no others", () => {
     const section = text.split("\n## Variables\n")[1]?.split("\n## ")[0] ?? "";
     const named = new Set([...section.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map((match) => match[1]));
-    const set = new Set(
-      releases.flatMap((root) =>
-        documentSteps(root).flatMap(({ with: input }) =>
-          (input as { name?: string; valueFrom?: object })?.valueFrom
-            ? [(input as { name: string }).name]
-            : [],
-        ),
+    const set = releases.flatMap((root) =>
+      documentSteps(root).flatMap(({ with: input }) =>
+        (input as { name?: string; valueFrom?: object })?.valueFrom ? [(input as { name: string }).name] : [],
       ),
     );
-    assert.deepEqual([...named].toSorted(), [...set].toSorted());
+    assert.deepEqual([...named].toSorted(), [...new Set([...set, nodeAddressVariable])].toSorted());
   });
 });
 

@@ -13,7 +13,9 @@ describe("goldens", () => {
     });
   }
 
-  it("are the same bytes when made twice", async () => {
+  it("are the same bytes when made twice", async function () {
+    // All of them at once, each a whole configuration: more than one test's usual time on a busy machine.
+    this.timeout(60_000);
     for (const { content } of goldens) assert.equal(await content(), await content());
   });
 

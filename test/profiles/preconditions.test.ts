@@ -50,6 +50,20 @@ describe("before anything is touched", () => {
     ["an empty cluster is fine", () => problems({}), []],
     ["a release of the right chart is fine", () => problems({ releases: { authn: release } }), []],
     [
+      "type nodeport without an address for browsers is refused",
+      () =>
+        problems(
+          { nodes: [] },
+          {
+            settings: {
+              nodeAddress: undefined,
+              steps: [chartStep("install-frontend", { values: { url: "http://${NODE_ADDRESS}" } })],
+            },
+          },
+        ),
+      ["no node of the cluster tells an address at which browsers could reach it"],
+    ],
+    [
       "a release of another chart is refused",
       () => problems({ releases: { authn: { ...release, chart: "redis" } } }),
       ["the Helm release authn in namespace krateo-system belongs to another chart"],

@@ -49,7 +49,7 @@ describe("the release document", () => {
   it("is the bundled one unless version says otherwise, with a warning about a file that is not used", async () => {
     const settings = await load({ "krateo.yaml": step("x") });
     assert.equal(settings.platformVersion, "3.0.0");
-    assert.equal(settings.steps.length, 25);
+    assert.equal(settings.steps.length, 26);
     assert.deepEqual(settings.warnings, [
       "krateo.yaml is not used: krateo:version is 3.0.0, the bundled release. Set it to local to use the file.",
     ]);

@@ -21,8 +21,13 @@ describe("the stack configuration", () => {
       chartMirror: undefined,
       kubeconfig: undefined,
       context: undefined,
-      domain: undefined,
-      nodeAddress: "127.0.0.1",
+      exposure: {
+        nodePorts: {},
+        serviceAnnotations: { all: {}, byService: {} },
+        expose: [],
+        hosts: {},
+        ingressAnnotations: { all: {}, byService: {} },
+      },
       allowRemoval: [],
       otelEndpoint: undefined,
       database: undefined,
@@ -42,10 +47,6 @@ describe("the stack configuration", () => {
     ["namespace", "a1-b", "a1-b"],
     ["namespace", "x".repeat(63), "x".repeat(63)],
     ["secrets", "external", "external"],
-    ["domain", "krateo.example.org", "krateo.example.org"],
-    ["nodeAddress", "192.0.2.1", "192.0.2.1"],
-    ["nodeAddress", "node-1.example.org", "node-1.example.org"],
-    ["nodeAddress", "[2001:db8::1]", "[2001:db8::1]"],
     ["set", { "components.a.enabled": false }, { "components.a.enabled": false }],
     ["otelEndpoint", "https://collector.example.org/v1", "https://collector.example.org/v1"],
     ["database", { host: "db.example.org" }, { host: "db.example.org" }],
@@ -54,9 +55,15 @@ describe("the stack configuration", () => {
   ];
   for (const [key, value, expected] of accepted) {
     it(`takes ${key} ${JSON.stringify(value)}`, () => {
-      const { config, problems } = read({ domain: "d.example.org", [key]: value });
+      const { config, problems } = read({ type: "ingress", domain: "d.example.org", [key]: value });
       assert.deepEqual(problems, []);
       assert.deepEqual(config[key as keyof typeof config], expected);
+    });
+  }
+
+  for (const address of ["192.0.2.1", "node-1.example.org", "[2001:db8::1]"]) {
+    it(`takes nodeAddress ${address}`, () => {
+      assert.equal(read({ nodeAddress: address }).config.exposure.nodeAddress, address);
     });
   }
 

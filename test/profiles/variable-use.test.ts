@@ -15,6 +15,11 @@ const document = (...steps: string[]): string =>
 describe("the use of variables", () => {
   const sound: [rule: string, steps: string[]][] = [
     ["a variable set before", [variable("a", "A"), chart("b", "${A} $A")]],
+    ["the address of a node, which nobody sets", [chart("b", "http://${NODE_ADDRESS}:1")]],
+    [
+      "a variable of that name that the document sets",
+      [variable("a", "NODE_ADDRESS"), chart("b", "${NODE_ADDRESS}")],
+    ],
     ["a variable in a variable", [variable("a", "A"), variable("b", "B", "${A}")]],
     ["plain dollars", [chart("b", "$5 $$ $(x) $remote_addr a$")]],
   ];
@@ -90,7 +95,7 @@ describe("the use of variables", () => {
 
   it("of a variable whose component is off is refused, once for each component", async () => {
     assert.deepEqual(await reportOf(load({}, { set: { "components.events-stack.enabled": false } })), [
-      "bundled release (profiles/base.yaml and profiles/nodeport.yaml):- steps[12].with.values.config.EVENTS_PUSH_API_BASE_URL: component frontend needs events-stack, which is switched off: step install-frontend uses variable EVENTS_PRESENTER_PORT, which step extract-events-presenter-port sets",
+      "bundled release (profiles/base.yaml and profiles/nodeport.yaml):- steps[13].with.values.config.EVENTS_PUSH_API_BASE_URL: component frontend needs events-stack, which is switched off: step install-frontend uses variable EVENTS_PRESENTER_PORT, which step extract-events-presenter-port sets",
     ]);
   });
 

@@ -156,6 +156,12 @@ export async function live(
   return await readObject(connect({ kubeconfig: paths.kubeconfig }), { apiVersion, kind, name, namespace });
 }
 
+/** Deletes an object of the core group, in krateo-system. */
+export async function deleteObject(kind: string, name: string): Promise<void> {
+  const client = KubernetesObjectApi.makeApiClient(kubeConfig(paths.directory));
+  await client.delete({ apiVersion: "v1", kind, metadata: { name, namespace: "krateo-system" } });
+}
+
 /** Halts the API server for so many seconds: nothing answers, connections stay open. */
 export async function haltApiServer(seconds: number): Promise<void> {
   const file = join(paths.directory, "kwok", "clusters", "krateo", "pids", "kube-apiserver.pid");

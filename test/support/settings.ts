@@ -69,6 +69,7 @@ export function settingsOf(steps: readonly Step[], given: Partial<Settings> = {}
     charts: {},
     cluster: {},
     nodeAddress: "127.0.0.1",
+    exposure: { services: ["frontend", "authn", "snowplow", "events-presenter"], https: false },
     components: names.map((name) => ({
       name,
       enabled: true,

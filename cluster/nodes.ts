@@ -1,0 +1,44 @@
+import type { ExistingNode } from "../profiles/node-address.ts";
+import type { JsonObject, Settings } from "../profiles/settings.ts";
+import { type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
+import type { Connection } from "./connection.ts";
+import type { HelmRelease } from "./helm-release.ts";
+
+interface Node extends KubeObject {
+  readonly status?: {
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+/** The cluster's nodes with their addresses. Errors as `get` in api.ts. */
+export async function readNodes(
+  connection: Connection,
+  options: RequestOptions = {},
+): Promise<ExistingNode[]> {
+  const nodes = await list<Node>(connection, pathOf("v1", "nodes"), options);
+  return nodes.map(({ metadata, status }) => {
+    const ofType = (...types: string[]): string[] =>
+      (status?.addresses ?? []).filter(({ type }) => types.includes(type)).map(({ address }) => address);
+    return {
+      name: metadata.name,
+      createdAt: Date.parse(metadata.creationTimestamp ?? "") || 0,
+      ready: status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false,
+      externalIps: ofType("ExternalIP"),
+      internalIps: ofType("InternalIP"),
+      names: ofType("Hostname", "InternalDNS", "ExternalDNS"),
+    };
+  });
+}
+
+/** Host that the installed frontend tells browsers to find authn at; undefined when it is not installed. */
+export function frontendAddressOf(
+  settings: Settings,
+  releases: ReadonlyMap<string, HelmRelease>,
+): string | undefined {
+  const frontend = settings.steps.find(({ id }) => id === "install-frontend");
+  if (frontend?.type !== "chart") return undefined;
+  const config = releases.get(frontend.release.name)?.config as { config?: JsonObject } | undefined;
+  const url = config?.config?.["AUTHN_API_BASE_URL"];
+  return typeof url === "string" && URL.canParse(url) ? new URL(url).hostname : undefined;
+}

@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import type { JsonObject } from "../../profiles/settings.ts";
+import { comeBackTo, deleteObject, helmReleases, live, startOver, TestStack } from "../support/rehearsal.ts";
+
+const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
+const browserServices = ["authn", "snowplow", "events-presenter", "frontend"];
+
+/** Names of the releases that got a new revision between two lists, as `helmReleases` makes them. */
+function changed(before: Record<string, string>, after: Record<string, string>): string[] {
+  return Object.keys(after)
+    .filter((name) => after[name] !== before[name])
+    .toSorted();
+}
+
+async function uidOf(kind: string, name: string, options = {}): Promise<unknown> {
+  return ((await live(kind, name, options))?.["metadata"] as JsonObject | undefined)?.["uid"];
+}
+
+/** What must outlive every change of exposure: Secrets, the database and its volumes. */
+async function lasting(): Promise<Record<string, unknown>> {
+  const database = { apiVersion: "postgresql.cnpg.io/v1" };
+  const found: Record<string, unknown> = { cluster: await uidOf("Cluster", "pg-cluster", database) };
+  for (const name of secrets) {
+    found[name] = [await uidOf("Secret", name), (await live("Secret", name))?.["data"]];
+  }
+  for (const name of ["pg-cluster-1", "data-cratedb-0"]) {
+    found[name] = await uidOf("PersistentVolumeClaim", name);
+  }
+  return found;
+}
+
+async function green(stack: TestStack): Promise<void> {
+  const verify = await stack.krateo("verify");
+  assert.equal(verify.code, 0, verify.output);
+  const preview = await stack.pulumi("preview", "--expect-no-changes");
+  assert.equal(preview.code, 0, preview.output);
+}
+
+async function up(stack: TestStack): Promise<void> {
+  const { code, output } = await stack.pulumi("up");
+  assert.equal(code, 0, output);
+}
+
+async function toldToBrowsers(): Promise<string> {
+  return JSON.stringify((await live("ConfigMap", "frontend-config-vars"))?.["data"]);
+}
+
+async function service(
+  name: string,
+): Promise<{ spec: JsonObject; metadata: JsonObject; status: JsonObject }> {
+  return (await live("Service", name)) as never;
+}
+
+/** Fails unless the frontend is told the very addresses that the stack prints. */
+async function agrees(stack: TestStack): Promise<Record<string, string>> {
+  const { addresses } = (await stack.outputs()) as { addresses: Record<string, string> };
+  const told = await toldToBrowsers();
+  for (const name of ["authn", "snowplow", "eventsPresenter"]) {
+    assert.ok(told.includes(addresses[name] as string), `${name} is ${addresses[name]}, told is ${told}`);
+  }
+  return addresses;
+}
+
+describe("a change from nodeport to ingress and back, in one stack", () => {
+  let stack: TestStack;
+  let first: { releases: Record<string, string>; lasting: Record<string, unknown> };
+  let withIngress: Record<string, string>;
+
+  before(async () => {
+    assert.ok(await comeBackTo("installed"), "install.test.ts keeps this starting point");
+    stack = await TestStack.open("nodeport", { type: "nodeport" });
+    first = { releases: await helmReleases(), lasting: await lasting() };
+  });
+
+  it("starts with every port where it was promised, at an address of a node", async () => {
+    assert.deepEqual(await agrees(stack), {
+      frontend: "http://192.0.2.11:30080",
+      authn: "http://192.0.2.11:30082",
+      snowplow: "http://192.0.2.11:30081",
+      eventsPresenter: "http://192.0.2.11:30083",
+      finopsDatabaseHandler: "http://192.0.2.11:30086",
+    });
+  });
+
+  it("goes over to https hosts, and upgrades just the releases that are exposed", async () => {
+    await stack.configure({
+      type: "ingress",
+      domain: "krateo.example.org",
+      ingressClass: "nginx",
+      tls: { clusterIssuer: "letsencrypt" },
+    });
+    await up(stack);
+    withIngress = await helmReleases();
+    assert.deepEqual(
+      changed(first.releases, withIngress),
+      [...browserServices, "finops-database-handler"].toSorted(),
+    );
+    assert.deepEqual(await lasting(), first.lasting);
+    await green(stack);
+  });
+
+  it("serves each host with class, issuer and certificate, and leaves no port open beside the Ingress", async () => {
+    assert.deepEqual(await agrees(stack), {
+      frontend: "https://app.krateo.example.org",
+      authn: "https://authn.krateo.example.org",
+      snowplow: "https://snowplow.krateo.example.org",
+      eventsPresenter: "https://events-presenter.krateo.example.org",
+    });
+    for (const name of browserServices) {
+      const ingress = (await live("Ingress", name, { apiVersion: "networking.k8s.io/v1" })) as unknown as {
+        metadata: { annotations: JsonObject };
+        spec: { ingressClassName: string; tls: { secretName: string }[] };
+      };
+      assert.equal(ingress.spec.ingressClassName, "nginx");
+      assert.equal(ingress.spec.tls[0]?.secretName, `${name}-tls`);
+      assert.equal(ingress.metadata.annotations["cert-manager.io/cluster-issuer"], "letsencrypt");
+      const { spec } = await service(name);
+      assert.equal(spec["type"], "ClusterIP");
+      assert.ok(!JSON.stringify(spec).includes("nodePort"), `${name} holds a node port`);
+    }
+    assert.equal(await live("Service", "events-presenter-external"), undefined);
+    const { hostsFile } = (await stack.outputs()) as { hostsFile: string };
+    assert.match(hostsFile, /^kubectl get ingress frontend -n krateo-system .* app\.krateo\.example\.org /);
+  });
+
+  it("goes back to the same ports", async () => {
+    await stack.configure({ type: "nodeport" });
+    await up(stack);
+    assert.deepEqual(
+      changed(withIngress, await helmReleases()),
+      [...browserServices, "finops-database-handler"].toSorted(),
+    );
+    assert.equal((await agrees(stack))["eventsPresenter"], "http://192.0.2.11:30083");
+    assert.deepEqual(await lasting(), first.lasting);
+    await green(stack);
+  });
+
+  it("takes other ports in one place", async () => {
+    await stack.configure({ type: "nodeport", nodePorts: { authn: 31082, eventsPresenter: 31083 } });
+    const before = await helmReleases();
+    await up(stack);
+    assert.deepEqual(changed(before, await helmReleases()), ["authn", "frontend"]);
+    const { authn, eventsPresenter } = await agrees(stack);
+    assert.deepEqual([authn, eventsPresenter], ["http://192.0.2.11:31082", "http://192.0.2.11:31083"]);
+    await green(stack);
+  });
+});
+
+describe("type loadbalancer with annotations", () => {
+  const asks = "rehearsal.krateo.io/load-balancer";
+  let stack: TestStack;
+
+  before(async () => {
+    await startOver();
+    stack = await TestStack.open("loadbalancer", {
+      type: "loadbalancer",
+      profiles: ["no-finops"],
+      serviceAnnotations: { [asks]: "hostname", frontend: { [asks]: "none" } },
+    });
+    await stack.override({
+      components: { frontend: { stepConfig: { "install-frontend": { with: { timeout: "8s" } } } } },
+    });
+  });
+
+  it("ends with the Service's own events where a load balancer never gets an address", async () => {
+    const { code, output } = await stack.pulumi("up", "--continue-on-error");
+    assert.equal(code, 1, output);
+    assert.match(output, /Helm release frontend in namespace krateo-system is not ready/);
+    assert.match(output, /Service frontend: its load balancer has no address yet/);
+    assert.match(output, /last event: SyncLoadBalancerFailed: .*quota of public addresses exceeded/);
+    assert.match(output, /kubectl describe service frontend -n krateo-system/);
+  });
+
+  it("annotates every public Service from its creation, whoever makes it", async () => {
+    for (const name of ["frontend", "authn", "snowplow-external", "events-presenter-external"]) {
+      const { metadata, spec } = await service(name);
+      assert.equal(spec["type"], "LoadBalancer", name);
+      const { creationTimestamp, managedFields } = metadata as unknown as {
+        creationTimestamp: string;
+        managedFields: { time: string; subresource?: string; fieldsV1: JsonObject }[];
+      };
+      const writers = managedFields.filter(({ fieldsV1 }) => JSON.stringify(fieldsV1).includes(asks));
+      assert.deepEqual(
+        writers.map(({ time }) => time),
+        [creationTimestamp],
+        name,
+      );
+    }
+    for (const name of ["snowplow", "events-presenter", "resources-presenter"]) {
+      assert.equal((await service(name)).spec["type"], "ClusterIP", name);
+    }
+  });
+
+  it("selects with a Service of our own the pods that the chart's selects", async () => {
+    for (const name of ["snowplow", "events-presenter"]) {
+      const [own, chart] = [await service(`${name}-external`), await service(name)];
+      assert.deepEqual(own.spec["selector"], chart.spec["selector"]);
+    }
+  });
+
+  it("is mended by the next up, and takes host names where those are given, an IP elsewhere", async () => {
+    await stack.configure({
+      type: "loadbalancer",
+      profiles: ["no-finops"],
+      serviceAnnotations: { [asks]: "hostname", frontend: { [asks]: "ip" } },
+    });
+    // As an operator would: a cloud heeds the annotation of a Service only when that is made.
+    await stack.override({});
+    await deleteObject("Service", "frontend");
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    const addresses = await agrees(stack);
+    assert.match(addresses["frontend"] as string, /^http:\/\/203\.0\.113\.\d+:8080$/);
+    assert.equal(addresses["authn"], "http://authn.krateo-system.lb.example.com:8082");
+    assert.equal(addresses["snowplow"], "http://snowplow-external.krateo-system.lb.example.com:8081");
+    assert.equal(
+      addresses["eventsPresenter"],
+      "http://events-presenter-external.krateo-system.lb.example.com:8083",
+    );
+    await green(stack);
+  });
+});
