@@ -1,4 +1,4 @@
-import type { ExistingNode } from "../profiles/node-address.ts";
+import { type ExistingNode, isNodePort } from "../profiles/node-address.ts";
 import type { JsonObject, Settings } from "../profiles/settings.ts";
 import { type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
 import type { Connection } from "./connection.ts";
@@ -31,7 +31,7 @@ export async function readNodes(
   });
 }
 
-/** Host that the installed frontend tells browsers to find authn at; undefined when it is not installed. */
+/** Host whose node port the installed frontend tells browsers to find authn at; undefined when it tells them no such. */
 export function frontendAddressOf(
   settings: Settings,
   releases: ReadonlyMap<string, HelmRelease>,
@@ -40,5 +40,7 @@ export function frontendAddressOf(
   if (frontend?.type !== "chart") return undefined;
   const config = releases.get(frontend.release.name)?.config as { config?: JsonObject } | undefined;
   const url = config?.config?.["AUTHN_API_BASE_URL"];
-  return typeof url === "string" && URL.canParse(url) ? new URL(url).hostname : undefined;
+  if (typeof url !== "string" || !URL.canParse(url)) return undefined;
+  const { hostname, port } = new URL(url);
+  return isNodePort(Number(port)) ? hostname : undefined;
 }

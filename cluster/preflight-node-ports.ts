@@ -1,8 +1,10 @@
 import type { V1Service } from "@kubernetes/client-node";
 import type { Check } from "../profiles/check.ts";
+import { exposableServices, publishingStep } from "../profiles/exposed-services.ts";
 import type { Inventory } from "../profiles/inventory.ts";
 import { type PlannedPort, plannedPorts } from "../profiles/planned-ports.ts";
 import type { Settings } from "../profiles/settings.ts";
+import { bundledVersion } from "../profiles/stack-config.ts";
 
 /**
  * Whether the node ports are free. What this installation holds itself is no collision, nor what it removes first.
@@ -29,7 +31,7 @@ export function checkNodePorts(
         "the two releases exchange ports: change one to a third port first, then both to what they shall have";
       return [{ ...base, status: "WARNING", found, next }];
     }
-    const next = `set another one at ${pathOfPort(step)}, or take it off that Service: kubectl edit service ${name} -n ${namespace}`;
+    const next = `${otherPort(step, settings)}, or take it off that Service: kubectl edit service ${name} -n ${namespace}`;
     return [{ ...base, status: "ERROR", found, next }];
   });
   if (faults.length > 0) return faults;
@@ -87,8 +89,12 @@ function isPlanned(owner: Owner, { steps }: Settings): boolean {
   );
 }
 
-function pathOfPort({ type, component, id }: PlannedPort["step"]): string {
+/** How to take another port. The key is of no use to a release document of the user's own, or to a Service of theirs. */
+function otherPort({ type, component, id }: PlannedPort["step"], settings: Settings): string {
+  const service = exposableServices.find((one) => id === one.step || id === publishingStep(one));
+  if (service && settings.type === "nodeport" && settings.platformVersion === bundledVersion)
+    return `choose another one: pulumi config set --path krateo:nodePorts.${service.name} PORT`;
   return type === "chart"
-    ? `components.${component}.stepConfig.${id}.helmValues.service.nodePort`
-    : `step ${id}`;
+    ? `set another one at components.${component}.stepConfig.${id}.helmValues.service.nodePort`
+    : `set another one in step ${id}`;
 }

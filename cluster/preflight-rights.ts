@@ -1,4 +1,5 @@
 import type { Check } from "../profiles/check.ts";
+import { needsNodes } from "../profiles/node-address.ts";
 import { chartStepsOf } from "../profiles/plan.ts";
 import { isRoute } from "../profiles/route.ts";
 import type { Settings } from "../profiles/settings.ts";
@@ -85,6 +86,7 @@ export function rightsNeeded(settings: Settings): Right[] {
         namespaced ? { ...right, namespace: release.namespace } : right,
       ),
     ),
+    ...(needsNodes(settings) ? [{ group: "", resource: "nodes", verbs: ["list"] }] : []),
     ...(settings.steps.some((step) => step.enabled && isRoute(step))
       ? [{ group: "route.openshift.io", resource: "routes", verbs: all, namespace: settings.namespace }]
       : []),

@@ -142,14 +142,17 @@ function nodePort(
   service: LegacyService,
   circumstances: Circumstances,
 ): Outcome | undefined {
-  if (service === "eventsse" && circumstances.type === "nodeport") {
-    // Its successor's chart renders no port: a Service of our own holds it.
+  const { type } = circumstances;
+  // Its successor's chart renders no port: in type nodeport a Service of our own holds it.
+  if (service === "eventsse" && type === "nodeport") {
     const key = "krateo:nodePorts.events-presenter";
     return { kind: "configured", key, isPath: true, value: String(change.yours) };
   }
+  if (service === "eventsse" && type === "loadbalancer")
+    return { kind: "left", why: "the chart of events-presenter lets the cluster choose the port" };
   const yours = valueAt(change.step.with, ["values", "service", "type"]);
   const standard = valueAt(valuesOf(step), ["service", "type"]);
-  const type = yours === "ClusterIP" || yours === "LoadBalancer" ? yours : standard;
-  if (type !== "ClusterIP") return undefined;
+  const serviceType = yours === "ClusterIP" || yours === "LoadBalancer" ? yours : standard;
+  if (serviceType !== "ClusterIP") return undefined;
   return { kind: "left", why: "its Service has no node port in 3.0.0: it is reached in another way" };
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { exposableServices, outputName, serviceNamed } from "./exposed-services.ts";
 import type { Annotations, ExposureConfig, TlsConfig } from "./exposure.ts";
+import { nodePortRange } from "./node-address.ts";
 import type { Problem } from "./problem.ts";
 
 const stackConfiguration = "stack configuration";
@@ -30,9 +31,10 @@ const nodeAddress = z
     "an IP address or host name; IPv6 in brackets",
   );
 
-/** The range that Kubernetes gives node ports from; any other port is refused when the Service is made. */
-const portRange = "a whole number from 30000 to 32767, without quotes";
-const nodePort = z.int(portRange).min(30000, portRange).max(32767, portRange);
+/** Any other port is refused when the Service is made. */
+const { first, last } = nodePortRange;
+const portRange = `a whole number from ${first} to ${last}, without quotes`;
+const nodePort = z.int(portRange).min(first, portRange).max(last, portRange);
 
 /** A Secret, an issuer or a class: the API refuses other names only when the object is made. */
 const objectName = z

@@ -10,6 +10,13 @@ export const nodeAddressVariable = "NODE_ADDRESS";
 /** Stands for the address in the plan of a cluster that could not be read. */
 export const unknownNodeAddress = "node-address.invalid";
 
+/** The ports that Kubernetes gives out as node ports, unless an API server is told otherwise. */
+export const nodePortRange = { first: 30000, last: 32767 } as const;
+
+export function isNodePort(port: number): boolean {
+  return port >= nodePortRange.first && port <= nodePortRange.last;
+}
+
 /** A node of the cluster, with the addresses that its status lists, the preferred one of each kind first. */
 export interface ExistingNode {
   readonly name: string;

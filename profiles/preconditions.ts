@@ -74,6 +74,7 @@ export function warningsOf(
   return [
     ...settings.warnings,
     ...fixedSelectors(settings, inventory),
+    ...movedAddress(settings, inventory),
     ...unseen,
     ...blocked.map(({ what, next }) => `${what}; ${next}`),
   ];
@@ -91,6 +92,21 @@ function fixedSelectors(settings: Settings, inventory: Inventory): string[] {
         "which keeps the volume and the data",
     ];
   });
+}
+
+/**
+ * Upstream's release sends browsers to 127.0.0.1, where kind maps the ports. No node has that address, so another one is
+ * chosen, which browsers on another machine than the cluster's may not reach.
+ */
+function movedAddress(settings: Settings, inventory: Inventory): string[] {
+  const { frontendAddress: told, unreachable } = inventory;
+  if (!needsNodes(settings) || unreachable || told === undefined) return [];
+  const address = nodeAddressOf(settings, inventory);
+  if (address === undefined || address === told) return [];
+  return [
+    `browsers, which the frontend sends to ${told} now, will be sent to ${address}, the address of a node; ` +
+      `to keep it: pulumi config set krateo:nodeAddress ${told}`,
+  ];
 }
 
 /** A new stack can be planned without its cluster; what is installed cannot be judged unseen. */

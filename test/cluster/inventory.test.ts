@@ -150,6 +150,22 @@ describe("the inventory", () => {
     });
   });
 
+  it("takes no host of an Ingress or load balancer for the address of a node", async () => {
+    const frontend = chartStep("install-frontend", { values: { url: "http://${NODE_ADDRESS}" } });
+    for (const url of ["https://authn.example.org", "http://203.0.113.1:8082", "nonsense"]) {
+      const config = { config: { AUTHN_API_BASE_URL: url } };
+      const objects = {
+        [system]: named("kube-system"),
+        [`${namespace}/secrets`]: { items: [secretOf({ ...helmRelease("frontend"), config })] },
+        "/api/v1/nodes": { items: [] },
+      };
+      await withApiServer(holding(objects), async (connection) => {
+        const found = await readInventory(connection, settingsOf([frontend], { nodeAddress: undefined }));
+        assert.equal(found.frontendAddress, undefined, url);
+      });
+    }
+  });
+
   it("asks only for the payloads of revisions that are not superseded", async () => {
     await withApiServer(holding({ [system]: named("kube-system") }), async (connection, requests) => {
       await readInventory(connection, settings);

@@ -141,6 +141,13 @@ describe("rights that an installation needs", () => {
     });
   }
 
+  it("are to list nodes where one's address is to be found", () => {
+    const frontend = chartStep("frontend", { values: { url: "http://${NODE_ADDRESS}:30080" } });
+    assert.ok(named([frontend], { nodeAddress: undefined }).includes("/nodes"));
+    assert.ok(!named([frontend]).includes("/nodes"));
+    assert.ok(!named([], { nodeAddress: undefined }).includes("/nodes"));
+  });
+
   it("are Ingresses and Routes only where there are any", () => {
     assert.ok(rightsNeeded(settings).some(({ resource }) => resource === "ingresses"));
     assert.ok(!named([]).includes("krateo-system/ingresses"));

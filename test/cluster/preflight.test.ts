@@ -225,16 +225,47 @@ describe("preflight", () => {
       ],
     ]);
 
-    it("says where to set another port", () => {
-      const services = [portHolder("web", 30082)];
-      const [check] = judge(settingsOf([authn]), emptyInventory, readyCluster({ services })).filter(
-        (one) => one.check === "node port",
-      );
-      assert.match(
-        check?.next ?? "",
-        /^set another one at components\.backend\.stepConfig\.install-authn\.helmValues\.service\.nodePort, or/,
-      );
+    const own = objectStep("publish-events-presenter", {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "events-presenter-external" },
+      spec: { type: "NodePort", ports: [{ port: 8083, nodePort: 30082 }] },
     });
+    const path = "components.backend.stepConfig.install-authn.helmValues.service.nodePort";
+    const ways: [string, Step, Partial<Settings>, string][] = [
+      [
+        "a chart's Service",
+        authn,
+        {},
+        "choose another one: pulumi config set --path krateo:nodePorts.authn PORT",
+      ],
+      [
+        "a Service of our own",
+        own,
+        {},
+        "choose another one: pulumi config set --path krateo:nodePorts.events-presenter PORT",
+      ],
+      ["a type without that key", authn, { type: "loadbalancer" }, `set another one at ${path}`],
+      [
+        "a release document of the user's own",
+        authn,
+        { platformVersion: "local" },
+        `set another one at ${path}`,
+      ],
+      ["a step of the user's own", { ...own, id: "expose-shop" }, {}, "set another one in step expose-shop"],
+    ];
+    for (const [name, step, given, expected] of ways) {
+      it(`says how to take another port: ${name}`, () => {
+        const services = [portHolder("web", 30082)];
+        const [check] = judge(settingsOf([step], given), emptyInventory, readyCluster({ services })).filter(
+          (one) => one.check === "node port",
+        );
+        assert.equal(
+          check?.next,
+          `${expected}, or take it off that Service: kubectl edit service web -n krateo-system`,
+        );
+      });
+    }
   });
 
   describe("of ingress", () => {

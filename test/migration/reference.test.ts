@@ -53,9 +53,7 @@ describe("the objects of a real Krateo 2.7.0 (KRATEO_LEGACY_OBJECTS names a fold
         [
           "install-authn repository carried",
           "install-authn API_TOKEN carried",
-          ...(type === "ingress"
-            ? ["install-eventsse nodePort left"]
-            : ["install-eventsse nodePort carried"]),
+          `install-eventsse nodePort ${type === "nodeport" ? "configured" : "left"}`,
           "install-core-provider memory carried",
           "install-opa undefined left",
         ],

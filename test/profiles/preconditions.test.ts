@@ -236,6 +236,26 @@ describe("before anything is touched", () => {
     );
   });
 
+  it("an address that browsers are sent to and no node has is said to change, and how it stays", () => {
+    const step = chartStep("install-frontend", { values: { url: "http://${NODE_ADDRESS}:1" } });
+    const node = { name: "n", createdAt: 0, ready: true, externalIps: [], names: [] };
+    const warnings = (frontendAddress?: string, nodeAddress?: string) =>
+      warningsOf(
+        settingsOf([step], { nodeAddress }),
+        {
+          ...emptyInventory,
+          nodes: [{ ...node, internalIps: ["10.0.0.1"] }],
+          ...(frontendAddress && { frontendAddress }),
+        },
+        [],
+      );
+    assert.deepEqual(warnings("127.0.0.1"), [
+      "browsers, which the frontend sends to 127.0.0.1 now, will be sent to 10.0.0.1, the address of a node; " +
+        "to keep it: pulumi config set krateo:nodeAddress 127.0.0.1",
+    ]);
+    assert.deepEqual([warnings("10.0.0.1"), warnings(), warnings("127.0.0.1", "127.0.0.1")], [[], [], []]);
+  });
+
   it("never says a Secret's value", () => {
     const secrets = {
       "krateo-db": secret({ DB_USER: "u", DB_PASS: "hush" }),
