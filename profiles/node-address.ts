@@ -1,5 +1,4 @@
 /** Which address of the cluster's nodes browsers are told in type nodeport. */
-import type { Inventory } from "./inventory.ts";
 import { expandable } from "./plan.ts";
 import type { Settings } from "./settings.ts";
 import { variablesIn } from "./variables.ts";
@@ -29,6 +28,13 @@ export interface ExistingNode {
   readonly names: readonly string[];
 }
 
+/** What an inventory says of addresses. */
+interface FoundAddresses {
+  readonly nodes?: readonly ExistingNode[];
+  readonly frontendAddress?: string;
+  readonly unreachable?: string;
+}
+
 /** True when the address has to be found in the cluster: it is used, and `krateo:nodeAddress` does not say it. */
 export function needsNodes(settings: Settings): boolean {
   if (settings.nodeAddress !== undefined) return false;
@@ -44,7 +50,7 @@ export function needsNodes(settings: Settings): boolean {
  */
 export function nodeAddressOf(
   settings: Settings,
-  { nodes, frontendAddress, unreachable }: Pick<Inventory, "nodes" | "frontendAddress" | "unreachable">,
+  { nodes, frontendAddress, unreachable }: FoundAddresses,
 ): string | undefined {
   if (settings.nodeAddress !== undefined) return settings.nodeAddress;
   if (unreachable !== undefined) return unknownNodeAddress;
