@@ -97,8 +97,7 @@ export function issuerOf({ annotations, namespace }: PlannedIngress): string | u
 }
 
 /** Whether something will serve the Ingresses, with a certificate where they name one. */
-export function checkIngresses(settings: Settings, around: IngressSurroundings): Check[] {
-  const ingresses = ingressesOf(settings);
+export function checkIngresses(ingresses: readonly PlannedIngress[], around: IngressSurroundings): Check[] {
   const issuers = new Set(ingresses.flatMap((ingress) => issuerOf(ingress) ?? []));
   return [
     ...classChecks(ingresses, around),

@@ -5,14 +5,9 @@ import { missingRights, type Right } from "./access-review.ts";
 import { get, type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import { type DatabaseAnswer, probeDatabase } from "./database-probe.ts";
+import { readIngressSurroundings } from "./ingress-surroundings.ts";
 import { serviceIn } from "./preflight-database.ts";
-import {
-  type IngressSurroundings,
-  type IssuerObject,
-  ingressesOf,
-  issuerOf,
-  type SecretObject,
-} from "./preflight-ingress.ts";
+import { type IngressSurroundings, ingressesOf } from "./preflight-ingress.ts";
 import type { Installations } from "./preflight-legacy.ts";
 import { type ClusterScoped, type ClusterScopedKind, clusterScopedKinds } from "./preflight-ownership.ts";
 import { rightsNeeded } from "./preflight-rights.ts";
@@ -81,7 +76,7 @@ export async function readForPreflight(
     every<V1Service>("services", "v1", "services"),
     every<V1StorageClass>("storage classes", "storage.k8s.io/v1", "storageclasses"),
     readClusterScoped(every),
-    readIngressSurroundings(connection, settings, allowed, options),
+    readIngressSurroundings(connection, ingressesOf(settings), allowed, options),
     every<KubeObject>("Installation objects", "krateo.io/v1", "installations", { accept: metadataOnly }),
     settings.database && !serviceIn(settings.database.host) ? probeDatabase(settings.database) : undefined,
   ]);
@@ -110,8 +105,6 @@ type Every = <T>(
   more?: RequestOptions,
 ) => Promise<T[] | undefined>;
 
-type Allowed = <T>(what: string, reading: Promise<T>) => Promise<T | undefined>;
-
 /** Webhook configurations whole, of anything else just who it belongs to: definitions are by far the largest objects. */
 async function readClusterScoped(every: Every): Promise<ClusterScoped> {
   const entries = await Promise.all(
@@ -124,54 +117,4 @@ async function readClusterScoped(every: Every): Promise<ClusterScoped> {
     }),
   );
   return Object.fromEntries(entries) as Record<ClusterScopedKind, KubeObject[] | undefined>;
-}
-
-/** Only what an Ingress of the settings names. */
-async function readIngressSurroundings(
-  connection: Connection,
-  settings: Settings,
-  allowed: Allowed,
-  options: RequestOptions,
-): Promise<IngressSurroundings> {
-  const ingresses = ingressesOf(settings);
-  if (ingresses.length === 0) return { tlsSecrets: new Map(), issuers: new Map() };
-  const secretKeys = ingresses.flatMap(({ namespace, tlsSecrets }) =>
-    tlsSecrets.map((name) => `${namespace}/${name}`),
-  );
-  const issuerKeys = ingresses.flatMap((ingress) => issuerOf(ingress) ?? []);
-  const readAll = async <T>(
-    kind: string,
-    keys: readonly string[],
-    read: (key: string) => Promise<T | undefined>,
-  ) => {
-    const entries = await Promise.all(
-      [...new Set(keys)].map(async (key) => {
-        const found = await allowed(
-          `${kind}${key}`,
-          read(key).then((object) => object ?? "absent"),
-        );
-        return [key, found ?? "unreadable"] as const;
-      }),
-    );
-    return new Map(entries);
-  };
-  const [ingressClasses, secrets, issuers] = await Promise.all([
-    allowed(
-      "ingress classes",
-      list<KubeObject>(connection, pathOf("networking.k8s.io/v1", "ingressclasses"), options),
-    ),
-    readAll("Secret ", secretKeys, (key) => {
-      const [namespace, name] = key.split("/");
-      return get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name), options);
-    }),
-    readAll("", issuerKeys, (key) => {
-      const [kind, ...place] = key.split("/");
-      const path =
-        kind === "ClusterIssuer"
-          ? pathOf("cert-manager.io/v1", "clusterissuers", undefined, place[0])
-          : pathOf("cert-manager.io/v1", "issuers", place[0], place[1]);
-      return get<IssuerObject>(connection, path, options);
-    }),
-  ]);
-  return { ingressClasses, tlsSecrets: secrets, issuers };
 }

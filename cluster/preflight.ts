@@ -10,7 +10,8 @@ import type { Connection } from "./connection.ts";
 import { checkCapacity } from "./preflight-capacity.ts";
 import { checkIdentity, checkOpenShift, checkSigner, checkVersion } from "./preflight-cluster.ts";
 import { checkDatabase } from "./preflight-database.ts";
-import { checkIngresses } from "./preflight-ingress.ts";
+import { checkIngresses, ingressesOf } from "./preflight-ingress.ts";
+import { checkChangedIngresses } from "./preflight-ingress-changes.ts";
 import { checkInstallations } from "./preflight-legacy.ts";
 import { checkNodePorts } from "./preflight-node-ports.ts";
 import { checkOwnership, checkWebhooks } from "./preflight-ownership.ts";
@@ -56,8 +57,9 @@ export async function preflight(
 }
 
 /**
- * The same for a run of the program, where it has a platform to make. Of one that is there only the node ports are
- * checked: they may have changed, and Helm would find one taken when half of the others have moved.
+ * The same for a run of the program, where it has a platform to make. Of one that is there only the ways in are checked,
+ * which may have changed: Helm would find a port taken when half of the others have moved, and nobody would serve an
+ * Ingress of a class that is not there.
  *
  * @param isNew The stack has made nothing yet.
  */
@@ -73,11 +75,14 @@ export async function preflightOfRun(
     return (await reading).unreachable ? [] : checks;
   }
   const services = readServices(connection, settings);
+  const ingresses = checkChangedIngresses(connection, settings);
+  // Awaited below; until then its failure must not end the process.
+  ingresses.catch(() => undefined);
   const inventory = await reading;
   if (inventory.unreachable) return [];
   const { releases, platform } = inventory.legacy;
   if (platform || releases.length > 0) return await preflight(connection, settings, reading);
-  return checkNodePorts(settings, inventory, await services);
+  return [...checkNodePorts(settings, inventory, await services), ...(await ingresses)];
 }
 
 /** Undefined where no node port is asked for, and where they cannot be read: an `up` goes without. */
@@ -109,7 +114,7 @@ export function judge(
     ...checkDatabase(settings, cluster.database, services),
     ...checkCapacity(cluster.nodes, cluster.pods, settings.namespace),
     ...(inventory ? checkNodePorts(settings, inventory, services) : []),
-    ...checkIngresses(settings, cluster),
+    ...checkIngresses(ingressesOf(settings), cluster),
     ...(groups ? checkOpenShift(settings, groups) : []),
     ...checkPodSecurity(settings, clusterScoped.Namespace),
   ];

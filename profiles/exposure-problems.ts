@@ -8,7 +8,7 @@ import {
   nodePortsOf,
   tlsSecretOf,
 } from "./exposure.ts";
-import type { ExposureInput } from "./exposure-keys.ts";
+import { type ExposureInput, readExposure } from "./exposure-keys.ts";
 import type { Problem } from "./problem.ts";
 import type { ReleaseType } from "./settings.ts";
 
@@ -42,15 +42,13 @@ export function keysFor(
  *
  * @param bundled False for a release document of the user's own, which says itself how it is exposed.
  */
-export function exposureProblems(
-  given: ExposureInput,
-  config: ExposureConfig,
-  type: ReleaseType,
-  bundled: boolean,
-): Problem[] {
+export function exposureProblems(given: ExposureInput, type: ReleaseType, bundled: boolean): Problem[] {
   const misplaced = Object.keys(given).flatMap((key) => misplacedKey(key, type, bundled));
-  if (misplaced.length > 0 || !bundled) return misplaced;
+  if (!bundled) return misplaced;
+  // What a misplaced key says is not looked at: its first fault is that it is there.
+  const { config } = readExposure(keysFor(type, given));
   return [
+    ...misplaced,
     ...(type === "nodeport" ? portProblems(config) : []),
     ...(type === "ingress" ? missingHosts(config) : []),
     ...sharedHosts(config, type),

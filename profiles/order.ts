@@ -76,6 +76,7 @@ export const needsOfSteps: Readonly<Record<string, readonly Need[]>> = {
   "install-finops-database-handler": [
     { on: "install-finops-operator-exporter", why: "it brings the DatabaseConfig kind" },
     {
+      // D4: upstream does not wait for cratedb, whose pod writes the login when it has started.
       on: "install-finops-cratedb",
       why: "the chart looks its login up while it is rendered, and silently leaves the endpoint out without it",
     },
@@ -100,7 +101,10 @@ export const needsOfSteps: Readonly<Record<string, readonly Need[]>> = {
   "publish-resources-presenter": [published("install-resources-presenter")],
 };
 
-/** Gates: waits that are no Helm release, each behind the step that makes it meaningful. */
+/**
+ * Gates: waits that are no Helm release, each behind the step that makes it meaningful. D9: upstream takes the release of
+ * pg-cluster for the database, and the services that need it are killed while they wait for PostgreSQL.
+ */
 export const gates: Readonly<Record<"database" | "notebooks-gone", Need>> = {
   database: {
     on: "install-pg-cluster",

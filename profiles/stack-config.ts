@@ -157,7 +157,7 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
   if (exposed.length === 0 && !faulty.has("type")) {
     const given = Object.fromEntries(Object.entries(sound).filter(([key]) => key in exposureKeys));
     const bundled = config.version === bundledVersion;
-    problems.push(...exposureProblems(given, exposure.config, config.type, bundled));
+    problems.push(...exposureProblems(given, config.type, bundled));
   }
   return { config, problems };
 }

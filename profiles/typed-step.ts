@@ -15,7 +15,8 @@ const defaultTimeout = "15m";
 const defaultMaxHistory = 10;
 
 /**
- * Releases that are not waited for unless a document says so. Uninstalling finops-notebooks with a wait
+ * Releases that are not waited for unless a document says so. D5: all others are, also those that upstream installs
+ * without a wait, whose pods may never start and which are reported as a success all the same. Uninstalling finops-notebooks with a wait
  * stalls: its Secret's finalizer is cleared by a Job that Helm only starts after the wait.
  */
 const notWaitedFor = ["finops-notebooks"];

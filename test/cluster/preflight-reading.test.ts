@@ -235,16 +235,40 @@ describe("preflight", () => {
       metadata: { name: "web", namespace: "shop" },
       spec: { type: "NodePort", ports: [{ port: 80, nodePort: 30080 }] },
     };
+    const ingressPath = "/apis/networking.k8s.io/v1/namespaces/krateo-system/ingresses";
+    const issued = { "cert-manager.io/cluster-issuer": "letsencrypt" };
+    const web = chartStep("install-web", {
+      values: {
+        ingress: {
+          enabled: true,
+          className: "nginx",
+          annotations: issued,
+          tls: [{ secretName: "web-own", hosts: ["web.example.org"] }],
+        },
+      },
+    });
+    const liveWeb = (spec: object, annotations: object = issued) => ({
+      metadata: { name: "web", namespace: "krateo-system", annotations },
+      spec: { ingressClassName: "nginx", tls: [{ secretName: "web-own" }], ...spec },
+    });
+    const faults = ["IngressClass nginx", "ClusterIssuer letsencrypt"];
+
     /** What is at fault, and how many requests that took. */
     const run = async (
       isNew: boolean,
-      { steps = [chartStep("install-web")], inventory = emptyInventory, forbidden = [] as string[] } = {},
+      {
+        steps = [chartStep("install-web")],
+        inventory = emptyInventory,
+        forbidden = [] as string[],
+        ingresses = [] as object[],
+      } = {},
     ): Promise<[string[], number]> => {
       let result: [string[], number] = [[], 0];
       const answer = serverFor(administrator, forbidden);
+      const lists: Record<string, object[]> = { "/api/v1/services": [holder], [ingressPath]: ingresses };
       const services: Handler = (method, path, query, body) =>
-        path === "/api/v1/services" && !forbidden.includes(path)
-          ? { status: 200, body: { items: [holder] } }
+        lists[path] && !forbidden.includes(path)
+          ? { status: 200, body: { items: lists[path] } }
           : answer(method, path, query, body);
       await withApiServer(services, async (connection, requests) => {
         const [given, known] = [Promise.resolve(inventory), Promise.resolve(isNew)];
@@ -267,6 +291,37 @@ describe("preflight", () => {
 
     it("goes without where Services may not be listed", async () => {
       assert.deepEqual(await run(false, { steps: [frontend], forbidden: ["/api/v1/services"] }), [[], 1]);
+    });
+
+    it("asks what serves an Ingress that is new", async () => {
+      assert.deepEqual((await run(false, { steps: [web] }))[0], faults);
+    });
+
+    it("does not ask where the Ingress is there as it is planned: the run may be about something else", async () => {
+      assert.deepEqual(await run(false, { steps: [web], ingresses: [liveWeb({})] }), [[], 1]);
+    });
+
+    for (const [name, ingress] of [
+      ["class", liveWeb({ ingressClassName: "traefik" })],
+      ["certificate", liveWeb({ tls: [{ secretName: "other" }] })],
+      ["issuer", liveWeb({}, { "cert-manager.io/cluster-issuer": "other" })],
+    ] as const) {
+      it(`asks where an Ingress gets another ${name}`, async () => {
+        assert.deepEqual((await run(false, { steps: [web], ingresses: [ingress] }))[0], faults);
+      });
+    }
+
+    it("takes the class that the API server has filled in for the default one", async () => {
+      const values = {
+        ingress: { enabled: true, className: "", annotations: issued, tls: [{ secretName: "web-own" }] },
+      };
+      const steps = [chartStep("install-web", { values })];
+      assert.deepEqual(await run(false, { steps, ingresses: [liveWeb({})] }), [[], 1]);
+    });
+
+    it("says nothing of what serves Ingresses where that may not be read", async () => {
+      const forbidden = ["/apis/networking.k8s.io/v1/ingressclasses", "/apis"];
+      assert.deepEqual((await run(false, { steps: [web], forbidden }))[0], []);
     });
 
     it("checks all for a new platform", async () => {

@@ -372,6 +372,28 @@ describe("the Secrets", () => {
     assert.equal(find("krateo-db").retainOnDelete, true);
   });
 
+  it("stay as they are when the platform goes over to a database of the user's, and when it comes back", async () => {
+    const database = (enabled: boolean) => [
+      chartStep("install-pg-cluster", { component: "cnpg", enabled }),
+      chartStep("install-deviser"),
+    ];
+    const ours = { ours: true, uid: "u" };
+    const login = { ...ours, data: { DB_USER: "krateo-db-user", DB_PASS: "first" } };
+    const kept = (item: Registration) => {
+      assert.deepEqual([item.importId, item.retainOnDelete], ["krateo-system/krateo-db", false]);
+      for (const key of ["data", "stringData"]) assert.ok(item.ignoreChanges.includes(key), key);
+    };
+    const over = await build(database(false), { inventory: { secrets: { "krateo-db": login } } });
+    kept(over.find("krateo-db"));
+    // Whatever was generated is out of the state by then: what comes back takes the login that lives.
+    const back = await build(database(true), { inventory: { secrets: { "krateo-db": login } } });
+    kept(back.find("krateo-db"));
+    assert.deepEqual(
+      back.find("krateo-db-user").inputs["stringData"],
+      secret({ username: "krateo-db-user", password: "first" }),
+    );
+  });
+
   it("follow the configuration's login where that names one, as secrets", async () => {
     const own = [
       chartStep("install-pg-cluster", { component: "cnpg", enabled: false }),

@@ -172,7 +172,7 @@ describe("the bundled release", () => {
     ["ingress", 22],
     ["routes", 29],
   ] as const) {
-    it(`has 21 charts in ${count} steps for type ${type}, each chart pinned`, async () => {
+    it(`has 21 charts in ${count} steps for type ${type}, each chart pinned, and waited for (D5)`, async () => {
       const settings = await load({}, { type, ...configOf(type) });
       const charts = settings.steps.filter((step) => step.type === "chart");
       assert.deepEqual([charts.length, settings.steps.length], [21, count]);

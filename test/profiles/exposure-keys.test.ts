@@ -115,6 +115,14 @@ describe("the keys for exposure", () => {
       ["krateo:domain: krateo:domain has no meaning for type nodeport"],
     ],
     [
+      "a misplaced key, and what is wrong with the others",
+      { domain: "d.example.org", nodePorts: { authn: 31000, snowplow: 31000 } },
+      [
+        "krateo:domain: krateo:domain has no meaning for type nodeport",
+        "krateo:nodePorts.snowplow: authn and snowplow have the same node port, 31000",
+      ],
+    ],
+    [
       "every misplaced key at once",
       {
         hosts: { frontend: "a.b.org" },

@@ -328,32 +328,3 @@ describe("exposure and the other layers", () => {
     ]);
   });
 });
-
-describe("defects of upstream's profiles, outside krateo-system", () => {
-  it("D1: events-presenter looks for users in the platform's namespace", async () => {
-    const settings = await load({}, { namespace: "elsewhere" });
-    const { config } = chartStep(settings, "install-events-presenter").values as { config: JsonObject };
-    assert.equal(config["AUTHN_NS"], "elsewhere");
-  });
-
-  it("D2: authn finds snowplow in the platform's namespace", async () => {
-    const settings = await load({}, { namespace: "elsewhere" });
-    const { env } = chartStep(settings, "install-authn").values as { env: JsonObject };
-    assert.equal(env["URL_SNOWPLOW"], "http://snowplow.elsewhere.svc.cluster.local:8081");
-  });
-
-  it("D17: upstream's variable names stay, so that overrides written for it work; every type names the frontend's image", async () => {
-    const settings = await load(
-      {
-        "krateo-overrides.yaml":
-          "components: {frontend: {stepConfig: {install-frontend: {helmValues: {config: {X: 'http://${EVENTSSE_IP}:${EVENTSSE_PORT}'}}}}}}",
-      },
-      balancer,
-    );
-    assert.equal(frontendConfig(settings)["X"], "http://${EVENTSSE_IP}:${EVENTSSE_PORT}");
-    for (const config of [{}, balancer, ingress]) {
-      const { image } = chartStep(await load({}, config), "install-frontend").values as { image: JsonObject };
-      assert.equal(image["repository"], "ghcr.io/krateoplatformops/frontend");
-    }
-  });
-});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { bundledProfiles, typesFor } from "../../profiles/bundle.ts";
 import { conflicts } from "../../profiles/profile-conflicts.ts";
+import { releaseTypes } from "../../profiles/settings.ts";
 import { load, problemsOf } from "./project.ts";
 
 const common = {
@@ -32,6 +33,42 @@ describe("profiles", () => {
       assert.deepEqual(rest, []);
       assert.match(problem?.what ?? "", /^profiles no-cnpg and small contradict each other: /);
       assert.equal(problem?.next, "leave one of them out");
+    }
+  });
+
+  it("combine two by two with every type, or are refused for the reason that is known", async function () {
+    // Some 150 whole configurations.
+    this.timeout(60_000);
+    const all = bundledProfiles.flatMap((one, index) =>
+      bundledProfiles.slice(index).map((other) => [...new Set([one, other])]),
+    );
+    for (const type of releaseTypes) {
+      for (const profiles of all) {
+        const config = {
+          type,
+          profiles,
+          ...(type === "ingress" && { domain: "krateo.example.org" }),
+          ...(type === "routes" && { openshift: true }),
+          ...(profiles.includes("no-cnpg") && { database: { host: "db.example.org" } }),
+        };
+        const expected = [
+          ...profiles.flatMap((profile) =>
+            (typesFor(profile)?.includes(type) ?? true)
+              ? []
+              : [`profile ${profile} is not made for type ${type}`],
+          ),
+          ...(profiles.includes("no-cnpg") && profiles.includes("small")
+            ? [`profiles no-cnpg and small contradict each other: ${conflicts[0]?.why}`]
+            : []),
+        ];
+        const loading = load({}, config);
+        const found = expected.length === 0 ? [] : (await problemsOf(loading)).map(({ what }) => what);
+        assert.deepEqual(found, expected, `${type} with ${profiles}`);
+        if (expected.length > 0) continue;
+        const { warnings, steps } = await loading;
+        assert.deepEqual(warnings, [], `${type} with ${profiles}`);
+        assert.ok(steps.length > 15);
+      }
     }
   });
 
