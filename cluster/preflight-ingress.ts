@@ -102,9 +102,12 @@ export function checkIngresses(ingresses: readonly PlannedIngress[], around: Ing
   return [
     ...classChecks(ingresses, around),
     ...[...issuers].flatMap((key) => checkIssuer(key, around)),
-    ...ingresses.flatMap((ingress) => secretChecks(ingress, around)),
+    ...secretChecks(ingresses, around),
   ];
 }
+
+/** For the bundled release, and for charts beside it. */
+const classKey = "krateo:ingressClass, or a chart's own ingress.className";
 
 function classChecks(ingresses: readonly PlannedIngress[], { ingressClasses }: IngressSurroundings): Check[] {
   if (!ingressClasses) return [];
@@ -122,7 +125,7 @@ function classChecks(ingresses: readonly PlannedIngress[], { ingressClasses }: I
         status: there ? "OK" : "ERROR",
         found: there ? "exists" : `does not exist; ${known}`,
         expected: `an IngressClass for the Ingresses of ${users.join(", ")}`,
-        next: there ? "" : "install its ingress controller, or name another class in ingress.className",
+        next: there ? "" : `install its ingress controller, or name another class: ${classKey}`,
       };
     }
     const standard = ingressClasses.find(isDefault)?.metadata.name;
@@ -134,7 +137,7 @@ function classChecks(ingresses: readonly PlannedIngress[], { ingressClasses }: I
       expected: `one for the Ingresses of ${users.join(", ")}, which name none`,
       next: standard
         ? ""
-        : "name a class in ingress.className, unless the controller also serves Ingresses without one (Traefik does)",
+        : `name a class, unless the controller also serves Ingresses without one (Traefik does): ${classKey}`,
     };
   });
 }
@@ -162,24 +165,29 @@ function checkIssuer(key: string, { issuers, groups }: IngressSurroundings): Che
   return [{ ...base, status: "WARNING", found, next }];
 }
 
-function secretChecks(ingress: PlannedIngress, { tlsSecrets }: IngressSurroundings): Check[] {
-  return ingress.tlsSecrets.flatMap((name): Check[] => {
-    const { namespace } = ingress;
-    const secret = tlsSecrets.get(`${namespace}/${name}`);
+/** One for each Secret, however many Ingresses name it. */
+function secretChecks(ingresses: readonly PlannedIngress[], { tlsSecrets }: IngressSurroundings): Check[] {
+  const keys = ingresses.flatMap(({ namespace, tlsSecrets: names }) =>
+    names.map((name) => `${namespace}/${name}`),
+  );
+  return [...new Set(keys)].flatMap((key): Check[] => {
+    const [namespace, name] = key.split("/") as [string, string];
+    const users = ingresses.filter((one) => one.namespace === namespace && one.tlsSecrets.includes(name));
+    const secret = tlsSecrets.get(key);
     const base = {
       check: "ingress",
       subject: `Secret ${name}`,
-      expected: `a Secret of type kubernetes.io/tls for the Ingress of ${ingress.name}`,
+      expected: `a Secret of type kubernetes.io/tls for the Ingress of ${users.map((one) => one.name).join(", ")}`,
     };
     if (!secret || secret === "unreadable") return [];
     if (secret === "absent") {
       // cert-manager makes it once the Ingress is there.
-      if (issuerOf(ingress)) return [];
+      if (users.every(issuerOf)) return [];
       const create = `kubectl create secret tls ${name} --cert=FILE --key=FILE -n ${namespace}`;
       return [{ ...base, status: "ERROR", found: `does not exist in namespace ${namespace}`, next: create }];
     }
     const right = secret.type === "kubernetes.io/tls";
-    const lacking = ["tls.crt", "tls.key"].filter((key) => !secret.data?.[key]);
+    const lacking = ["tls.crt", "tls.key"].filter((part) => !secret.data?.[part]);
     if (right && lacking.length === 0) {
       return [{ ...base, status: "OK", found: "of type kubernetes.io/tls", next: "" }];
     }

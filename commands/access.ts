@@ -53,9 +53,9 @@ Exit codes: 0 the web interface works from here, 2 something of it does not, 1 t
       if (options.json && options.portForward) {
         throw new ConfigurationError([{ what: "--json and --port-forward exclude each other" }]);
       }
-      const { namespace, choice } = await target(options, session);
+      const { namespace, choice, nodeAddress } = await target(options, session);
       const connection = await connectTo(choice, session);
-      const live = await installation(connection, namespace);
+      const live = await installation(connection, namespace, nodeAddress);
       const passwordCommand = passwordCommandFor(namespace, options);
       if (options.portForward) await forwardUntilEnd(connection, live, passwordCommand, session);
       else await look(connection, live, passwordCommand, options, session);
@@ -72,10 +72,18 @@ async function target(options: AccessOptions, session: Session): ReturnType<type
   );
 }
 
-async function installation(connection: Connection, namespace: string): Promise<LiveAccess> {
+/** @param nodeAddress Where the stack says that browsers reach the nodes, which no object in the cluster knows. */
+async function installation(
+  connection: Connection,
+  namespace: string,
+  nodeAddress: string | undefined,
+): Promise<LiveAccess> {
   const [{ readAccess, serviceOf, endpointKinds }] = await Promise.all([import("../cluster/access.ts")]);
   const live = await readAccess(connection, namespace);
-  if (endpointKinds.some(({ chart }) => serviceOf(live.services, chart))) return live;
+  if (endpointKinds.some(({ chart }) => serviceOf(live.services, chart))) {
+    if (nodeAddress === undefined) return live;
+    return { ...live, nodeAddresses: [nodeAddress.replaceAll(/[[\]]/g, ""), ...live.nodeAddresses] };
+  }
   throw new ConfigurationError([
     {
       what: `there is no Krateo in namespace ${namespace} of the cluster at ${connection.server} (context ${connection.context})`,

@@ -76,7 +76,7 @@ function withFlags(config: RawConfig, { namespace, kubeconfig, context, type }: 
 export async function stackTarget(
   options: ClusterOptions,
   session: Session,
-): Promise<{ namespace: string; choice: ConnectionChoice }> {
+): Promise<{ namespace: string; choice: ConnectionChoice; nodeAddress?: string }> {
   const values: Record<string, unknown> = await configOrNothing(options, session);
   const text = (key: string): string | undefined =>
     values[key] === undefined ? undefined : String(values[key]);
@@ -86,6 +86,7 @@ export async function stackTarget(
       kubeconfig: options.kubeconfig ?? text("kubeconfig"),
       context: options.context ?? text("context"),
     },
+    nodeAddress: text("nodeAddress"),
   };
 }
 

@@ -352,6 +352,12 @@ describe("preflight", () => {
         [served, ["OK", "Secret web-tls", "of type kubernetes.io/tls"]],
       ],
       [
+        "reports a Secret once, whoever needs it",
+        () =>
+          found("ingress", [...withTls(), { ...withTls()[0], id: "install-other" } as Step], tls("absent")),
+        [served, ["ERROR", "Secret web-tls", "does not exist in namespace krateo-system"]],
+      ],
+      [
         "says nothing of one that may not be read",
         () => found("ingress", withTls(), tls("unreadable")),
         [served],

@@ -107,6 +107,25 @@ describe("krateo access", () => {
     assert.match(printed, /\(namespace shop at /);
   });
 
+  it("takes the stack's address of the nodes for a right one, though no node has it", async () => {
+    const place = "config:\n  krateo:namespace: shop\n  krateo:nodeAddress: nodes.krateo.invalid\n";
+    const stack = withProject({ "Pulumi.dev.yaml": place });
+    const elsewhere = (name: ServiceName) => `http://nodes.krateo.invalid:${ports[name]}`;
+    const api = apiOf(elsewhere("authn"), elsewhere("snowplow"), elsewhere("events-presenter"));
+    await withApiServer(holding(cluster(nodePorts(), api, "shop")), async ({ kubeconfig }) => {
+      const words = ["access", "--kubeconfig", kubeconfig, "--stack", "dev", "--json"];
+      const { printed } = await krateo(stack.directory, ...words);
+      const { endpoints, findings } = JSON.parse(printed);
+      assert.equal(endpoints[0].url, elsewhere("frontend"));
+      // It does not resolve here, which is all that is wrong with it.
+      assert.deepEqual(
+        findings.map(({ subject }: { subject: string }) => subject),
+        serviceNames,
+      );
+    });
+    stack.remove();
+  });
+
   it("tells of a frontend that sends browsers elsewhere, with exit code 2", async () => {
     const wrong = (await nobodyThere()).replace("https", "http");
     const { code, printed } = await access(cluster(nodePorts(), { ...told(), AUTHN_API_BASE_URL: wrong }));

@@ -50,6 +50,40 @@ describe("bad input", () => {
     await untouched();
   });
 
+  it("about exposure is reported together, with the fix", async () => {
+    await refused(
+      {
+        type: "ingres",
+        domain: "https://krateo.example.org",
+        nodePorts: { authn: 29999 },
+        serviceAnnotations: { "example.org/internal": true },
+      },
+      {},
+      [
+        /krateo:type/,
+        /nodeport, loadbalancer, ingress, routes/,
+        /krateo:domain[\s\S]*a domain name such as krateo\.example\.org/,
+        /krateo:nodePorts\.authn[\s\S]*a whole number from 30000 to 32767, without quotes/,
+        /krateo:serviceAnnotations\.example\\\.org\/internal[\s\S]*text in quotes/,
+      ],
+    );
+    await refused({ domain: "d.example.org", nodePorts: { authn: 31000, snowplow: 31000 } }, {}, [
+      /krateo:domain has no meaning for type nodeport/,
+      /pulumi config rm krateo:domain, or set krateo:type to ingress or routes/,
+      /authn and snowplow have the same node port, 31000/,
+      /give one of them another port/,
+    ]);
+    await untouched();
+  });
+
+  it("about OpenShift, on a cluster that is none, is refused with the way out", async () => {
+    await refused({ openshift: true }, {}, [
+      /the configuration is for OpenShift, and this cluster is none: it does not serve Routes/,
+      /take krateo:openshift and the profile openshift out, or choose another cluster/,
+    ]);
+    await untouched();
+  });
+
   it("that disables what another component needs says which", async () => {
     await refused({ type: "nodeport" }, { components: { frontend: { enabled: false } } }, [
       /frontend/,

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../profiles/settings.ts";
-import { comeBackTo, deleteObject, helmReleases, live, startOver, TestStack } from "../support/rehearsal.ts";
+import {
+  apply,
+  comeBackTo,
+  deleteObject,
+  helmReleases,
+  live,
+  startOver,
+  TestStack,
+  until,
+} from "../support/rehearsal.ts";
 
 const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
 const browserServices = ["authn", "snowplow", "events-presenter", "frontend"];
@@ -16,16 +25,20 @@ async function uidOf(kind: string, name: string, options = {}): Promise<unknown>
   return ((await live(kind, name, options))?.["metadata"] as JsonObject | undefined)?.["uid"];
 }
 
-/** What must outlive every change of exposure: Secrets, the database and its volumes. */
+/** What must outlive every change of exposure: Secrets, the database and its volumes; also what is exposed is not made anew. */
 async function lasting(): Promise<Record<string, unknown>> {
   const database = { apiVersion: "postgresql.cnpg.io/v1" };
   const found: Record<string, unknown> = { cluster: await uidOf("Cluster", "pg-cluster", database) };
   for (const name of secrets) {
     found[name] = [await uidOf("Secret", name), (await live("Secret", name))?.["data"]];
   }
-  for (const name of ["pg-cluster-1", "data-cratedb-0"]) {
-    found[name] = await uidOf("PersistentVolumeClaim", name);
+  // The stand-in for the database's operator makes no volumes: the Cluster stands for them.
+  found["data-cratedb-0"] = await uidOf("PersistentVolumeClaim", "data-cratedb-0");
+  for (const name of browserServices) {
+    found[`${name}'s Deployment`] = await uidOf("Deployment", name, { apiVersion: "apps/v1" });
+    found[`${name}'s Service`] = await uidOf("Service", name);
   }
+  for (const [name, uid] of Object.entries(found)) assert.ok(uid, `${name} is not there`);
   return found;
 }
 
@@ -61,6 +74,37 @@ async function agrees(stack: TestStack): Promise<Record<string, string>> {
   return addresses;
 }
 
+/** An issuer of cert-manager's, with the definition of its kind. */
+async function applyIssuer(name: string): Promise<void> {
+  const group = "cert-manager.io";
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  await apply({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `clusterissuers.${group}` },
+    spec: {
+      group,
+      scope: "Cluster",
+      names: { kind: "ClusterIssuer", plural: "clusterissuers", singular: "clusterissuer" },
+      versions: [{ name: "v1", served: true, storage: true, schema }],
+    },
+  });
+  const issuer = {
+    apiVersion: `${group}/v1`,
+    kind: "ClusterIssuer",
+    metadata: { name },
+    status: { conditions: [{ type: "Ready", status: "True" }] },
+  };
+  // The kind is served a moment after its definition is there.
+  await until(
+    async () =>
+      await apply(issuer).then(
+        () => true,
+        () => false,
+      ),
+  );
+}
+
 describe("a change from nodeport to ingress and back, in one stack", () => {
   let stack: TestStack;
   let first: { releases: Record<string, string>; lasting: Record<string, unknown> };
@@ -82,13 +126,49 @@ describe("a change from nodeport to ingress and back, in one stack", () => {
     });
   });
 
-  it("goes over to https hosts, and upgrades just the releases that are exposed", async () => {
+  const behindIngress = {
+    type: "ingress",
+    domain: "krateo.example.org",
+    ingressClass: "nginx",
+    tls: { clusterIssuer: "letsencrypt" },
+  };
+
+  it("stops before anything is touched while nobody would serve the Ingresses", async () => {
+    await stack.configure(behindIngress);
+    const issued = await stack.pulumi("up");
+    assert.equal(issued.code, 1, issued.output);
+    assert.match(issued.output, /IngressClass nginx: does not exist; there is none/);
+    assert.match(issued.output, /ClusterIssuer letsencrypt: the cluster has no cert-manager/);
+
+    const secret = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "untyped", namespace: "krateo-system" },
+    };
+    await apply({ ...secret, type: "Opaque", stringData: { "tls.crt": "x", "tls.key": "y" } });
     await stack.configure({
-      type: "ingress",
-      domain: "krateo.example.org",
-      ingressClass: "nginx",
-      tls: { clusterIssuer: "letsencrypt" },
+      ...behindIngress,
+      tls: {
+        secretName: { frontend: "absent", authn: "untyped", snowplow: "absent", eventsPresenter: "absent" },
+      },
     });
+    const given = await stack.pulumi("up");
+    assert.equal(given.code, 1, given.output);
+    assert.match(given.output, /Secret absent: does not exist in namespace krateo-system/);
+    assert.match(given.output, /kubectl create secret tls absent --cert=FILE --key=FILE -n krateo-system/);
+    assert.match(given.output, /Secret untyped: is of type Opaque/);
+    assert.deepEqual(await helmReleases(), first.releases);
+  });
+
+  it("goes over to https hosts, and upgrades just the releases that are exposed", async () => {
+    await apply({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "IngressClass",
+      metadata: { name: "nginx" },
+      spec: { controller: "k8s.io/ingress-nginx" },
+    });
+    await applyIssuer("letsencrypt");
+    await stack.configure(behindIngress);
     await up(stack);
     withIngress = await helmReleases();
     assert.deepEqual(

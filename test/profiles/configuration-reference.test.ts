@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundledProfiles, bundledRelease } from "../../profiles/bundle.ts";
-import { readExposure } from "../../profiles/exposure-keys.ts";
+import { exposableServices } from "../../profiles/exposed-services.ts";
+import { exposureKeys, readExposure } from "../../profiles/exposure-keys.ts";
 import { bundleTokens } from "../../profiles/exposure-layer.ts";
 import { nodeAddressVariable } from "../../profiles/node-address.ts";
 import { documentSteps, resolveComponents } from "../../profiles/references.ts";
@@ -56,5 +57,32 @@ describe("docs/profiles.md", () => {
     const [, table] = read("profiles.md").split("| profile | for |");
     const rows = [...(table?.split("\n\n")[0] ?? "").matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
     assert.deepEqual(rows.toSorted(), [...bundledProfiles]);
+  });
+});
+
+describe("docs/exposure.md", () => {
+  const exposure = read("exposure.md");
+
+  it("has the Services' node ports as the program has them", () => {
+    const rows = [...exposure.matchAll(/^\| `([-a-z]+)` \| (\d+) \| (.+) \|$/gm)];
+    assert.deepEqual(
+      rows.map(([, name, port, when]) => [name, Number(port), when === "always"]).toSorted(),
+      exposableServices.map(({ name, nodePort, onNodePort }) => [name, nodePort, onNodePort]).toSorted(),
+    );
+  });
+
+  it("maps on kind the very ports that a browser calls (D12)", () => {
+    const mapped = [...exposure.matchAll(/containerPort: (\d+), hostPort: (\d+)/g)];
+    const ports = exposableServices
+      .filter((one) => one.calledByBrowsers)
+      .map(({ nodePort }) => String(nodePort));
+    assert.deepEqual(
+      mapped.map(([, inside, outside]) => [inside, outside]),
+      ports.toSorted().map((port) => [port, port]),
+    );
+  });
+
+  it("has every key for exposure in a command or in text", () => {
+    for (const key of Object.keys(exposureKeys)) assert.match(exposure, new RegExp(`krateo:${key}\\b`), key);
   });
 });
