@@ -190,6 +190,7 @@ function existingRelease({ chart, version, info }: HelmRelease): ExistingRelease
     chartVersion: chart.metadata.version,
     revision: version,
     status: info.status,
-    updatedAt: Date.parse(String(info["last_deployed"])) || 0,
+    // An uninstallation begins no revision of its own: its time stands beside that of the deployment.
+    updatedAt: Date.parse(String(info["deleted"] || info["last_deployed"])) || 0,
   };
 }

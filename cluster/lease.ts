@@ -41,7 +41,8 @@ export function existingLease({ spec }: LeaseObject): ExistingLease {
     holder: identity === "" ? "nobody" : `${holder} on ${host}, process ${pid}`,
     acquiredAt: Date.parse(spec.acquireTime ?? "") || 0,
     renewedAt: Date.parse(spec.renewTime ?? "") || 0,
-    durationSeconds: spec.leaseDurationSeconds ?? durationSeconds,
+    // Given up, it ended there and then: what somebody's helm begins after that is not the run's.
+    durationSeconds: identity === "" ? 0 : (spec.leaseDurationSeconds ?? durationSeconds),
     ended: identity === "" || gone,
   };
 }

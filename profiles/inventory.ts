@@ -52,7 +52,7 @@ export interface ExistingRelease {
   readonly revision: number;
   /** Helm's word: deployed, failed, pending-install, uninstalling… */
   readonly status: string;
-  /** When the revision was begun, in milliseconds since 1970. */
+  /** When the revision, or its uninstallation, was begun, in milliseconds since 1970. */
   readonly updatedAt: number;
 }
 

@@ -7,6 +7,8 @@ export function helmRelease(
     namespace?: string;
     version?: number;
     status?: string;
+    /** When its uninstallation was begun. */
+    deleted?: string;
     chart?: string;
     manifest?: string;
     hooks?: readonly HelmHook[];
@@ -17,7 +19,12 @@ export function helmRelease(
     name,
     namespace: given.namespace ?? "krateo-system",
     version: given.version ?? 1,
-    info: { status: given.status ?? "deployed", last_deployed: "2026-01-01T12:00:00.5Z" },
+    info: {
+      status: given.status ?? "deployed",
+      last_deployed: "2026-01-01T12:00:00.5Z",
+      // Helm writes an empty text for no time.
+      deleted: given.deleted ?? "",
+    },
     chart: { metadata: { name: chart, version: chartVersion } },
     manifest: given.manifest ?? "",
     hooks: given.hooks ?? [],

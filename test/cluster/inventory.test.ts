@@ -166,6 +166,19 @@ describe("the inventory", () => {
     }
   });
 
+  it("knows since when a release is being uninstalled, not only when it was deployed", async () => {
+    const going = helmRelease("authn", { status: "uninstalling", deleted: "2026-01-01T13:00:00Z" });
+    const objects = {
+      [system]: named("kube-system"),
+      [namespace]: named("krateo-system"),
+      [`${namespace}/secrets`]: { items: [secretOf(going)] },
+    };
+    await withApiServer(holding(objects), async (connection) => {
+      const { releases } = await readInventory(connection, settings);
+      assert.equal(releases["authn"]?.updatedAt, Date.parse("2026-01-01T13:00:00Z"));
+    });
+  });
+
   it("asks only for the payloads of revisions that are not superseded", async () => {
     await withApiServer(holding({ [system]: named("kube-system") }), async (connection, requests) => {
       await readInventory(connection, settings);

@@ -75,6 +75,11 @@ describe("an unfinished Helm release", () => {
       foreign("pending-install"),
     ],
     [
+      "is not ours when it was begun after the Lease was given up, however short",
+      verdict(release("pending-upgrade", 0), { ...lease(6, true), holder: "nobody", durationSeconds: 0 }),
+      foreign("pending-upgrade"),
+    ],
+    [
       "has ended when it says that it is uninstalled",
       verdict(release("uninstalled", 0)),
       "repair: its removal has ended",
