@@ -27,7 +27,7 @@ const shownPods = 3;
 
 /**
  * Says which objects of a Helm release are not ready and why: pod conditions, container reasons, the last warning,
- * and the command to look further. Never throws: it is called when something has failed already.
+ * how long Helm waited, and the command to look further. Never throws: it is called when something has failed already.
  *
  * @returns lines for the user, the object's name at the start of each block; empty when all that exists is ready
  */
@@ -47,11 +47,19 @@ export async function explainRelease(
       balancers.map(({ name }) => name),
     );
     const blocks = waited.flatMap((object) => explainObject(object, pods, around));
-    return [`Helm release ${releaseName} in namespace ${namespace} is not ready:`, ...blocks];
+    const waitedFor = release ? timeSpent(release, around.now) : "";
+    return [`Helm release ${releaseName} in namespace ${namespace} is not ready${waitedFor}:`, ...blocks];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [`why Helm release ${releaseName} is not ready cannot be read: ${reason}`];
   }
+}
+
+/** How long Helm has waited; nothing for a revision that was deployed before, whose time says nothing of this one. */
+function timeSpent({ info }: HelmRelease, now: Date): string {
+  const begun = Date.parse(String(info["last_deployed"]));
+  if (info.status === "deployed" || Number.isNaN(begun)) return "";
+  return ` after ${Math.round((now.getTime() - begun) / 1000)} s`;
 }
 
 /**

@@ -39,6 +39,11 @@ describe("why a pod is not ready", () => {
       ['Pod web-1: container web: CreateContainerConfigError: secret "jwt-sign-key" not found', describePod],
     ],
     [
+      "a ConfigMap that is missing",
+      podWith(waiting("CreateContainerConfigError", 'configmap "settings" not found')),
+      ['Pod web-1: container web: CreateContainerConfigError: configmap "settings" not found', describePod],
+    ],
+    [
       "an image that cannot be pulled",
       podWith(waiting("ImagePullBackOff", 'Back-off pulling image "x"')),
       ['Pod web-1: container web: ImagePullBackOff: Back-off pulling image "x"', describePod],
@@ -279,6 +284,27 @@ describe("why a Helm release is not ready", () => {
     await withApiServer(holding({ [`${namespace}/services/web`]: addressed }), async (connection) => {
       assert.deepEqual(await explainService(connection, "shop", "web"), []);
     });
+  });
+
+  it("is said with how long Helm has waited, but not after an earlier revision's deployment", async () => {
+    const manifest = "apiVersion: v1\nkind: Service\nmetadata: {name: web}";
+    for (const [status, expected] of [
+      ["failed", /^Helm release web in namespace shop is not ready after \d+ s:$/],
+      ["pending-install", /^Helm release web in namespace shop is not ready after \d+ s:$/],
+      ["deployed", /^Helm release web in namespace shop is not ready:$/],
+    ] as const) {
+      const secret = {
+        metadata: { name: "s", labels: { name: "web", version: "1" } },
+        data: { release: encodeRelease(helmRelease("web", { manifest, status })) },
+      };
+      const objects = {
+        [`${namespace}/secrets`]: { items: [secret] },
+        [`${namespace}/services/web`]: service,
+      };
+      await withApiServer(holding(objects), async (connection) => {
+        assert.match((await explainRelease(connection, "shop", "web"))[0] ?? "", expected);
+      });
+    }
   });
 
   it("is read from what bears its label when it left no manifest", async () => {
