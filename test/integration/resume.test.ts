@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { haltApiServer, helmReleases, live, startOver, TestStack, until } from "../support/rehearsal.ts";
+import { mkdir } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import {
+  apply,
+  haltApiServer,
+  helmReleases,
+  live,
+  scratch,
+  startOver,
+  TestStack,
+  until,
+} from "../support/rehearsal.ts";
 
 const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
 
@@ -109,7 +120,13 @@ describe("a second run at the same time", () => {
   it("from another backend stops and names the first, whose work goes on (finding 11)", async () => {
     await startOver();
     const first = await TestStack.open("first", { type: "nodeport" });
-    const second = await TestStack.open("second", { type: "nodeport" });
+    const elsewhere = scratch("another-backend");
+    await mkdir(elsewhere, { recursive: true });
+    const backend = { PULUMI_BACKEND_URL: pathToFileURL(elsewhere).href };
+    const second = await TestStack.open("second", { type: "nodeport" }, backend);
+    // Authn waits for this Secret, so that the first run is at work for as long as the test wants it to be.
+    const authn = { "install-authn": { helmValues: { jwtSignKeySecretName: "later" } } };
+    await first.override({ components: { backend: { stepConfig: authn } } });
     const going = first.pulumi("up");
     await until(async () => (await helmReleases())["cnpg"] !== undefined);
     const stopped = await second.pulumi("up");
@@ -121,6 +138,23 @@ describe("a second run at the same time", () => {
     const preview = await second.pulumi("preview");
     assert.equal(preview.code, 0, preview.output);
     assert.match(preview.output, /another run is at work/);
+    const repairs = [await first.krateo("repair"), await second.krateo("repair")];
+    assert.deepEqual(
+      repairs.map(({ code }) => code),
+      [1, 1],
+    );
+    assert.match(
+      repairs[0]?.output ?? "",
+      /^left alone: the lock of \S+ on \S+, process \d+, which is alive/m,
+    );
+    assert.match(repairs[1]?.output ?? "", /^lock: stack test-second is not locked$/m);
+    for (const { output } of repairs) assert.match(output, /^left alone: another run is at work on/m);
+    await apply({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "later", namespace: "krateo-system" },
+      stringData: { JWT_SIGN_KEY: "any" },
+    });
     const done = await going;
     assert.equal(done.code, 0, done.output);
   });

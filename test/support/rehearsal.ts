@@ -229,19 +229,25 @@ export class TestStack {
   readonly name: string;
   readonly configFile: string;
   readonly overridesFile: string;
+  private readonly env: NodeJS.ProcessEnv;
 
-  private constructor(name: string) {
+  private constructor(name: string, env: NodeJS.ProcessEnv) {
     this.name = name;
+    this.env = env;
     this.configFile = join(paths.directory, `Pulumi.${name}.yaml`);
     this.overridesFile = join(paths.directory, `overrides.${name}.yaml`);
   }
 
-  /** Makes a new stack, or takes up the one of that name after a `comeBackTo`. */
-  static async open(type: string, config: JsonObject = {}): Promise<TestStack> {
+  /**
+   * Makes a new stack, or takes up the one of that name after a `comeBackTo`.
+   *
+   * @param env for all its commands, beside the rehearsal's: another backend, say
+   */
+  static async open(type: string, config: JsonObject = {}, env: NodeJS.ProcessEnv = {}): Promise<TestStack> {
     await rehearsal();
     // Never the name of a stack whose file the project holds.
-    const stack = new TestStack(`test-${type}`);
-    const created = await run("pulumi", ["stack", "init", stack.name, "--non-interactive"]);
+    const stack = new TestStack(`test-${type}`, env);
+    const created = await stack.run("pulumi", ["stack", "init", stack.name, "--non-interactive"]);
     // The encryption salt that `init` writes beside Pulumi.yaml belongs to this stack alone.
     if (created.code === 0) await rename(join(root, `Pulumi.${stack.name}.yaml`), `${stack.configFile}.salt`);
     await stack.override({});
@@ -261,7 +267,8 @@ export class TestStack {
   async encrypt(key: string, value: JsonObject): Promise<void> {
     for (const [path, item] of Object.entries(value)) {
       const place = ["--path", `${key}["${path}"]`, "--stack", this.name, "--config-file", this.configFile];
-      const { code, output } = await run("pulumi", ["config", "set", "--secret", ...place, String(item)]);
+      const words = ["config", "set", "--secret", ...place, String(item)];
+      const { code, output } = await this.run("pulumi", words);
       if (code !== 0) throw new Error(output);
     }
   }
@@ -275,9 +282,7 @@ export class TestStack {
   async pulumi(command: string, ...args: string[]): Promise<Outcome> {
     const unasked = command === "preview" ? [] : ["--yes", "--skip-preview"];
     const common = ["--stack", this.name, "--config-file", this.configFile, "--non-interactive"];
-    // The program's own Commands read the configuration from there.
-    const env = { KRATEO_CONFIG_FILE: this.configFile };
-    return await run("pulumi", [command, ...unasked, ...common, ...args], env);
+    return await this.run("pulumi", [command, ...unasked, ...common, ...args]);
   }
 
   /**
@@ -287,7 +292,7 @@ export class TestStack {
   async killAt(command: string, moment: RegExp, given: NodeJS.ProcessEnv = {}): Promise<string> {
     const args = [command, "--yes", "--skip-preview", "--non-interactive"];
     const place = ["--stack", this.name, "--config-file", this.configFile];
-    const env = { ...tools.env, KRATEO_CONFIG_FILE: this.configFile, ...given };
+    const env = { ...tools.env, ...this.environment(), ...given };
     const child = spawn(tools.pulumi, [...args, ...place], { cwd: root, env });
     let output = "";
     let killed = false;
@@ -312,11 +317,11 @@ export class TestStack {
   /** The project's own command line, for this stack. */
   async krateo(...args: string[]): Promise<Outcome> {
     const place = ["--stack", this.name, "--config-file", this.configFile];
-    return await run("node", ["commands/krateo.ts", ...args, ...place]);
+    return await this.run("node", ["commands/krateo.ts", ...args, ...place]);
   }
 
   async outputs(): Promise<JsonObject> {
-    const { stdout } = await run("pulumi", ["stack", "output", "--json", "--stack", this.name]);
+    const { stdout } = await this.run("pulumi", ["stack", "output", "--json", "--stack", this.name]);
     return JSON.parse(stdout);
   }
 
@@ -325,12 +330,28 @@ export class TestStack {
     const file = scratch(`${this.name}.state.json`);
     await mkdir(join(file, ".."), { recursive: true });
     await writeFile(file, state);
-    const { code, output } = await run("pulumi", ["stack", "import", "--file", file, "--stack", this.name]);
+    const { code, output } = await this.run("pulumi", [
+      "stack",
+      "import",
+      "--file",
+      file,
+      "--stack",
+      this.name,
+    ]);
     if (code !== 0) throw new Error(output);
   }
 
   /** Everything that the engine remembers, as text. */
   async state(): Promise<string> {
-    return (await run("pulumi", ["stack", "export", "--stack", this.name])).stdout;
+    return (await this.run("pulumi", ["stack", "export", "--stack", this.name])).stdout;
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    // The program's own Commands read the configuration from there.
+    return { KRATEO_CONFIG_FILE: this.configFile, ...this.env };
+  }
+
+  private async run(program: string, args: readonly string[]): Promise<Outcome> {
+    return await run(program, args, this.environment());
   }
 }
