@@ -12,6 +12,14 @@ async function changed(): Promise<Record<string, string>> {
   return Object.fromEntries(releases.filter(([, text]) => text !== "r1 deployed"));
 }
 
+/** What nobody may see, as it is and as the API encodes it. */
+async function secretValues(): Promise<string[]> {
+  const secrets = await Promise.all(["jwt-sign-key", "krateo-db"].map((name) => live("Secret", name)));
+  const data = secrets.map((secret) => secret?.["data"] as Record<string, string>);
+  const encoded = [data[0]?.["JWT_SIGN_KEY"], data[1]?.["DB_PASS"]].map(String);
+  return [...encoded, ...encoded.map((text) => Buffer.from(text, "base64").toString())];
+}
+
 async function coreProviderDebug(): Promise<unknown> {
   const { data } = (await live("ConfigMap", "core-provider")) as { data: Record<string, string> };
   return data["CORE_PROVIDER_DEBUG"];
@@ -77,7 +85,8 @@ describe("a change of the overrides", () => {
     }
   });
 
-  it("shows a value from secret configuration nowhere", async () => {
+  it("shows a value from secret configuration nowhere, not even with KRATEO_DEBUG=1", async () => {
+    stack = await TestStack.open("nodeport", {}, { KRATEO_DEBUG: "1" });
     await stack.configure({
       type: "nodeport",
       set: { "components.backend.stepConfig.install-authn.helmValues.env.OIDC_SECRET": "plain-for-now" },
@@ -90,7 +99,12 @@ describe("a change of the overrides", () => {
     });
     const up = await stack.pulumi("up", "--diff");
     assert.equal(up.code, 0, up.output);
-    assert.doesNotMatch(up.output, /hush-hush/);
+    assert.match(up.output, /debug: layer stack configuration, krateo:set/);
+    assert.match(up.output, /debug: {3}\S+OIDC_SECRET: "\[secret\]"/);
+    assert.match(up.output, /debug: found Helm release authn: authn 0\.22\.2, revision 1, deployed/);
+    assert.match(up.output, /debug: found Secret krateo-db .* with keys DB_PASS, DB_USER/);
+    for (const value of ["hush-hush", ...(await secretValues())])
+      assert.ok(!up.output.includes(value), `${value} is shown`);
     const { data } = (await live("ConfigMap", "authn")) as { data: Record<string, string> };
     assert.equal(data["OIDC_SECRET"], "hush-hush");
     assert.doesNotMatch(await stack.state(), /hush-hush/);
