@@ -172,22 +172,23 @@ describe("the stand-ins for container scripts", () => {
 });
 
 describe("the stand-in for the CNPG operator", () => {
-  it("gives a Cluster its Services and instances, and says that it is not ready", async () => {
+  it("gives a Cluster its Services, claims and instances, and says that it is not ready", async () => {
     const done = await new FakeCluster({
       deployments: [cnpg],
       clusters: [cluster()],
       secrets: [secret("krateo-db-user")],
     }).act();
-    assert.deepEqual(done.slice(0, 4), [
+    assert.deepEqual(done.slice(0, 5), [
       ["create", "Service", "pg-cluster-rw"],
       ["create", "Service", "pg-cluster-ro"],
       ["create", "Service", "pg-cluster-r"],
+      ["create", "PersistentVolumeClaim", "pg-cluster-1"],
       ["create", "Pod", "pg-cluster-1"],
     ]);
-    const [, , , status] = done[4] as [string, string, string, Item];
+    const [, , , status] = done[5] as [string, string, string, Item];
     assert.equal(status["phase"], "Setting up primary");
     assert.equal(status["conditions"][0].status, "False");
-    assert.equal(done.length, 5);
+    assert.equal(done.length, 6);
   });
 
   it("does nothing while it is not available itself", async () => {
@@ -209,6 +210,7 @@ describe("the stand-in for the CNPG operator", () => {
       deployments: [cnpg],
       clusters: [cluster()],
       pods: [instance],
+      claims: [{ metadata: meta("pg-cluster-1"), spec: {}, status: { phase: "Bound" } }],
       services,
       secrets: [secret("krateo-db-user")],
     });

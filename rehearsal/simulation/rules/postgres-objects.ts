@@ -1,4 +1,4 @@
-import type { Item, World } from "../world.ts";
+import type { Item, KindName, World } from "../world.ts";
 import { clusterLabel, isReady } from "./pods.ts";
 
 /** How many instances a CNPG Cluster asks for. */
@@ -57,6 +57,24 @@ export function instances(cluster: Item) {
   }));
 }
 
+/**
+ * The claims of a Cluster's instances, which Kubernetes deletes with the Cluster. The simulated pods write nothing, and
+ * do without mounting them.
+ */
+export function claims(cluster: Item) {
+  const { size = "1Gi", storageClass } = cluster.spec?.storage ?? {};
+  return instances(cluster).map(({ metadata: { labels, ...metadata } }) => ({
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { ...metadata, labels: { [clusterLabel]: labels[clusterLabel], "cnpg.io/pvcRole": "PG_DATA" } },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: size } },
+      ...(storageClass && { storageClassName: storageClass }),
+    },
+  }));
+}
+
 /** The pods of a Cluster that it does not ask for any more. */
 export function superfluousInstances(world: World, cluster: Item): Item[] {
   const { name, namespace } = cluster.metadata ?? {};
@@ -72,14 +90,19 @@ export function superfluousInstances(world: World, cluster: Item): Item[] {
     );
 }
 
-/** Whether one of those Services or pods is there. */
+const kindNames: Readonly<Record<string, KindName>> = {
+  Pod: "pods",
+  Service: "services",
+  PersistentVolumeClaim: "claims",
+};
+
+/** Whether one of those Services, pods or claims is there. */
 export function exists(
   world: World,
   object: { kind: string; metadata: { name: string; namespace?: string } },
 ): boolean {
-  const kind = object.kind === "Pod" ? "pods" : "services";
   return world
-    .list(kind)
+    .list(kindNames[object.kind] as KindName)
     .some(
       ({ metadata }) =>
         metadata?.name === object.metadata.name && metadata.namespace === object.metadata.namespace,

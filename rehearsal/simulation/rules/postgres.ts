@@ -4,6 +4,7 @@ import type { Item, World } from "../world.ts";
 import { deploymentAvailable } from "./deployments.ts";
 import { isReady } from "./pods.ts";
 import {
+  claims,
   exists,
   instances,
   podReady,
@@ -15,7 +16,7 @@ import {
 const databaseFinalizer = "cnpg.io/deleteDatabase";
 
 /**
- * Stand-in for the CNPG operator: gives a Cluster its Services and instances, and reports Ready some time
+ * Stand-in for the CNPG operator: gives a Cluster its Services, claims and instances, and reports Ready some time
  * after all instances run. Does nothing while the operator itself is not available.
  */
 export const runClusters: Rule = (world, { realistic }) => {
@@ -24,7 +25,7 @@ export const runClusters: Rule = (world, { realistic }) => {
     .list("clusters")
     .filter(({ metadata }) => !metadata?.deletionTimestamp)
     .flatMap((cluster): Intent[] => {
-      const missing = [...services(cluster), ...instances(cluster)].filter(
+      const missing = [...services(cluster), ...claims(cluster), ...instances(cluster)].filter(
         (object) => !exists(world, object),
       );
       const intents: Intent[] = missing.map((object) => ({
