@@ -11,6 +11,7 @@ import {
   rehearsal,
   startOver,
   TestStack,
+  until,
 } from "../support/rehearsal.ts";
 
 const notebook = { apiVersion: "finops.krateo.io/v1", kind: "Notebook", name: "mine" };
@@ -42,6 +43,29 @@ describe("removal", () => {
   const heldBy = async (): Promise<unknown> =>
     ((await live(notebook.kind, notebook.name, notebook)) as { metadata: { finalizers?: string[] } }).metadata
       .finalizers;
+
+  it("of the database's component is refused in preview, with its volumes", async () => {
+    await stack.configure({
+      type: "nodeport",
+      profiles: ["no-cnpg"],
+      database: { host: "postgres.example.org" },
+    });
+    const { code, output } = await stack.pulumi("preview");
+    assert.equal(code, 1, output);
+    assert.match(output, /component cnpg is switched off, but installed: this would remove it/);
+    assert.match(output, /2 Helm releases: cnpg \(cloudnative-pg 0\.27\.1\), pg-cluster \(cluster 0\.5\.0\)/);
+    assert.match(output, /volumes: pg-cluster-1, pg-cluster-2, pg-cluster-3/);
+    assert.match(output, /pulumi config set krateo:allowRemoval cnpg/);
+  });
+
+  it("by another namespace is refused in preview, whatever may be removed", async () => {
+    await stack.configure({ type: "nodeport", namespace: "elsewhere", allowRemoval: "cnpg,finops" });
+    const { code, output } = await stack.pulumi("preview");
+    assert.equal(code, 1, output);
+    assert.match(output, /the namespace of an installed platform cannot be changed/);
+    assert.match(output, /allowed: +krateo-system/);
+    await stack.configure({ type: "nodeport" });
+  });
 
   it("of a component is refused in preview, with what would be lost", async () => {
     await made(notebook);
@@ -81,6 +105,7 @@ describe("removal", () => {
       /2 user objects\n +1 CompositionDefinition: krateo-system\/shop\n +held by finalizer composition/,
       /13 Helm releases: authn 0\.22\.2, cnpg \(cloudnative-pg 0\.27\.1\)/,
       /Namespace demo-system, with everything in it/,
+      /PersistentVolumeClaim krateo-system\/pg-cluster-1 and its data: its owner goes/,
       /ServiceAccount krateo-system\/cratedb, of cratedb/,
       /widgets\.templates\.krateo\.io: barcharts, /,
       /Namespace krateo-system: volumes and users' objects live in it/,
@@ -89,6 +114,22 @@ describe("removal", () => {
       assert.match(output, line);
     }
     assert.deepEqual(await helmReleases(), before);
+  });
+
+  it("of the data, too, is listed by a dry run, which changes nothing", async () => {
+    const before = await helmReleases();
+    const { code, output } = await uninstall("--purge-data", "--dry-run");
+    assert.equal(code, 0, output);
+    for (const line of [
+      /last of all \(--purge-data\)\n +PersistentVolumeClaim krateo-system\/data-cratedb-0 and its data/,
+      /Secret krateo-system\/cratedb-system-credentials, of cratedb/,
+      /postgresql\.cnpg\.io: backups, /,
+      /^ +Namespace krateo-system$/m,
+    ]) {
+      assert.match(output, line);
+    }
+    assert.deepEqual(await helmReleases(), before);
+    assert.ok(await live("PersistentVolumeClaim", "data-cratedb-0"));
   });
 
   it("of all is refused unless the number of user objects is confirmed", async () => {
@@ -132,6 +173,7 @@ describe("removal", () => {
     assert.deepEqual(await helmReleases(), {});
     assert.ok(await live("PersistentVolumeClaim", "data-cratedb-0"));
     assert.ok(await live("Secret", "cratedb-system-credentials"), "the login to the volume's data");
+    await until(async () => (await live("PersistentVolumeClaim", "pg-cluster-1")) === undefined);
     for (const [kind, name] of [
       ["Secret", "opa-kube-mgmt-cert"],
       ["ServiceAccount", "cratedb"],
