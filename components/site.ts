@@ -15,7 +15,7 @@ export interface ObjectReference {
   readonly namespace?: string;
 }
 
-/** What the components need from outside, handed over by index.ts so that they read no file and no cluster. */
+/** What the components need from outside, handed over by index.ts and run/ so that they read no file and no cluster. */
 export interface PlatformArgs {
   readonly settings: Settings;
   readonly inventory: Inventory;

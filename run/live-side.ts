@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import { backupDirectory } from "../cluster/backup-folder.ts";
+import type { Connection } from "../cluster/connection.ts";
+import { explainRelease, explainService } from "../cluster/explain.ts";
+import { InstallerLease } from "../cluster/lease.ts";
+import { migrationStanding } from "../cluster/migration-standing.ts";
+import { readObject } from "../cluster/object.ts";
+import { putBackCustomResources } from "../cluster/put-back.ts";
+import { explainRoute } from "../cluster/route.ts";
+import type { PlatformArgs } from "../components/site.ts";
+import { userErrors } from "../components/user-errors.ts";
+
+type LiveSide = Pick<
+  PlatformArgs,
+  "explain" | "explainRoute" | "explainService" | "standing" | "putBack" | "enter" | "read"
+>;
+
+/** What the components ask of the cluster while they work, as functions that know the connection. */
+export function liveSide(
+  connection: Connection,
+  { settings, inventory }: Pick<PlatformArgs, "settings" | "inventory">,
+): LiveSide {
+  const lease = new InstallerLease(connection, settings.namespace);
+  return {
+    explain: ({ namespace, name }) => explainRelease(connection, namespace, name),
+    explainRoute: ({ namespace, name }) => explainRoute(connection, namespace, name),
+    explainService: ({ namespace, name }) => explainService(connection, namespace, name),
+    // Only a run that has a migration to finish says where it stands.
+    standing: async () =>
+      inventory.legacy.platform
+        ? await migrationStanding(connection, settings, backupDirectory(process.cwd()))
+        : [],
+    putBack: (release) => putBackCustomResources(connection, release),
+    enter: async () => {
+      if (!pulumi.runtime.isDryRun()) await userErrors(() => lease.hold());
+    },
+    read: (reference) => readObject(connection, reference),
+  };
+}

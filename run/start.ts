@@ -1,0 +1,60 @@
+/** The beginning of a run: everything is read and judged here, so that what is wrong stops it before it has touched anything. */
+import * as pulumi from "@pulumi/pulumi";
+import { fetchCharts } from "../charts/fetch.ts";
+import { type Connection, connect } from "../cluster/connection.ts";
+import { readInventory } from "../cluster/inventory.ts";
+import { preflightOfRun } from "../cluster/preflight.ts";
+import { previousRun } from "../components/previous-run.ts";
+import type { PlatformArgs } from "../components/site.ts";
+import { readStackConfig } from "../components/stack-config.ts";
+import { userErrors } from "../components/user-errors.ts";
+import { findingsOf } from "../profiles/check.ts";
+import { loadSettings } from "../profiles/load.ts";
+import { leftoverLines, migrationLines } from "../profiles/migration-plan.ts";
+import { chartStepsOf } from "../profiles/plan.ts";
+import { checkPreconditions, warningsOf } from "../profiles/preconditions.ts";
+import { reapplyVariable, releasesToReapply } from "../profiles/reapply.ts";
+import { describeRepair, repairsOf } from "../profiles/repair.ts";
+
+/** What the run works with, as plain data but for the connection. */
+interface Beginning {
+  readonly connection: Connection;
+  readonly plan: Pick<PlatformArgs, "settings" | "inventory" | "charts" | "repairs" | "reapply">;
+}
+
+/**
+ * Reads the stack's configuration, the cluster and the charts, judges them, and tells what a preview should show. The
+ * cluster has not been touched when it returns.
+ *
+ * @throws pulumi.RunError with all problems of the user's
+ */
+export function startRun(): Promise<Beginning> {
+  return userErrors(async () => {
+    const settings = await loadSettings(readStackConfig(), process.cwd());
+    const reapply = releasesToReapply(process.env[reapplyVariable], settings);
+    const connection = connect(settings.cluster);
+    const [reading, recorded] = [readInventory(connection, settings), previousRun()];
+    const isNew = recorded.then((previous) => previous === undefined);
+    const [inventory, charts, previous, checks] = await Promise.all([
+      reading,
+      fetchCharts(chartStepsOf(settings), { directory: process.cwd(), mirror: settings.charts.mirror }),
+      recorded,
+      preflightOfRun(connection, settings, reading, isNew),
+    ]);
+    const { server, context } = connection;
+    // A night's first question: is this the right cluster?
+    await pulumi.log.info(`namespace ${settings.namespace} of the cluster at ${server} (context ${context})`);
+    const preview = pulumi.runtime.isDryRun();
+    const { repairs, blocked: live } = repairsOf(settings, inventory, Date.now());
+    const { problems, warnings } = findingsOf(checks);
+    const blocked = [...live, ...problems];
+    checkPreconditions(settings, inventory, { previous, preview, blocked });
+    for (const warning of [...warningsOf(settings, inventory, blocked), ...warnings])
+      await pulumi.log.warn(warning);
+    const migration = migrationLines(settings, inventory);
+    if (migration.length > 0) await pulumi.log.info(migration.join("\n"));
+    for (const line of leftoverLines(inventory)) await pulumi.log.info(line);
+    for (const repair of repairs) await pulumi.log.info(describeRepair(repair));
+    return { connection, plan: { settings, inventory, charts, repairs, reapply } };
+  });
+}
