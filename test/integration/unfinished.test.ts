@@ -139,9 +139,12 @@ describe("operations that somebody's helm did not end", () => {
   });
 
   it("are mended by repair --force, which says what it would do first", async () => {
-    const dry = await stack.krateo("repair", "--dry-run", "--force");
+    const loud = await TestStack.open("nodeport", { type: "nodeport" }, { KRATEO_DEBUG: "1" });
+    const dry = await loud.krateo("repair", "--dry-run", "--force");
     assert.equal(dry.code, 0, dry.output);
     assert.equal(dry.output.match(/^would mend: /gm)?.length, 3);
+    assert.match(dry.output, /^debug: runs pulumi whoami --verbose --json$/m);
+    assert.match(dry.output, /^debug: found Helm release authn: .*, revision 2, pending-upgrade$/m);
     assert.equal((await unfinished())["authn"], left.authn);
     const { code, output } = await stack.krateo("repair", "--force");
     assert.equal(code, 0, output);
