@@ -106,7 +106,7 @@ class LegacyCluster {
 }
 
 describe("the retirement of 2.7.0", () => {
-  it("takes the finalizer, the object, the installer, its kind, then the rights, in this order", async () => {
+  it("takes the finalizer, the object, the installer, its kind, then the rights, in this order (finding 12)", async () => {
     const cluster = LegacyCluster.seeded(0);
     cluster.put(`${inShop}/serviceaccounts/helm-runner`);
     cluster.binding("helm-runner-cluster-admin", "helm-runner");

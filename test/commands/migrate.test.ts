@@ -83,7 +83,7 @@ describe("krateo migrate", () => {
     });
 
     for (const type of ["nodeport", "loadbalancer", "ingress"]) {
-      it(`writes overrides and document of the golden object ${type}, and no secret`, async () => {
+      it(`writes overrides and document of the golden object ${type}, and no secret (finding 3)`, async () => {
         const from = join(legacy, `${type}.yaml`);
         const { code, printed, noted } = await run("--from", from, "--write", "--document");
         assert.equal(code, 0, noted);
