@@ -1,4 +1,3 @@
-import { makesDatabase, secretNamesOf } from "./database-secrets.ts";
 import { type Inventory, releaseKey } from "./inventory.ts";
 import { legacyProblems } from "./legacy-platform.ts";
 import { needsNodes, nodeAddressOf, unknownNodeAddress } from "./node-address.ts";
@@ -7,15 +6,8 @@ import type { PreviousRun } from "./previous-run.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import { switchedOffProblems } from "./removal-guard.ts";
 import { routeApi } from "./route.ts";
-import { secretMask } from "./secret-value.ts";
+import { secretProblems } from "./secret-problems.ts";
 import type { Settings } from "./settings.ts";
-
-/** Keys of the three Secrets. */
-const secretKeys = {
-  "jwt-sign-key": ["JWT_SIGN_KEY"],
-  "krateo-db": ["DB_USER", "DB_PASS"],
-  "krateo-db-user": ["username", "password"],
-} as const;
 
 interface Circumstances {
   /** What the stack's last run recorded. */
@@ -174,30 +166,6 @@ function foreignReleases(settings: Settings, inventory: Inventory): Problem[] {
   });
 }
 
-function secretProblems(settings: Settings, inventory: Inventory): Problem[] {
-  const problems: Problem[] = [];
-  for (const name of secretNamesOf(settings)) {
-    const existing = inventory.secrets[name];
-    if (!existing) {
-      if (inventory.unreachable) continue;
-      if (settings.secrets === "external") problems.push(absentSecret(settings, name));
-      else if (name === "krateo-db" && !makesDatabase(settings.steps) && !settings.database?.login)
-        problems.push(absentLogin(settings));
-      continue;
-    }
-    const absent = secretKeys[name].filter((key) => !existing.data[key]);
-    if (absent.length > 0) {
-      problems.push({
-        what: `Secret ${settings.namespace}/${name} lacks ${absent.join(" and ")}`,
-        given: `keys ${Object.keys(existing.data).join(", ") || "(none)"}`,
-        allowed: [...secretKeys[name]],
-        next: "add what is missing; its other keys are never touched",
-      });
-    }
-  }
-  return [...problems, ...disagreement(settings, inventory), ...otherLogin(settings, inventory)];
-}
-
 /** Type nodeport without an address would send every browser to nowhere. */
 function nodeAddressProblems(settings: Settings, inventory: Inventory): Problem[] {
   if (!needsNodes(settings) || nodeAddressOf(settings, inventory) !== undefined) return [];
@@ -207,59 +175,6 @@ function nodeAddressProblems(settings: Settings, inventory: Inventory): Problem[
       path: "krateo:nodeAddress",
       given: `${inventory.nodes?.length ?? 0} nodes, none with an ExternalIP or InternalIP`,
       next: "pulumi config set krateo:nodeAddress ADDRESS",
-    },
-  ];
-}
-
-function absentSecret(settings: Settings, name: keyof typeof secretKeys): Problem {
-  return {
-    what: `Secret ${settings.namespace}/${name} does not exist, and krateo:secrets is external`,
-    allowed: [...secretKeys[name]],
-    next: "create it before the installation, or set krateo:secrets to generated",
-  };
-}
-
-/** A login that is made up would be none of the user's database's. */
-function absentLogin({ namespace }: Settings): Problem {
-  return {
-    what: `Secret ${namespace}/krateo-db does not exist, and the login to a database of yours is not generated`,
-    allowed: [...secretKeys["krateo-db"]],
-    next:
-      `create it (kubectl create secret generic krateo-db -n ${namespace} --from-literal=DB_USER=… --from-literal=DB_PASS=…), ` +
-      "or set both: pulumi config set --path krateo:database.user USER; pulumi config set --secret --path krateo:database.password",
-  };
-}
-
-/** A krateo-db that somebody else made is never changed, so the configuration would have no effect. */
-function otherLogin({ database, namespace, secrets }: Settings, inventory: Inventory): Problem[] {
-  const existing = inventory.secrets["krateo-db"];
-  if (!database?.login || !existing) return [];
-  const { user, password } = database.login;
-  // The command line does not decrypt: what it knows of the password is its mask.
-  const samePassword = password === secretMask || existing.data["DB_PASS"] === password;
-  if (existing.data["DB_USER"] === user && samePassword) return [];
-  if (existing.ours && secrets === "generated") return [];
-  return [
-    {
-      what: `Secret ${namespace}/krateo-db was there before and holds another login than krateo:database`,
-      next: "make them agree, or take user and password out of krateo:database: what somebody else made is not changed",
-    },
-  ];
-}
-
-function disagreement(settings: Settings, inventory: Inventory): Problem[] {
-  if (!makesDatabase(settings.steps)) return [];
-  const { "krateo-db": login, "krateo-db-user": role } = inventory.secrets;
-  if (!login || !role) return [];
-  const differing = [
-    ...(login.data["DB_USER"] === role.data["username"] ? [] : ["user names"]),
-    ...(login.data["DB_PASS"] === role.data["password"] ? [] : ["passwords"]),
-  ];
-  if (differing.length === 0) return [];
-  return [
-    {
-      what: `Secrets krateo-db and krateo-db-user in namespace ${settings.namespace} hold different ${differing.join(" and ")}`,
-      next: "make them agree: the services log in with krateo-db, and PostgreSQL expects what krateo-db-user says",
     },
   ];
 }

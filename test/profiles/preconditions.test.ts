@@ -37,6 +37,14 @@ function problems(
   }
 }
 
+/** One that makes a database, with the role `owner`. */
+const made: readonly Step[] = [
+  chartStep("install-pg-cluster", {
+    component: "cnpg",
+    values: { cluster: { roles: [{ name: "owner", passwordSecret: { name: "krateo-db-user" } }] } },
+  }),
+];
+
 /** An installation that uses a database of the user's own. */
 const outside: readonly Step[] = [
   chartStep("install-pg-cluster", { component: "cnpg", enabled: false }),
@@ -192,6 +200,34 @@ describe("before anything is touched", () => {
           { secrets: { "krateo-db": secret({ DB_USER: "u", DB_PASS: "old" }) } },
           { steps: outside, settings: withLogin },
         ),
+      [],
+    ],
+    [
+      "a login of another user than the database gets is refused, whichever Secret it is in",
+      () => [
+        ...problems({ secrets: { "krateo-db": secret({ DB_USER: "u", DB_PASS: "p" }) } }, { steps: made }),
+        ...problems(
+          { secrets: { "krateo-db-user": secret({ username: "u", password: "p" }) } },
+          { steps: made },
+        ),
+      ],
+      [
+        "Secret krateo-system/krateo-db names another user than the one that the database gets, owner",
+        "Secret krateo-system/krateo-db-user names another user than the one that the database gets, owner",
+      ],
+    ],
+    [
+      "the database's own user is fine, and any where the database is somebody else's",
+      () => [
+        ...problems(
+          { secrets: { "krateo-db": secret({ DB_USER: "owner", DB_PASS: "p" }) } },
+          { steps: made },
+        ),
+        ...problems(
+          { secrets: { "krateo-db": secret({ DB_USER: "u", DB_PASS: "p" }) } },
+          { steps: outside, settings: { database: named } },
+        ),
+      ],
       [],
     ],
     [
