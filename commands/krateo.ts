@@ -2,6 +2,12 @@
 import { resolve } from "node:path";
 import { runKrateo } from "./program.ts";
 
+// Whoever reads through `head` has seen enough: no failure, and no stack trace.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 process.exitCode = await runKrateo(process.argv.slice(2), {
   directory: resolve(import.meta.dirname, ".."),
   print: (text) => process.stdout.write(`${text}\n`),

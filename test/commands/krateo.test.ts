@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -54,6 +55,16 @@ describe("krateo", () => {
       const { code, printed } = await run("--help");
       assert.equal(code, 0);
       for (const command of commands) assert.match(printed, new RegExp(`^ {2}${command} `, "m"));
+    });
+
+    it("ends quietly when nobody reads on, as behind head", () => {
+      const program = join(import.meta.dirname, "..", "..", "commands", "krateo.ts");
+      const { status, stderr } = spawnSync(
+        "bash",
+        ["-c", '"$0" "$1" --help | true; exit "${PIPESTATUS[0]}"', process.execPath, program],
+        { encoding: "utf8" },
+      );
+      assert.deepEqual([status, stderr], [0, ""]);
     });
 
     for (const command of commands) {
