@@ -2,9 +2,10 @@
 import { databaseValues } from "./database-config.ts";
 import { type Layer, mergeLayers } from "./layers.ts";
 import { mergeMaps } from "./merge.ts";
+import { stackConfiguration } from "./problem.ts";
 import { documentSteps, resolveComponents } from "./references.ts";
 import type { JsonObject } from "./settings.ts";
-import { type StackConfig, stackConfiguration } from "./stack-config.ts";
+import type { StackConfig } from "./stack-config.ts";
 
 /** The layer for a document that the layers below it make up. A step that the document lacks is passed over. */
 export function configLayer(config: StackConfig, below: readonly Layer[]): Layer {

@@ -1,7 +1,7 @@
 /** Stack configuration about PostgreSQL: one of the user's own, or the volume of the one that is made. */
 import { z } from "zod";
 import { gates, needsOfSteps } from "./order.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, stackConfiguration } from "./problem.ts";
 import type { ExternalDatabase, JsonObject } from "./settings.ts";
 
 /** Goes into DB_HOST alone: with a scheme or port in it every service would look for a host of that name. */
@@ -49,8 +49,6 @@ export interface DatabaseConfig {
   readonly databaseIsSecret: boolean;
 }
 
-const file = "stack configuration";
-
 /** Steps whose programs use the database. */
 export const databaseConsumers: readonly string[] = Object.entries(needsOfSteps)
   .filter(([, needs]) => needs.some(({ on }) => on === "krateo-db"))
@@ -95,7 +93,7 @@ export function databaseConfigProblems(config: DatabaseConfig, made: boolean): P
   if (database !== undefined && made) {
     problems.push({
       what: "krateo:database names a PostgreSQL of yours, but component cnpg would make another one beside it",
-      file,
+      file: stackConfiguration,
       path: "krateo:database",
       next: "add the profile no-cnpg to krateo:profiles, or take the key out: pulumi config rm krateo:database",
     });
@@ -103,7 +101,7 @@ export function databaseConfigProblems(config: DatabaseConfig, made: boolean): P
   if (databaseStorage !== undefined && !made) {
     problems.push({
       what: "krateo:databaseStorage is about a database that component cnpg makes, and that is switched off",
-      file,
+      file: stackConfiguration,
       path: "krateo:databaseStorage",
       next: "take the key out: pulumi config rm krateo:databaseStorage",
     });
@@ -112,7 +110,7 @@ export function databaseConfigProblems(config: DatabaseConfig, made: boolean): P
     const [given, absent] = database.user === undefined ? ["password", "user"] : ["user", "password"];
     problems.push({
       what: `krateo:database has a ${given} and no ${absent}`,
-      file,
+      file: stackConfiguration,
       path: "krateo:database",
       next: "give both, or neither: the Secret krateo-db must exist then",
     });
@@ -120,7 +118,7 @@ export function databaseConfigProblems(config: DatabaseConfig, made: boolean): P
   if (database?.password !== undefined && !databaseIsSecret) {
     problems.push({
       what: "the database's password stands in clear in the stack's configuration",
-      file,
+      file: stackConfiguration,
       path: "krateo:database.password",
       next: "change it there, for it may have been seen, and set it again: pulumi config set --secret --path krateo:database.password",
     });

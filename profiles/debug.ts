@@ -2,11 +2,11 @@
 import type { Inventory } from "./inventory.ts";
 import type { Layer } from "./layers.ts";
 import { pathText } from "./path.ts";
+import { stackConfiguration } from "./problem.ts";
 import { isMap, type Tree } from "./secret-value.ts";
 import type { SetEntry } from "./set-paths.ts";
 import type { Path } from "./settings.ts";
 import { shown } from "./shown.ts";
-import { stackConfiguration } from "./stack-config.ts";
 
 export function isDebugging(): boolean {
   return process.env["KRATEO_DEBUG"] === "1";

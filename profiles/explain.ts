@@ -4,13 +4,12 @@ import { documentKeys } from "./document.ts";
 import type { Configuration } from "./load.ts";
 import { nearestFirst } from "./nearest.ts";
 import { pathText, valueAt } from "./path.ts";
-import { ConfigurationError, type Problem } from "./problem.ts";
+import { ConfigurationError, type Problem, stackConfiguration } from "./problem.ts";
 import { definitionSection, documentSteps } from "./references.ts";
 import { isMap, type Tree } from "./secret-value.ts";
 import { parseSetPath } from "./set-paths.ts";
 import type { Json, Path } from "./settings.ts";
 import { shown } from "./shown.ts";
-import { stackConfiguration } from "./stack-config.ts";
 import { placeIn } from "./yaml-file.ts";
 
 /** One place that says something about a value. */

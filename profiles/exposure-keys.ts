@@ -3,9 +3,7 @@ import { z } from "zod";
 import { exposableServices, outputName, serviceNamed } from "./exposed-services.ts";
 import type { Annotations, ExposureConfig, TlsConfig } from "./exposure.ts";
 import { nodePortRange } from "./node-address.ts";
-import type { Problem } from "./problem.ts";
-
-const stackConfiguration = "stack configuration";
+import { type Problem, stackConfiguration } from "./problem.ts";
 
 /** One value for each Service, under its name or as the stack's outputs spell it. */
 function perService<T extends z.ZodType>(value: T) {

@@ -4,6 +4,7 @@ import { type ExposableService, exposableServices, publishingStep } from "./expo
 import { annotationsFor, type ExposureConfig, exposedServices, hostOf, tlsSecretOf } from "./exposure.ts";
 import type { Layer } from "./layers.ts";
 import { mergeMaps } from "./merge.ts";
+import { stackConfiguration } from "./problem.ts";
 import type { JsonObject, ReleaseType } from "./settings.ts";
 
 /** Stands for a host while the problem that there is none is being reported. */
@@ -46,7 +47,7 @@ export function exposureLayer(type: ReleaseType, config: ExposureConfig): Layer 
     components[service.component] = mergeMaps(known, { stepConfig: steps as JsonObject }) as JsonObject;
   }
   const root = { components } as JsonObject;
-  return { source: { file: "stack configuration", root, lineOf: () => undefined }, base: [], root };
+  return { source: { file: stackConfiguration, root, lineOf: () => undefined }, base: [], root };
 }
 
 const settingsOf: Readonly<

@@ -9,10 +9,8 @@ import {
   tlsSecretOf,
 } from "./exposure.ts";
 import { type ExposureInput, readExposure } from "./exposure-keys.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, stackConfiguration } from "./problem.ts";
 import type { ReleaseType } from "./settings.ts";
-
-const stackConfiguration = "stack configuration";
 
 /** Which types a key is for; one that is not listed is for all. */
 const typesOfKey: Readonly<Record<string, readonly ReleaseType[]>> = {

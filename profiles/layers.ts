@@ -6,10 +6,10 @@ import { checkDocument } from "./document.ts";
 import { mergeMaps } from "./merge.ts";
 import { nearestFirst } from "./nearest.ts";
 import { pathText, valueAt } from "./path.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, stackConfiguration } from "./problem.ts";
 import { isMap, type TreeObject } from "./secret-value.ts";
 import type { Path } from "./settings.ts";
-import { namesOf, type StackConfig, stackConfiguration } from "./stack-config.ts";
+import { namesOf, type StackConfig } from "./stack-config.ts";
 import { parseFile, placeIn, type SourceFile } from "./yaml-file.ts";
 
 /** One document, or the part of one that counts as a layer. */

@@ -18,7 +18,7 @@ import { type Findings, type Layer, mergeLayers, originIn, overrideLayers } from
 import { literalSecretWarnings } from "./literal-secrets.ts";
 import { nearestFirst } from "./nearest.ts";
 import { sharedPortProblems } from "./planned-ports.ts";
-import { ConfigurationError, type Problem } from "./problem.ts";
+import { ConfigurationError, type Problem, stackConfiguration } from "./problem.ts";
 import { conflictProblems } from "./profile-conflicts.ts";
 import {
   documentSteps,
@@ -38,7 +38,6 @@ import {
   type RawConfig,
   readStackConfig,
   type StackConfig,
-  stackConfiguration,
 } from "./stack-config.ts";
 import { typedStep } from "./typed-step.ts";
 import { variableProblems } from "./variable-use.ts";

@@ -1,3 +1,6 @@
+/** How problems name the layer that Pulumi's own configuration is. */
+export const stackConfiguration = "stack configuration";
+
 /** One mistake of the user's, with what it takes to find and mend it. Never holds a secret's value. */
 export interface Problem {
   /** What is wrong, as a sentence in the user's words. */

@@ -1,7 +1,7 @@
 /** Bundled profiles and types that contradict each other, each with the reason. */
 import { typesFor } from "./bundle.ts";
-import type { Problem } from "./problem.ts";
-import { type StackConfig, stackConfiguration } from "./stack-config.ts";
+import { type Problem, stackConfiguration } from "./problem.ts";
+import type { StackConfig } from "./stack-config.ts";
 
 /** Pairs of profiles that cannot both be meant. All others combine, in any order. */
 export const conflicts: readonly { readonly profiles: readonly [string, string]; readonly why: string }[] = [

@@ -2,7 +2,8 @@
 import path from "node:path";
 import { type BundleTokens, bundledRelease, type ExtraStep } from "./bundle.ts";
 import { type Findings, type Layer, readLayer, textOf } from "./layers.ts";
-import { bundledVersion, type StackConfig, stackConfiguration } from "./stack-config.ts";
+import { stackConfiguration } from "./problem.ts";
+import { bundledVersion, type StackConfig } from "./stack-config.ts";
 
 /** Value of `version` for a release document in the project's folder. */
 export const localVersion = "local";

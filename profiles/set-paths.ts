@@ -18,10 +18,9 @@
 import { documentKeys } from "./document.ts";
 import { merge } from "./merge.ts";
 import { nearestFirst } from "./nearest.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, stackConfiguration } from "./problem.ts";
 import { hideLeaves, isMap, type Tree, type TreeObject } from "./secret-value.ts";
 import type { Json, Path } from "./settings.ts";
-import { stackConfiguration } from "./stack-config.ts";
 
 const segment = /\.?((?:[^\\.[\]]|\\.)+)|\[(\d+)\]/y;
 

@@ -7,7 +7,7 @@ import { exposureKeys, readExposure } from "./exposure-keys.ts";
 import { exposureProblems } from "./exposure-problems.ts";
 import { nearestName } from "./nearest.ts";
 import { pathText } from "./path.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, stackConfiguration } from "./problem.ts";
 import type { Tree } from "./secret-value.ts";
 import { type Json, type ReleaseType, releaseTypes } from "./settings.ts";
 import { shapeProblems } from "./shape.ts";
@@ -19,9 +19,6 @@ export interface RawConfig {
   /** Keys that are stored encrypted. */
   readonly secretKeys: readonly string[];
 }
-
-/** How problems name where this layer is. */
-export const stackConfiguration = "stack configuration";
 
 /** The platform version whose release document comes with this program. */
 export const bundledVersion = "3.0.0";

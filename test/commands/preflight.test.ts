@@ -85,7 +85,7 @@ describe("krateo preflight", () => {
     const given = {
       [`${namespace}/secrets/krateo-db`]: {
         metadata: { name: "krateo-db", uid: "s" },
-        data: { DB_USER: Buffer.from("u").toString("base64") },
+        data: { DB_USER: Buffer.from("krateo-db-user").toString("base64") },
       },
     };
     const { code, printed } = await run(server(given), "--json");
