@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
+import { krateo, type Run, withProject } from "./session.ts";
+
+const system = { metadata: { name: "kube-system", uid: "uid of kube-system" } };
+const locks = "state/.pulumi/locks/organization/krateo/dev";
+const lock = (pid: number, host: string): string =>
+  JSON.stringify({ pid, username: "ada", hostname: host, timestamp: "2026-01-01T12:00:00Z" });
+const dead = { [`${locks}/a.json`]: lock(0x7ffffffe, hostname()) };
+const elsewhere = { [`${locks}/a.json`]: lock(7, "another") };
+
+/** A stand-in for the pulumi program that says where the state is; `$PWD` is the project's folder. */
+const pulumi = (url: string): string => `#!/bin/sh
+echo "{\\"url\\": \\"${url}\\"}"
+`;
+const loggedOut = `#!/bin/sh
+echo "error: PULUMI_ACCESS_TOKEN must be set" >&2
+exit 255
+`;
+
+describe("krateo repair", () => {
+  const environment = ["PULUMI_STACK", "KRATEO_CONFIG_FILE", "KUBECONFIG"];
+  const before = environment.map((name) => [name, process.env[name]] as const);
+  beforeEach(() => {
+    for (const name of environment) delete process.env[name];
+  });
+  afterEach(() => {
+    for (const [name, value] of before) if (value !== undefined) process.env[name] = value;
+  });
+
+  /** Runs the command lines one after another on an empty cluster; with them, the locks that are left. */
+  async function repair(
+    files: Readonly<Record<string, string>>,
+    lines: readonly (readonly string[])[],
+    program = pulumi("file://$PWD/state"),
+  ): Promise<(Run & { locks: string[] })[]> {
+    const runs: (Run & { locks: string[] })[] = [];
+    await withApiServer(holding({ "/api/v1/namespaces/kube-system": system }), async ({ server }) => {
+      const { directory, remove } = withProject({
+        "Pulumi.dev.yaml": "config:\n  krateo:namespace: shop\n  krateo:kubeconfig: kubeconfig\n",
+        "node_modules/.bin/pulumi": program,
+        kubeconfig: JSON.stringify(kubeconfigOf("shop", server)),
+        [`${locks}/.keep`]: "",
+        ...files,
+      });
+      try {
+        for (const words of lines) {
+          const run = await krateo(directory, "repair", "--stack", "dev", ...words);
+          const left = readdirSync(join(directory, locks)).filter((name) => name.endsWith(".json"));
+          runs.push({ ...run, locks: left });
+        }
+      } finally {
+        remove();
+      }
+    });
+    return runs;
+  }
+
+  it("removes a dead lock and what was written only half, once it has said so in a dry run", async () => {
+    const files = { ...dead, "state/.pulumi/stacks/krateo/dev.json.attrs": "" };
+    const [dry, done, again] = await repair(files, [["--dry-run"], [], []]);
+    const owner = `ada on ${hostname()}, process 2147483646 (dead)`;
+    assert.deepEqual(dry, {
+      code: 0,
+      printed: [
+        "state: would remove the half-written dev.json.attrs",
+        `lock: would remove that of ${owner}`,
+        "releases: none is unfinished",
+      ].join("\n"),
+      noted: "",
+      locks: ["a.json"],
+    });
+    assert.deepEqual(done, {
+      code: 0,
+      printed: [
+        "state: removed the half-written dev.json.attrs",
+        `lock: removed that of ${owner}`,
+        "releases: none is unfinished",
+      ].join("\n"),
+      noted: "",
+      locks: [],
+    });
+    assert.match(again?.printed ?? "", /^lock: stack dev is not locked\n/);
+  });
+
+  it("leaves a lock on another host alone, unless it is told that its owner is dead", async () => {
+    const [refused, forced] = await repair(elsewhere, [[], ["--force"]]);
+    assert.deepEqual([refused?.code, refused?.locks], [1, ["a.json"]]);
+    assert.match(
+      refused?.printed ?? "",
+      /^left alone: the lock of ada on another, process 7, which is on another host, .* use --force if you know that it is dead$/m,
+    );
+    assert.deepEqual([forced?.code, forced?.locks], [0, []]);
+  });
+
+  it("says which command clears the lock of a backend that does not show its locks", async () => {
+    const [run] = await repair({}, [[]], pulumi("https://api.example.org"));
+    assert.equal(run?.code, 0);
+    assert.match(run.printed, /^lock: this backend does not show its locks; .*: pulumi cancel$/m);
+  });
+
+  it("says what to do when Pulumi does not know where its state is", async () => {
+    const [run] = await repair({}, [[]], loggedOut);
+    assert.equal(run?.code, 1);
+    assert.match(run.noted, /Pulumi cannot say where its state is: error: PULUMI_ACCESS_TOKEN must be set/);
+    assert.match(run.noted, /pulumi login, or set PULUMI_BACKEND_URL/);
+  });
+});
