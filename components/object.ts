@@ -11,6 +11,8 @@ import type { Site } from "./site.ts";
  * labels and annotations of the document are kept, which upstream's CLI drops.
  *
  * @param annotations Further ones, for Pulumi's provider; the document's own win.
+ * @param filledIn Property paths that the cluster fills in and never changes: on an object that is imported they would
+ * count as taken away, and only a new object could do without them.
  */
 export function createObject(
   site: Site,
@@ -18,6 +20,7 @@ export function createObject(
   node: PlanNode,
   parent: pulumi.Resource,
   annotations: Readonly<Record<string, string>> = {},
+  filledIn: readonly string[] = [],
 ): pulumi.CustomResource {
   const { apiVersion, kind, metadata, ...body } = step.manifest;
   const existing = site.inventory.objects[objectKey(apiVersion, kind, metadata.namespace, metadata.name)];
@@ -41,7 +44,13 @@ export function createObject(
       })),
       ...Object.fromEntries(Object.keys(body).map((key) => [key, filled.apply((manifest) => manifest[key])])),
     },
-    { parent, dependsOn: site.needsOf(node), hooks: site.explained, ...adoption(existing, id, []) },
+    {
+      parent,
+      dependsOn: site.needsOf(node),
+      hooks: site.explained,
+      ...adoption(existing, id, []),
+      ...(existing && filledIn.length > 0 && { ignoreChanges: [...filledIn] }),
+    },
   );
 }
 

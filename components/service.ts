@@ -20,6 +20,7 @@ export function createService(
 ): pulumi.CustomResource {
   const type = (step.manifest["spec"] as JsonObject | undefined)?.["type"];
   const wait = "pulumi.com/timeoutSeconds";
+  const { clusterIP } = (step.manifest["spec"] ?? {}) as JsonObject;
   const given = step.manifest.metadata["annotations"] as Readonly<Record<string, string>> | undefined;
   return createObject(
     site,
@@ -29,5 +30,6 @@ export function createService(
     type === "LoadBalancer"
       ? { [wait]: given?.[wait] ?? String(balancerTimeoutSeconds) }
       : { "pulumi.com/skipAwait": "true" },
+    clusterIP === undefined ? ["spec.clusterIP", "spec.clusterIPs"] : [],
   );
 }

@@ -632,4 +632,24 @@ describe("a Service of our own", () => {
       assert.deepEqual(annotations, { ...expected, "krateo.io/created-by": "krateo-pulumi" });
     });
   }
+
+  it("that is there already keeps the address that the cluster gave it, which only a new one could lose", async () => {
+    const key = objectKey("v1", "Service", "krateo-system", "x");
+    for (const [inventory, step, expected] of [
+      [{}, service("NodePort"), []],
+      [
+        { objects: { [key]: { ours: true, uid: "u" } } },
+        service("NodePort"),
+        ["spec.clusterIP", "spec.clusterIPs"],
+      ],
+      [
+        { objects: { [key]: { ours: false, uid: "u" } } },
+        service("NodePort"),
+        ["spec.clusterIP", "spec.clusterIPs"],
+      ],
+    ] as const) {
+      const { find } = await build([step], { inventory });
+      assert.deepEqual(find("publish").ignoreChanges, expected);
+    }
+  });
 });
