@@ -5,9 +5,11 @@ import { KubernetesObjectApi } from "@kubernetes/client-node";
 import * as jq from "jq-wasm";
 import { list, pathOf } from "../../cluster/api.ts";
 import { type Connection, connect } from "../../cluster/connection.ts";
+import { readNodes } from "../../cluster/nodes.ts";
 import { readObject } from "../../cluster/object.ts";
 import { readinessOf, waitedResources } from "../../cluster/workload.ts";
-import type { ChartStep, Settings, VariableStep } from "../../profiles/settings.ts";
+import { nodeAddressOf, nodeAddressVariable } from "../../profiles/node-address.ts";
+import type { ChartStep, JsonObject, Settings, VariableStep } from "../../profiles/settings.ts";
 import { expandVariables } from "../../profiles/variables.ts";
 import type { RehearsalPaths } from "../toolchain/layout.ts";
 import type { Toolchain } from "../toolchain.ts";
@@ -39,8 +41,8 @@ export function isWaitedFor(step: ChartStep, waits: SequentialWaits): boolean {
 }
 
 /**
- * Installs the settings' charts with Helm, one after another in document order, and returns once every workload is
- * ready: the state in which `pulumi up` ends. The charts and values are the same as the program's.
+ * Installs the settings' charts with Helm and makes their objects, one after another in document order, and returns
+ * once every workload is ready: the state in which `pulumi up` ends. Charts, values and objects are the program's.
  *
  * @throws Error with Helm's output, when a release fails
  */
@@ -53,9 +55,12 @@ export async function installInTurn(
 ): Promise<void> {
   const connection = connect({ kubeconfig: paths.kubeconfig });
   await makeSecrets(connection, settings.namespace);
-  const variables: Record<string, string> = {};
+  const address = nodeAddressOf(settings, { nodes: await readNodes(connection) });
+  const variables: Record<string, string> = address === undefined ? {} : { [nodeAddressVariable]: address };
   for (const step of settings.steps.filter(({ enabled }) => enabled)) {
     if (step.type === "var") variables[step.name] = await readVariable(connection, step, signal);
+    if (step.type === "object")
+      await makeObject(connection, expandVariables(step.manifest, variables) as JsonObject);
     if (step.type !== "chart") continue;
     signal.throwIfAborted();
     say(`${step.release.name}: installing`);
@@ -74,19 +79,17 @@ export async function installInTurn(
   while (!(await everythingReady(connection, settings.namespace))) await sleep(250, undefined, { signal });
 }
 
+async function makeObject({ config }: Connection, manifest: JsonObject): Promise<void> {
+  await KubernetesObjectApi.makeApiClient(config).create(manifest as never);
+}
+
 /** The namespace and the Secrets that must be there before the first release, which upstream's CLI makes too. */
-async function makeSecrets({ config }: Connection, namespace: string): Promise<void> {
-  const api = KubernetesObjectApi.makeApiClient(config);
+async function makeSecrets(connection: Connection, namespace: string): Promise<void> {
   const random = () => randomBytes(32).toString("base64url");
   const password = random();
   const secret = (name: string, stringData: Record<string, string>) =>
-    api.create({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name, namespace },
-      stringData,
-    } as never);
-  await api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    makeObject(connection, { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, stringData });
+  await makeObject(connection, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
   await secret("jwt-sign-key", { JWT_SIGN_KEY: random() });
   await secret("krateo-db", { DB_USER: "krateo-db-user", DB_PASS: password });
   await secret("krateo-db-user", { username: "krateo-db-user", password });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
 import { create, list, pathOf, remove } from "../../cluster/api.ts";
 import { connect } from "../../cluster/connection.ts";
 import { installationCrd, installationName, protectiveFinalizer } from "../../profiles/installation.ts";
@@ -7,10 +9,12 @@ import type { JsonObject, Settings } from "../../profiles/settings.ts";
 import { installInTurn } from "../../rehearsal/bench/sequential-install.ts";
 import {
   apply,
+  comeBackTo,
   helmReleases,
   live,
   paths,
   rehearsal,
+  scratch,
   startOver,
   TestStack,
   until,
@@ -123,5 +127,39 @@ describe("a complete installation that helm made, with Secrets made by hand and 
     const connection = connect({ kubeconfig: paths.kubeconfig });
     await remove(connection, pathOf("krateo.io/v1", "installations", namespace, installationName));
     assert.equal(await live("Installation", installationName, { apiVersion: "krateo.io/v1" }), undefined);
+  });
+});
+
+describe("an installation of this program whose state is lost", () => {
+  let stack: TestStack;
+  let secretsBefore: unknown[];
+  let podsBefore: string[];
+  let installed: Record<string, string>;
+
+  before(async () => {
+    if (!(await comeBackTo("installed"))) {
+      await startOver();
+      const { code, output } = await (await TestStack.open("nodeport", { type: "nodeport" })).pulumi("up");
+      assert.equal(code, 0, output);
+    }
+    [secretsBefore, podsBefore, installed] = [await secretData(), await pods(), await helmReleases()];
+    const elsewhere = scratch("new-backend");
+    await mkdir(elsewhere, { recursive: true });
+    const backend = { PULUMI_BACKEND_URL: pathToFileURL(elsewhere).href };
+    stack = await TestStack.open("anew", { type: "nodeport" }, backend);
+  });
+
+  it("comes under a new stack in one up: every object, with Secrets and pods kept", async () => {
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    const expected = Object.entries(installed).map(([name, text]) => [name, text.replace(" r1 ", " r2 ")]);
+    assert.deepEqual(await helmReleases(), Object.fromEntries(expected));
+    assert.deepEqual(await secretData(), secretsBefore);
+    assert.deepEqual(await pods(), podsBefore);
+  });
+
+  it("leaves the second preview nothing to do", async () => {
+    const { code, output } = await stack.pulumi("preview", "--diff", "--expect-no-changes");
+    assert.equal(code, 0, output);
   });
 });
