@@ -61,7 +61,7 @@ describe("bad input", () => {
       {},
       [
         /krateo:type/,
-        /nodeport, loadbalancer, ingress, routes/,
+        /allowed: +ingress, nodeport, loadbalancer, routes/,
         /krateo:domain[\s\S]*a domain name such as krateo\.example\.org/,
         /krateo:nodePorts\.authn[\s\S]*a whole number from 30000 to 32767, without quotes/,
         /krateo:serviceAnnotations\.example\\\.org\/internal[\s\S]*text in quotes/,
