@@ -137,6 +137,9 @@ describe("drift", () => {
   it("leaves nothing to do once it is put back", async () => {
     const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
     assert.equal(code, 0, output);
+    const recorded = await stack.krateo("diff", "--installed", "--format", "table");
+    assert.equal(recorded.code, 0, recorded.output);
+    assert.match(recorded.output, /^equal: /m);
   });
 
   it("of a release that there is none of cannot be put back", async () => {
