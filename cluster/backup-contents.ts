@@ -1,12 +1,12 @@
 import { stringify } from "yaml";
 import { deprecatedReleases } from "../profiles/deprecated.ts";
-import { legacyVersion } from "../profiles/legacy-platform.ts";
+import { legacyKind, legacyVersion } from "../profiles/legacy-platform.ts";
 import { get, type KubeObject, list, pathOf } from "./api.ts";
 import type { BackupIndex, BackupRelease } from "./backup-index.ts";
 import type { Connection } from "./connection.ts";
 import { decodeRelease, type HelmRelease, type HelmSecret, helmSecretType } from "./helm-release.ts";
 import { readClusterUid } from "./identity.ts";
-import { legacyVolume, platformKind, readLegacy } from "./legacy.ts";
+import { legacyVolume, readLegacy } from "./legacy.ts";
 import { volumesOf } from "./legacy-volume.ts";
 
 /** Everything that a backup holds, as text by path inside its folder. */
@@ -37,7 +37,7 @@ export async function readBackup(connection: Connection, namespace: string): Pro
   ]);
   const objects = await Promise.all(
     (legacy.platform?.objects ?? []).map(({ name }) =>
-      get<KubeObject>(connection, pathOf(platformKind.apiVersion, platformKind.plural, namespace, name)),
+      get<KubeObject>(connection, pathOf(legacyKind.apiVersion, legacyKind.plural, namespace, name)),
     ),
   );
   const [object] = objects;
@@ -46,7 +46,7 @@ export async function readBackup(connection: Connection, namespace: string): Pro
   const latest = latestOf(records.map((secret) => ({ secret, release: decodeRelease(secret) })));
 
   const files = new Map<string, string>();
-  if (object) files.set(objectFile, stringify(cleaned(object, "KrateoPlatformOps", platformKind.apiVersion)));
+  if (object) files.set(objectFile, stringify(cleaned(object, legacyKind.kind, legacyKind.apiVersion)));
   for (const release of latest) {
     files.set(`releases/${release.name}/values.yaml`, stringify(release.config ?? {}));
     files.set(`releases/${release.name}/manifest.yaml`, release.manifest);

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { LegacyPlatform } from "../profiles/inventory.ts";
-import { platformFinalizer } from "../profiles/legacy-platform.ts";
+import { legacyKind, platformFinalizer } from "../profiles/legacy-platform.ts";
 import { get, type KubeObject, list, patch, pathOf, remove } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import { type Log, waitUntilGone } from "./deletion.ts";
 import type { HelmRelease } from "./helm-release.ts";
-import { leftoverPath, platformKind, readLegacy } from "./legacy.ts";
+import { leftoverPath, readLegacy } from "./legacy.ts";
 import { refuseDeleteHooks, removeRelease } from "./release-removal.ts";
 import { readReleases } from "./releases.ts";
 
@@ -143,7 +143,7 @@ async function removeObject(
   timeoutSeconds: number,
   log: Log,
 ): Promise<void> {
-  const path = pathOf(platformKind.apiVersion, platformKind.plural, namespace, name);
+  const path = pathOf(legacyKind.apiVersion, legacyKind.plural, namespace, name);
   if (finalizers.includes(platformFinalizer)) {
     const others = finalizers.filter((finalizer) => finalizer !== platformFinalizer);
     await patch(connection, path, "application/merge-patch+json", { metadata: { uid, finalizers: others } });

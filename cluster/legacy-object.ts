@@ -1,10 +1,5 @@
-import {
-  chooseLegacyObject,
-  legacyKind,
-  legacyName,
-  legacyObjectsIn,
-  legacyPlurals,
-} from "../migration/legacy-platform.ts";
+import { chooseLegacyObject, legacyName, legacyObjectsIn } from "../migration/legacy-platform.ts";
+import { legacyKind } from "../profiles/legacy-platform.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import type { JsonObject } from "../profiles/settings.ts";
 import { get, type KubeObject, list, pathOf } from "./api.ts";
@@ -63,23 +58,19 @@ export async function legacyVersionOf(
 
 /** In all namespaces; for who may not read all, in the one that is named. */
 async function readObjects(connection: Connection, choice: LegacyChoice): Promise<JsonObject[]> {
-  for (const plural of legacyPlurals) {
-    const path = (namespace?: string, name?: string) =>
-      pathOf(legacyKind.apiVersion, plural, namespace, name);
-    let found: JsonObject[];
-    try {
-      found = await list<JsonObject>(connection, path());
-    } catch (error) {
-      const { namespace, name = legacyName } = choice;
-      if (!(error instanceof ConfigurationError) || namespace === undefined) throw error;
-      const one = await get<JsonObject>(connection, path(namespace, name));
-      found = one === undefined ? [] : [one];
-    }
-    // Items of a list bear no kind.
-    const typed = found.map((object) => ({ ...legacyKind, ...object }));
-    if (typed.length > 0) return legacyObjectsIn({ items: typed });
+  const { apiVersion, kind, plural } = legacyKind;
+  const path = (namespace?: string, name?: string) => pathOf(apiVersion, plural, namespace, name);
+  let found: JsonObject[];
+  try {
+    found = await list<JsonObject>(connection, path());
+  } catch (error) {
+    const { namespace, name = legacyName } = choice;
+    if (!(error instanceof ConfigurationError) || namespace === undefined) throw error;
+    const one = await get<JsonObject>(connection, path(namespace, name));
+    found = one === undefined ? [] : [one];
   }
-  return [];
+  // Items of a list bear no kind.
+  return legacyObjectsIn({ items: found.map((object) => ({ apiVersion, kind, ...object })) });
 }
 
 async function namespaceExists(connection: Connection, namespace: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { deprecatedReleases } from "../profiles/deprecated.ts";
 import type { Leftover, Legacy, LegacyPlatform, LegacyRelease } from "../profiles/inventory.ts";
-import { installerReleases } from "../profiles/legacy-platform.ts";
+import { installerReleases, legacyKind } from "../profiles/legacy-platform.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { get, type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
 import type { Connection } from "./connection.ts";
@@ -11,9 +11,6 @@ import { readReleases } from "./releases.ts";
 
 /** The volume of eventsse-etcd's StatefulSet: Kubernetes keeps it when the StatefulSet goes. */
 export const legacyVolume = "etcd-data-eventsse-etcd-0";
-
-/** Where the objects of the 2.7.0 installer are. */
-export const platformKind = { apiVersion: "krateo.io/v1alpha1", plural: "krateoplatformops" } as const;
 
 /**
  * What earlier platform versions left in a namespace: deprecated releases and their volume, the installer of 2.7.0 with
@@ -29,7 +26,7 @@ export async function readLegacy(
   releases: Promise<ReadonlyMap<string, HelmRelease>> = readReleases(connection, namespace, options),
 ): Promise<Legacy> {
   const volumePath = pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume);
-  const { apiVersion, plural } = platformKind;
+  const { apiVersion, plural } = legacyKind;
   const readings = [
     releases,
     get(connection, volumePath, options),

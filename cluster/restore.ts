@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { platformFinalizer } from "../profiles/legacy-platform.ts";
+import { legacyKind, platformFinalizer } from "../profiles/legacy-platform.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { create, get, type KubeObject, patch, pathOf, resourceOf } from "./api.ts";
 import { ApiError } from "./api-errors.ts";
@@ -10,7 +10,7 @@ import type { Backup } from "./backup-folder.ts";
 import { identities, replacedSince } from "./backup-index.ts";
 import type { Connection } from "./connection.ts";
 import type { Log } from "./deletion.ts";
-import { platformKind, readLegacy } from "./legacy.ts";
+import { readLegacy } from "./legacy.ts";
 import { type ManifestObject, nameOf, parseManifest } from "./manifest.ts";
 import { readReleases } from "./releases.ts";
 
@@ -138,7 +138,7 @@ async function putObjectBack(
   dryRun: boolean,
 ): Promise<void> {
   if (!index.object) return;
-  const { apiVersion, plural } = platformKind;
+  const { apiVersion, plural } = legacyKind;
   const path = pathOf(apiVersion, plural, index.namespace);
   if (await get(connection, `${path}/${index.object.name}`)) return;
   if (!dryRun) {

@@ -3,7 +3,7 @@ import { type Migration, type StackKey, targetVersion } from "../migration/merge
 import type { Fate, Outcome } from "../migration/outcome.ts";
 import { overridesText } from "../migration/overrides-file.ts";
 import { isSecret } from "../migration/plain-value.ts";
-import { legacyVersion } from "../profiles/legacy-platform.ts";
+import { legacyKind, legacyVersion } from "../profiles/legacy-platform.ts";
 import { pathText } from "../profiles/path.ts";
 import { secretMask } from "../profiles/secret-value.ts";
 import type { Json } from "../profiles/settings.ts";
@@ -167,7 +167,7 @@ function configCommand(
   const command = `${set.join(" ")} ${quoted(key)}${value === undefined ? "" : ` ${quoted(value)}`}${stack}`;
   if (secretOf === undefined) return command;
   if (!live) return `${command}    # asks for the value of ${secretOf.step.id}, ${secretOf.origin}`;
-  const read = `kubectl get krateoplatformops ${platform.name} -n ${platform.namespace} -o jsonpath=${quoted(`{${jsonPathOf(secretOf)}}`)}`;
+  const read = `kubectl get ${legacyKind.plural} ${platform.name} -n ${platform.namespace} -o jsonpath=${quoted(`{${jsonPathOf(secretOf)}}`)}`;
   return `${read} | ${command}`;
 }
 

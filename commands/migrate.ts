@@ -12,12 +12,12 @@ import {
   legacyObjectsIn,
   readLegacyPlatform,
 } from "../migration/legacy-platform.ts";
-import { mismatchNote, wayToLegacyVersion } from "../migration/legacy-version.ts";
+import { mismatchNote } from "../migration/legacy-version.ts";
 import { type Migration, migrate } from "../migration/merge.ts";
 import { overridesText } from "../migration/overrides-file.ts";
 import { stackValues } from "../migration/stack-values.ts";
 import { defaultOverrides } from "../profiles/layers.ts";
-import { legacyVersion } from "../profiles/legacy-platform.ts";
+import { legacyVersion, wayToLegacyVersion } from "../profiles/legacy-platform.ts";
 import { loadSettings } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { renderDocument } from "../profiles/render.ts";
@@ -158,7 +158,7 @@ async function readPlatform(options: MigrateOptions, session: Session): Promise<
         what: `the installation in namespace ${platform.namespace} is Krateo ${version}`,
         file: source,
         allowed: legacyVersion,
-        next: wayToLegacyVersion,
+        next: wayToLegacyVersion(platform.namespace),
       },
     ]);
   }

@@ -1,5 +1,6 @@
 /** The KrateoPlatformOps object that Krateo 2.7.0's installer works from, read and checked. */
 import { z } from "zod";
+import { legacyKind } from "../profiles/legacy-platform.ts";
 import { nearestFirst } from "../profiles/nearest.ts";
 import { pathText } from "../profiles/path.ts";
 import type { Problem } from "../profiles/problem.ts";
@@ -7,12 +8,6 @@ import type { Tree } from "../profiles/secret-value.ts";
 import type { Json, JsonObject, Path } from "../profiles/settings.ts";
 import { shapeProblems } from "../profiles/shape.ts";
 import { applySetList, type DroppedEntry, type GivenEntry, readSetList, type SetEntry } from "./set-list.ts";
-
-/** Where the object is found. */
-export const legacyKind = { apiVersion: "krateo.io/v1alpha1", kind: "KrateoPlatformOps" } as const;
-
-/** What its objects are called below the API's path; clusters have the one or the other. */
-export const legacyPlurals = ["krateoplatformops", "krateoplatformopses"] as const;
 
 /** The name that its chart gives the object. */
 export const legacyName = "krateo";

@@ -2,11 +2,6 @@ import { legacyVersion } from "../profiles/legacy-platform.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
 import type { Migration } from "./merge.ts";
 
-/** How an older Krateo becomes one that can be migrated. */
-export const wayToLegacyVersion =
-  `upgrade it to ${legacyVersion} first, with the installer's own charts: ` +
-  `helm upgrade installer-crd krateo/installer-crd --version ${legacyVersion}, then helm upgrade installer krateo/installer --version ${legacyVersion}`;
-
 /**
  * A doubt about the version of an object, in a sentence: it bears none itself, so that its charts' versions have to tell
  * where the installer's release does not.

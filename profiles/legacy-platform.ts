@@ -5,6 +5,13 @@ import type { Settings } from "./settings.ts";
 /** The only version whose way to 3.0.0 is known. */
 export const legacyVersion = "2.7.0";
 
+/** The kind of the object that 2.7.0's installer works from, and what its API calls them. */
+export const legacyKind = {
+  apiVersion: "krateo.io/v1alpha1",
+  kind: "KrateoPlatformOps",
+  plural: "krateoplatformops",
+} as const;
+
 /** The Helm releases of 2.7.0's own installer, in the order of their removal: the kind goes after its objects. */
 export const installerReleases: readonly { readonly name: string; readonly chart: string }[] = [
   { name: "installer", chart: "installer" },
@@ -27,6 +34,17 @@ export function legacyProblems({ namespace }: Settings, { legacy: { platform } }
   ];
 }
 
+/** How an older Krateo becomes one that can be migrated, as a sentence with the commands. */
+export function wayToLegacyVersion(namespace: string): string {
+  const upgrade = (chart: string): string =>
+    `helm upgrade ${chart} ${chart} --repo https://charts.krateo.io --version ${legacyVersion} -n ${namespace} --reuse-values`;
+  const upgrades = installerReleases.toReversed().map(({ chart }) => upgrade(chart));
+  return (
+    `first upgrade it to ${legacyVersion}: ${upgrades.join(" && ")}; ` +
+    `wait until kubectl get ${legacyKind.plural} -n ${namespace} says READY`
+  );
+}
+
 function versionProblems({ objects, releases, installers }: LegacyPlatform, namespace: string): Problem[] {
   const installer = releases.find(({ name }) => name === "installer");
   if (!installer && objects.length > 0) {
@@ -41,9 +59,6 @@ function versionProblems({ objects, releases, installers }: LegacyPlatform, name
   }
   const others = releases.filter(({ chartVersion }) => chartVersion !== legacyVersion);
   if (others.length === 0) return [];
-  const upgrade = (chart: string): string =>
-    `helm upgrade ${chart} ${chart} --repo https://charts.krateo.io --version ${legacyVersion} -n ${namespace} --reuse-values`;
-  const upgrades = installerReleases.toReversed().map(({ chart }) => upgrade(chart));
   return [
     {
       what: `only Krateo ${legacyVersion} can be migrated`,
@@ -51,9 +66,7 @@ function versionProblems({ objects, releases, installers }: LegacyPlatform, name
         .map(({ name, chart, chartVersion }) => `Helm release ${name} (${chart} ${chartVersion})`)
         .join(", "),
       allowed: legacyVersion,
-      next:
-        `first upgrade it to ${legacyVersion}: ${upgrades.join(" && ")}; wait until ` +
-        `kubectl get krateoplatformops -n ${namespace} says READY${installers.length === 0 ? "" : ", then start again"}`,
+      next: `${wayToLegacyVersion(namespace)}${installers.length === 0 ? "" : ", then start again"}`,
     },
   ];
 }
@@ -82,7 +95,7 @@ function objectProblems({ objects, installers }: LegacyPlatform, namespace: stri
       next: running
         ? "wait until it is gone, then install anew"
         : "a deletion cannot be taken back; with the installer at 0 nothing is uninstalled: " +
-          `kubectl patch krateoplatformops ${name} -n ${namespace} --type merge -p '{"metadata":{"finalizers":null}}' lets the object go and keeps the platform`,
+          `kubectl patch ${legacyKind.plural} ${name} -n ${namespace} --type merge -p '{"metadata":{"finalizers":null}}' lets the object go and keeps the platform`,
     });
   }
   return problems;
