@@ -1,3 +1,4 @@
+import type { Command } from "@pulumi/command/local/command.js";
 import * as pulumi from "@pulumi/pulumi";
 import { objectKey } from "../profiles/inventory.ts";
 import type { PlanNode } from "../profiles/plan.ts";
@@ -25,9 +26,9 @@ export function createObject(
   const { apiVersion, kind, metadata, ...body } = step.manifest;
   const existing = site.inventory.objects[objectKey(apiVersion, kind, metadata.namespace, metadata.name)];
   const id = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
-  const filled = site
-    .variables(variablesIn(step.manifest))
-    .apply((variables) => expandVariables(step.manifest, variables) as ObjectStep["manifest"]);
+  const filled = pulumi
+    .all([site.variables(variablesIn(step.manifest)), freeToTake(site, kind)])
+    .apply(([variables]) => expandVariables(step.manifest, variables) as ObjectStep["manifest"]);
   return new KubernetesObject(
     typeToken(apiVersion, kind),
     step.id,
@@ -52,6 +53,15 @@ export function createObject(
       ...(existing && filledIn.length > 0 && { ignoreChanges: [...filledIn] }),
     },
   );
+}
+
+/**
+ * Settles once a Service may have its node port. A preview asks the API server about each object that it knows whole,
+ * and fails where a release that is removed first still holds the port.
+ */
+function freeToTake(site: Site, kind: string): pulumi.Input<unknown> {
+  const removed = kind === "Service" && site.inventory.legacy.releases.length > 0;
+  return removed ? (site.resource("cleanup") as Command | undefined)?.stdout : undefined;
 }
 
 /** Any kind of object, as the provider's SDK makes one. */
