@@ -21,15 +21,30 @@ const serving = ["frontend", "authn", "snowplow", "eventsse", "events-presenter"
 
 /**
  * Where a migration stands after something went wrong: what is done, what still serves users, and the ways on. Read from
- * the cluster, since a run that failed knows only its own part.
+ * the cluster, since a run that failed knows only its own part. Never throws: something has failed already.
  *
- * @throws as `get` in api.ts
+ * @param backups Folder of the backups.
+ * @returns lines for the user
  */
 export async function migrationStanding(
   connection: Connection,
   settings: Settings,
   backups: string,
 ): Promise<readonly string[]> {
+  const title = `The migration from Krateo ${legacyVersion} is not finished.`;
+  try {
+    return [title, ...(await readStanding(connection, settings, backups))];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [
+      title,
+      `  stands at:  cannot be read: ${reason}`,
+      "  go on:      run pulumi up again; it goes on from where it stands, and no Secret changes",
+    ];
+  }
+}
+
+async function readStanding(connection: Connection, settings: Settings, backups: string): Promise<string[]> {
   const { namespace } = settings;
   const releases = await readReleases(connection, namespace);
   const [legacy, clusterUid = "", saved, serves] = await Promise.all([
@@ -47,7 +62,6 @@ export async function migrationStanding(
   });
   const names = serves.flatMap((name) => name ?? []);
   return [
-    `The migration from Krateo ${legacyVersion} is not finished.`,
     `  stands at:  installer of ${legacyVersion} ${running ? "still runs" : "stopped"}; ` +
       `${deprecatedReleases.length - legacy.releases.length} of ${deprecatedReleases.length} deprecated Helm releases gone; ` +
       `${done.length} of ${wanted.length} Helm releases as they should be; ` +
@@ -60,7 +74,8 @@ export async function migrationStanding(
 
 function wayBack(running: boolean, replaced: readonly string[] | undefined): string {
   if (!replaced) return running ? "nothing has been touched yet" : "there is no backup of this platform here";
-  if (replaced.length === 0) return "npx krateo restore puts 2.7.0 back; --dry-run shows how";
+  if (replaced.length === 0)
+    return `npx krateo restore puts ${legacyVersion} back as long as no release is upgraded: --dry-run says whether, and how`;
   const more = replaced.length > 2 ? ` and ${replaced.length - 2} more` : "";
   return `not possible any more: ${replaced.slice(0, 2).join("; ")}${more}`;
 }

@@ -45,7 +45,9 @@ export function summarise(site: Site, plan: readonly PlanNode[]): void {
       new Set(steps.filter((_, index) => done[index]).map((node) => site.displayName(node.id))),
       new Set([...site.failed].map((id) => site.displayName(id))),
     );
-    if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
+    if (lines.length === 0) return;
+    // What was at work at the first failure has changed where a migration stands.
+    await pulumi.log.info([...lines, ...(await site.args.standing())].join("\n"));
   });
 }
 
