@@ -1,5 +1,4 @@
 /** The command line of the rehearsal: `npm run rehearse`. */
-import { spawn } from "node:child_process";
 import { access, mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
@@ -8,7 +7,8 @@ import { ConfigurationError } from "../profiles/problem.ts";
 import { releaseTypes } from "../profiles/settings.ts";
 import { packCharts } from "./chart-repository.ts";
 import { clusterStatus, startCluster, stopCluster } from "./cluster.ts";
-import { seedLegacyPlatform } from "./legacy/seed.ts";
+import { runKrateo } from "./krateo.ts";
+import { carryOver, PlatformThereError, seedLegacy } from "./legacy/rehearsal.ts";
 import { describeOutcome, listReleases, type Outcome, releaseOutcomes, wantedReleases } from "./outcome.ts";
 import { UpProgress } from "./progress.ts";
 import {
@@ -32,6 +32,7 @@ interface Flags {
   overrides?: string;
   realistic?: boolean;
   from?: "2.7.0";
+  byHand?: boolean;
   json?: boolean;
   down?: boolean;
   status?: boolean;
@@ -65,6 +66,7 @@ export function commandLine(): Command {
         "first put a Krateo of that version there, of the same type, and migrate it",
       ).choices(["2.7.0"]),
     )
+    .option("--by-hand", "with --from: put it there, say how to migrate it, and leave that to you")
     .option("--realistic", "pods take as long as real ones, 10 to 45 s, instead of under a second")
     .option("--json", "end with the result as one JSON object on stdout; all else goes to stderr")
     .option("--status", "say what runs, and do nothing else")
@@ -76,6 +78,8 @@ export function commandLine(): Command {
 async function main(args: string[]): Promise<number> {
   const flags = commandLine().parse(args, { from: "user" }).opts<Flags>();
   const paths = rehearsalPaths();
+  if (flags.byHand && !flags.from)
+    throw new UsageError("--by-hand says what to do with --from 2.7.0: add that, or leave it out");
   if (flags.status) return status(paths, flags);
   await mkdir(paths.directory, { recursive: true });
   return withLock(
@@ -132,7 +136,14 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   await packCharts({ helm: toolchain.helm, output: paths.mirror });
   await prepareStack(toolchain, choice, paths);
 
-  if (flags.from) await seed(toolchain, choice, paths);
+  if (flags.from) {
+    await seedLegacy(toolchain, choice, paths, say);
+    if (flags.byHand) {
+      for (const line of ["to migrate it by hand:", ...migrationByHand(paths)]) say(line);
+      return 0;
+    }
+    await prepareStack(toolchain, await carryOver(toolchain, choice, paths, say), paths);
+  }
   say(`${flags.from ? "migrating to" : "installing"} Krateo, type ${choice.type}, into ${choice.namespace}`);
   const progress = new UpProgress(say);
   const succeeded = await pulumiUp(toolchain, paths, progress);
@@ -162,30 +173,6 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   return outcome.passed ? 0 : 1;
 }
 
-/** A Krateo 2.7.0, unless an earlier rehearsal has put one there. */
-async function seed(toolchain: Toolchain, choice: RehearsalChoice, paths: RehearsalPaths): Promise<void> {
-  const present = (await listReleases(toolchain, choice.namespace)).map(({ name }) => name);
-  if (present.includes("installer")) {
-    say("Krateo 2.7.0 is there already");
-    return;
-  }
-  if (present.length > 0) {
-    throw new UsageError(
-      `--from 2.7.0: namespace ${choice.namespace} holds a platform already; npm run rehearse -- --down removes it`,
-    );
-  }
-  const begin = performance.now();
-  say(`seeding Krateo 2.7.0, type ${choice.type}, in ${choice.namespace}`);
-  await seedLegacyPlatform(toolchain, {
-    directory: paths.directory,
-    // 2.7.0 had no Routes either: on OpenShift it asked for load balancers.
-    type: choice.type === "routes" ? "loadbalancer" : choice.type,
-    namespace: choice.namespace,
-    openshift: choice.type === "routes" || choice.profiles.includes("openshift"),
-  });
-  say(`seeded in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
-}
-
 /** What the flags ask for. */
 async function choiceOf(flags: Flags): Promise<RehearsalChoice> {
   const overrides = flags.overrides && resolve(flags.overrides);
@@ -204,14 +191,19 @@ async function choiceOf(flags: Flags): Promise<RehearsalChoice> {
 
 async function verify(toolchain: Toolchain, paths: RehearsalPaths): Promise<boolean> {
   say("verifying");
-  const program = join(paths.root, "commands", "krateo.ts");
-  const child = spawn(process.execPath, [program, "verify"], {
-    cwd: paths.root,
-    env: toolchain.env,
-    // Its table is for a reader: stdout belongs to the JSON result.
-    stdio: ["ignore", process.stderr, process.stderr],
-  });
-  return (await new Promise((done) => child.on("close", done))) === 0;
+  return await runKrateo(["verify"], toolchain, paths);
+}
+
+function migrationByHand(paths: RehearsalPaths): string[] {
+  const flags = stackFlags(paths).join(" ");
+  return [
+    `  . ${relative(paths.root, paths.environmentFile)}`,
+    "  npx krateo preflight",
+    "  npx krateo migrate",
+    `  npx pulumi preview ${flags}`,
+    `  npx pulumi up ${flags}`,
+    "  npx krateo verify",
+  ];
 }
 
 function byHand(paths: RehearsalPaths): string[] {
@@ -232,7 +224,9 @@ if (import.meta.main) {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode;
     else {
-      const known = error instanceof ConfigurationError || error instanceof UsageError;
+      const known = [ConfigurationError, UsageError, PlatformThereError].some(
+        (kind) => error instanceof kind,
+      );
       say(known || !process.env.DEBUG ? (error as Error).message : String((error as Error).stack));
       process.exitCode = 1;
     }

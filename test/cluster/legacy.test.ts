@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { encodeRelease, type HelmRelease } from "../../cluster/helm-release.ts";
 import { findLegacy, readLegacy } from "../../cluster/legacy.ts";
-import { removeLegacy } from "../../cluster/legacy-removal.ts";
+import { type RemovalOptions, removeLegacy } from "../../cluster/legacy-removal.ts";
 import { deprecatedReleases } from "../../profiles/deprecated.ts";
 import type { Legacy } from "../../profiles/inventory.ts";
 import { errorOf, type Handler, holding, withApiServer } from "./api-server.ts";
@@ -62,6 +62,9 @@ interface StoredObject {
 class SmallCluster {
   readonly objects = new Map<string, StoredObject>();
   readonly deleted: string[] = [];
+  readonly patched: string[] = [];
+  /** Behind the claim; a provisioner takes it away with it when its policy says so. */
+  volume: StoredObject | undefined;
 
   put(path: string, given: { metadata?: object; [key: string]: unknown } = {}): void {
     const name = path.split("/").at(-1) ?? "";
@@ -82,6 +85,13 @@ class SmallCluster {
         body: { resources: [{ name: "configmaps", kind: "ConfigMap", namespaced: true }] },
       };
     }
+    if (path === "/api/v1/persistentvolumes") {
+      return { status: 200, body: { items: this.volume ? [this.volume] : [] } };
+    }
+    if (path.startsWith("/api/v1/persistentvolumes/")) {
+      if (method === "PATCH") this.patched.push(path.slice("/api/v1/persistentvolumes/".length));
+      return method === "PATCH" ? { status: 200, body: {} } : { status: 404, body: {} };
+    }
     const object = this.objects.get(path);
     if (object && method === "DELETE") {
       this.deleted.push(path.slice(namespace.length + 1));
@@ -97,7 +107,7 @@ class SmallCluster {
   };
 
   /** Runs the removal against this cluster. @returns what it logged */
-  async clean(options: { dryRun?: boolean; timeoutSeconds?: number } = {}): Promise<string[]> {
+  async clean(options: RemovalOptions = {}): Promise<string[]> {
     const lines: string[] = [];
     await withApiServer(this.handler, (connection) =>
       removeLegacy(connection, "shop", (line) => lines.push(line), options),
@@ -312,6 +322,53 @@ describe("the removal of earlier platform versions", () => {
     );
     assert.deepEqual(cluster.deleted, []);
   });
+
+  it("backs up before anything is removed, and removes nothing when that fails", async () => {
+    cluster.install(helmRelease("sweeper", { manifest: configMaps("one") }));
+    cluster.put("configmaps/one");
+    const full = async (): Promise<void> => {
+      throw new Error("no space is left");
+    };
+    assert.equal((await errorOf(cluster.clean({ backUp: full }))).message, "no space is left");
+    assert.deepEqual(cluster.deleted, []);
+    let deletedBefore: number | undefined;
+    await cluster.clean({
+      backUp: async () => {
+        deletedBefore = cluster.deleted.length;
+      },
+    });
+    assert.equal(deletedBefore, 0);
+    assert.equal(cluster.deleted.length, 2);
+  });
+
+  it("makes no backup when there is nothing to remove", async () => {
+    await cluster.clean({ backUp: () => Promise.reject(new Error("not asked for")) });
+  });
+
+  for (const [purgeVolumes, policy, expected] of [
+    [false, "Delete", "PersistentVolume pv-1 goes with its claim (reclaim policy Delete)"],
+    [
+      false,
+      "Retain",
+      "PersistentVolume pv-1 stays with its data (reclaim policy Retain); to have it removed: " +
+        "pulumi config set krateo:purgeVolumes true before pulumi up, or npx krateo cleanup --purge-volumes after it",
+    ],
+    [true, "Retain", "PersistentVolume pv-1 removed with its storage"],
+  ] as const) {
+    it(`says what becomes of the volume behind, policy ${policy}${purgeVolumes ? ", purged" : ""}`, async () => {
+      cluster.put("persistentvolumeclaims/etcd-data-eventsse-etcd-0");
+      cluster.volume = {
+        metadata: { name: "pv-1", uid: "u" },
+        spec: {
+          persistentVolumeReclaimPolicy: policy,
+          claimRef: { namespace: "shop", name: "etcd-data-eventsse-etcd-0" },
+        },
+      };
+      const lines = await cluster.clean({ purgeVolumes });
+      assert.equal(lines.at(-1), expected);
+      assert.deepEqual(cluster.patched, purgeVolumes ? ["pv-1"] : []);
+    });
+  }
 
   it("in a dry run lists what would go, and removes nothing", async () => {
     cluster.install(helmRelease("sweeper", { manifest: configMaps("one", "kept") }));

@@ -16,6 +16,7 @@ describe("the rehearsal's command line", () => {
     [["--profile", "debug", "--profile", "no-finops"], { ...defaults, profile: ["debug", "no-finops"] }],
     [["--realistic", "--overrides", "x.yaml"], { ...defaults, realistic: true, overrides: "x.yaml" }],
     [["--from", "2.7.0"], { ...defaults, from: "2.7.0" }],
+    [["--from", "2.7.0", "--by-hand"], { ...defaults, from: "2.7.0", byHand: true }],
     [["--down"], { ...defaults, down: true }],
     [["--status"], { ...defaults, status: true }],
   ];

@@ -10,6 +10,8 @@ import type { JsonObject } from "../../profiles/settings.ts";
 import { packCharts } from "../../rehearsal/chart-repository.ts";
 import { restoreCluster, saveCluster, startCluster, stopCluster } from "../../rehearsal/cluster.ts";
 import { kubeConfig } from "../../rehearsal/control-plane.ts";
+import { seedLegacyPlatform } from "../../rehearsal/legacy/seed.ts";
+import { furnishOpenShift } from "../../rehearsal/simulation/openshift-kinds.ts";
 import { rehearsalPaths } from "../../rehearsal/toolchain/layout.ts";
 import { ensureToolchain, type Toolchain } from "../../rehearsal/toolchain.ts";
 
@@ -73,6 +75,21 @@ export async function startOver(): Promise<void> {
   await rm(paths.state, { recursive: true, force: true });
   await mkdir(paths.state, { recursive: true });
   await startCluster(tools, clusterOptions, () => undefined);
+}
+
+/** Where commands write backups. */
+export const backups = join(paths.directory, "backup");
+
+/** Puts a Krateo 2.7.0 into an empty cluster, and forgets the backups of others. */
+export async function seedLegacy(
+  type: "nodeport" | "loadbalancer" | "ingress",
+  { openshift = false } = {},
+): Promise<void> {
+  await startOver();
+  await rm(backups, { recursive: true, force: true });
+  if (openshift) await furnishOpenShift(kubeConfig(paths.directory));
+  const options = { directory: paths.directory, type, openshift, namespace: "krateo-system" };
+  await seedLegacyPlatform(tools, options);
 }
 
 /** Runs a program of the project in its folder, with the rehearsal's environment. */
