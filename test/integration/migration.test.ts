@@ -157,7 +157,7 @@ describe("the migration of a live Krateo 2.7.0, type nodeport", () => {
     }
   });
 
-  it("can be gone back on while no release of 2.7.0 has been upgraded", async () => {
+  it("can be gone back on while no release of 2.7.0 has been upgraded (finding 2)", async () => {
     const releases = await helmReleases();
     const cleanup = await stack.krateo("cleanup");
     assert.equal(cleanup.code, 0, cleanup.output);
@@ -214,7 +214,7 @@ describe("the migration of a live Krateo 2.7.0, type nodeport", () => {
     unchanged(secretsBefore, await secretData(), "in a run that failed");
   });
 
-  it("converges after a kill -9 at any point, with Secrets and user values kept", async () => {
+  it("converges after a kill -9 at any point, with Secrets and user values kept (finding 1)", async () => {
     await comeBackTo("krateo-2.7.0");
     rmSync(backups, { recursive: true, force: true });
     await open();
