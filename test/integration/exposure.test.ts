@@ -32,8 +32,9 @@ async function lasting(): Promise<Record<string, unknown>> {
   for (const name of secrets) {
     found[name] = [await uidOf("Secret", name), (await live("Secret", name))?.["data"]];
   }
-  // The stand-in for the database's operator makes no volumes: the Cluster stands for them.
-  found["data-cratedb-0"] = await uidOf("PersistentVolumeClaim", "data-cratedb-0");
+  for (const name of ["pg-cluster-1", "pg-cluster-2", "pg-cluster-3", "data-cratedb-0"]) {
+    found[`volume of ${name}`] = await uidOf("PersistentVolumeClaim", name);
+  }
   for (const name of browserServices) {
     found[`${name}'s Deployment`] = await uidOf("Deployment", name, { apiVersion: "apps/v1" });
     found[`${name}'s Service`] = await uidOf("Service", name);
