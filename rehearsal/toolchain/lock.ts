@@ -40,7 +40,22 @@ export async function withLock<T>(
   try {
     return await work();
   } finally {
-    await rm(path, { recursive: true, force: true });
+    await remove(path);
+  }
+}
+
+/**
+ * Removes a lock's folder whole, by one rename: while its owner's file were gone and it were not, somebody else's claim
+ * would take its place, and be what is removed.
+ */
+async function remove(path: string): Promise<void> {
+  const aside = await mkdtemp(`${path}.gone-`);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  } finally {
+    await rm(aside, { recursive: true, force: true });
   }
 }
 
@@ -87,7 +102,6 @@ async function discard(path: string, dead: LockOwner): Promise<void> {
     return;
   }
   const owner = await readOwner(path);
-  if (owner?.pid === dead.pid && owner.started === dead.started)
-    await rm(path, { recursive: true, force: true });
+  if (owner?.pid === dead.pid && owner.started === dead.started) await remove(path);
   await rm(takeover, { recursive: true, force: true });
 }
