@@ -1,5 +1,6 @@
 import { secretNames } from "../profiles/database-secrets.ts";
 import { debug, inventoryLines } from "../profiles/debug.ts";
+import { needsNodes } from "../profiles/exposure/node-address.ts";
 import {
   type ExistingObject,
   type ExistingRelease,
@@ -9,7 +10,6 @@ import {
   markerValue,
   objectKey,
 } from "../profiles/inventory.ts";
-import { needsNodes } from "../profiles/node-address.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 import { routeApi } from "../profiles/route.ts";
 import type { ObjectStep, Settings } from "../profiles/settings.ts";
@@ -19,10 +19,10 @@ import type { Connection } from "./connection.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { readClusterUid } from "./identity.ts";
 import { readLease } from "./lease.ts";
-import { readLegacy } from "./legacy.ts";
+import { readLegacy } from "./legacy/legacy.ts";
 import { frontendAddressOf, readNodes } from "./nodes.ts";
 import { readReleases } from "./releases.ts";
-import { readDependents } from "./removal-dependents.ts";
+import { readDependents } from "./removal/dependents.ts";
 
 interface SecretObject extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@ import { get, type KubeObject, list, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import type { PostgresCluster, PostgresDatabase } from "./database.ts";
 import type { HelmRelease } from "./helm-release.ts";
-import { readLegacy } from "./legacy.ts";
+import { readLegacy } from "./legacy/legacy.ts";
 import { readReleases } from "./releases.ts";
 import { waitedKinds, waitedResources } from "./workload.ts";
 

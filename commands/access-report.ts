@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
-import type { LiveAccess } from "../cluster/access.ts";
-import { type Finding, hostsLines, outcomeText, reachable } from "../cluster/access-findings.ts";
-import type { ProbedEndpoint } from "../cluster/access-probes.ts";
+import type { LiveAccess } from "../cluster/access/access.ts";
+import { type Finding, hostsLines, outcomeText, reachable } from "../cluster/access/findings.ts";
+import type { ProbedEndpoint } from "../cluster/access/probes.ts";
 import { plainTable } from "./plain-table.ts";
 
 /** What `krateo access` found. */

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { LiveAccess } from "../cluster/access.ts";
+import type { LiveAccess } from "../cluster/access/access.ts";
 import type { Connection } from "../cluster/connection.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { accessJson, accessText, allReachable } from "./access-report.ts";
@@ -78,7 +78,9 @@ async function installation(
   namespace: string,
   nodeAddress: string | undefined,
 ): Promise<LiveAccess> {
-  const [{ readAccess, serviceOf, endpointKinds }] = await Promise.all([import("../cluster/access.ts")]);
+  const [{ readAccess, serviceOf, endpointKinds }] = await Promise.all([
+    import("../cluster/access/access.ts"),
+  ]);
   const live = await readAccess(connection, namespace);
   if (endpointKinds.some(({ chart }) => serviceOf(live.services, chart))) {
     if (nodeAddress === undefined) return live;
@@ -100,9 +102,9 @@ async function look(
   session: Session,
 ): Promise<void> {
   const [{ endpointsOf }, { probeEndpoints }, { findingsOf }] = await Promise.all([
-    import("../cluster/access-ways.ts"),
-    import("../cluster/access-probes.ts"),
-    import("../cluster/access-findings.ts"),
+    import("../cluster/access/ways.ts"),
+    import("../cluster/access/probes.ts"),
+    import("../cluster/access/findings.ts"),
   ]);
   const endpoints = await probeEndpoints(endpointsOf(live), live, { timeoutSeconds: options.timeout });
   const findings = findingsOf(endpoints, live, Date.now());

@@ -32,9 +32,9 @@ Exit codes: 0 written and on the disk, 1 not: no Krateo 2.7.0 there, no room, no
       const { namespace, choice } = await stackTarget(options, session);
       const connection = await connectTo(choice, session);
       const [{ backUp }, { backupDirectory }, { readLegacy }] = await Promise.all([
-        import("../cluster/backup.ts"),
-        import("../cluster/backup-folder.ts"),
-        import("../cluster/legacy.ts"),
+        import("../cluster/legacy/backup.ts"),
+        import("../cluster/legacy/backup-folder.ts"),
+        import("../cluster/legacy/legacy.ts"),
       ]);
       const { platform, releases } = await readLegacy(connection, namespace);
       if (!platform && releases.length === 0) {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { ConfigurationError } from "../profiles/problem.ts";
-import { confirmationVariable, destroyedBy, destroyProblems } from "../profiles/removal-destroy.ts";
-import { amount } from "../profiles/removal-objects.ts";
+import { confirmationVariable, destroyedBy, destroyProblems } from "../profiles/removal/destroy.ts";
+import { amount } from "../profiles/removal/objects.ts";
 import { seconds, withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
 import { selectedStack } from "./stack-file.ts";
@@ -43,14 +43,14 @@ async function checkUserObjects(options: CheckOptions, session: Session): Promis
   const record = recordOf(exported);
   // Not the configuration's: it may be broken, and a destroy without the program does not need it.
   const releases = [...record.releases, ...record.interrupted].map((name) => ({ ...name, chart: name.name }));
-  const { surveyForRemoval } = await import("../cluster/removal-survey.ts");
+  const { surveyForRemoval } = await import("../cluster/removal/survey.ts");
   const survey = await surveyForRemoval(connection, namespace, releases, record);
   const destroyed = destroyedBy(survey);
   const problems = destroyProblems(survey, destroyed, confirmed, stack);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const count = destroyed.userObjects.length;
   if (count === 0) return print("no objects of users go with the installation");
-  const { removeUserObjects } = await import("../cluster/removal.ts");
+  const { removeUserObjects } = await import("../cluster/removal/removal.ts");
   await removeUserObjects(connection, destroyed.waves, options.timeout, print);
   print(
     `${amount(count, "user object")} confirmed by ${confirmationVariable}: deleted, or going with a namespace`,

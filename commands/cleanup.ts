@@ -37,9 +37,9 @@ Exit codes: 0 nothing is left, 1 something could not be removed, the backup coul
       const { namespace, choice } = await stackTarget(options, session);
       const connection = await connectTo(choice, session);
       const [{ removeLegacy }, { backUp }, { backupDirectory }, { releaseSnapshot }] = await Promise.all([
-        import("../cluster/legacy-removal.ts"),
-        import("../cluster/backup.ts"),
-        import("../cluster/backup-folder.ts"),
+        import("../cluster/legacy/removal.ts"),
+        import("../cluster/legacy/backup.ts"),
+        import("../cluster/legacy/backup-folder.ts"),
         import("../cluster/snapshot-finalizer.ts"),
       ]);
       const directory = backupDirectory(session.directory);

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
-import type { Drift, DriftReport } from "../cluster/drift.ts";
+import type { Drift, DriftReport } from "../cluster/drift/drift.ts";
 import { isMap } from "../cluster/json.ts";
 import { reapplyVariable } from "../profiles/reapply.ts";
 import type { Json } from "../profiles/settings.ts";

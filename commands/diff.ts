@@ -46,7 +46,7 @@ Exit codes: 0 equal, 2 different, 1 the comparison failed.`,
       const settings = await stackSettings(options, session);
       const connection = await connectTo(settings.cluster, session);
       const [{ findDrift, findInstalledDrift }, { jsonReport, tableReport, unifiedReport }] =
-        await Promise.all([import("../cluster/drift.ts"), import("./diff-report.ts")]);
+        await Promise.all([import("../cluster/drift/drift.ts"), import("./diff-report.ts")]);
       const report = await (options.installed ? findInstalledDrift : findDrift)(connection, settings);
       const write = options.json ? jsonReport : options.format === "unified" ? unifiedReport : tableReport;
       session.print(

@@ -142,7 +142,7 @@ async function readPlatform(options: MigrateOptions, session: Session): Promise<
   }
   const { namespace, choice } = await target(options, session);
   const connection = await connectTo(choice, session);
-  const { findLegacyObject, legacyVersionOf } = await import("../cluster/legacy-object.ts");
+  const { findLegacyObject, legacyVersionOf } = await import("../cluster/legacy/object.ts");
   const object = await findLegacyObject(connection, { name: options.name, namespace });
   const source = `the cluster at ${connection.server} (context ${connection.context})`;
   const platform = checked(object, source, "krateo-system");

@@ -1,6 +1,6 @@
-import type { LiveAccess } from "../cluster/access.ts";
+import type { LiveAccess } from "../cluster/access/access.ts";
+import type { LocalPort } from "../cluster/access/port-forward.ts";
 import type { Connection } from "../cluster/connection.ts";
-import type { LocalPort } from "../cluster/port-forward.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { plainTable } from "./plain-table.ts";
 import type { Session } from "./session.ts";
@@ -17,10 +17,10 @@ export async function forwardUntilEnd(
   session: Session,
 ): Promise<void> {
   const [{ endpointsOf }, { planForwards }, { openForwards }, { serveRewrittenPage }] = await Promise.all([
-    import("../cluster/access-ways.ts"),
-    import("../cluster/forward-plan.ts"),
-    import("../cluster/port-forward.ts"),
-    import("../cluster/page-proxy.ts"),
+    import("../cluster/access/ways.ts"),
+    import("../cluster/access/forward-plan.ts"),
+    import("../cluster/access/port-forward.ts"),
+    import("../cluster/access/page-proxy.ts"),
   ]);
   const { forwards, page, rewrites, missing } = planForwards(endpointsOf(live));
   if (missing.length > 0) {

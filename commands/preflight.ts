@@ -44,7 +44,7 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
       const settings = await settingsWithoutStack(options, session);
       const connection = await connectTo(settings.cluster, session);
       const [{ preflight }, { readInventory }] = await Promise.all([
-        import("../cluster/preflight.ts"),
+        import("../cluster/preflight/preflight.ts"),
         import("../cluster/inventory.ts"),
       ]);
       const reading = readInventory(connection, settings);

@@ -38,8 +38,8 @@ Exit codes: 0 listed, 1 a file of yours cannot be read as a profile (all problem
         await Promise.all([
           import("../profiles/profile-list.ts"),
           import("../profiles/stack-config.ts"),
-          import("../profiles/exposure-layer.ts"),
-          import("../profiles/exposure-keys.ts"),
+          import("../profiles/exposure/layer.ts"),
+          import("../profiles/exposure/keys.ts"),
         ]);
       const values = await configuration(options, session);
       const overrides = values["overrides"] === undefined ? undefined : String(values["overrides"]);

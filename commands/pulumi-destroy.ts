@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { debug } from "../profiles/debug.ts";
-import { confirmationVariable } from "../profiles/removal-destroy.ts";
+import { confirmationVariable } from "../profiles/removal/destroy.ts";
 
 /**
  * Runs `pulumi destroy` for a stack, its output going where this process's goes. Resources that are gone already are

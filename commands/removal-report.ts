@@ -6,9 +6,9 @@ import {
   isCrd,
   type LiveObject,
   placeOf,
-} from "../profiles/removal-objects.ts";
-import type { RemovalPlan } from "../profiles/removal-plan.ts";
-import type { LiveRelease } from "../profiles/removal-survey.ts";
+} from "../profiles/removal/objects.ts";
+import type { RemovalPlan } from "../profiles/removal/plan.ts";
+import type { LiveRelease } from "../profiles/removal/survey.ts";
 
 /** The plan as the operator reads it before anything is touched: what goes, in which order, and what stays. */
 export function planText(plan: RemovalPlan): string {

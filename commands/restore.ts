@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import type { Backup } from "../cluster/backup-folder.ts";
 import type { Connection } from "../cluster/connection.ts";
+import type { Backup } from "../cluster/legacy/backup-folder.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
@@ -39,7 +39,7 @@ Exit codes: 0 put back (with --dry-run: could be), 1 not possible any more, no b
       const connection = await connectTo(choice, session);
       const backup = await chooseBackup(connection, namespace, from, session);
       const [{ restoreLegacy }, { InstallerLease }] = await Promise.all([
-        import("../cluster/restore.ts"),
+        import("../cluster/legacy/restore.ts"),
         import("../cluster/lease.ts"),
       ]);
       session.note(`from ${backup.folder}, of ${backup.index.createdAt}`);
@@ -57,8 +57,8 @@ async function chooseBackup(
 ): Promise<Backup> {
   const [{ bestBackup }, { backupDirectory, readBackupFolder, readBackups }, { readClusterUid }] =
     await Promise.all([
-      import("../cluster/backup.ts"),
-      import("../cluster/backup-folder.ts"),
+      import("../cluster/legacy/backup.ts"),
+      import("../cluster/legacy/backup-folder.ts"),
       import("../cluster/identity.ts"),
     ]);
   const clusterUid = (await readClusterUid(connection)) ?? "";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Connection, ConnectionChoice } from "../cluster/connection.ts";
-import { keysFor } from "../profiles/exposure-problems.ts";
+import { keysFor } from "../profiles/exposure/problems.ts";
 import { type Configuration, loadConfiguration, loadSettings, type RawConfig } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import type { ReleaseType, Settings } from "../profiles/settings.ts";

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { debug } from "../profiles/debug.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
-import type { ReleaseName } from "../profiles/removal-known.ts";
-import type { StackObject, StackRecord } from "../profiles/removal-survey.ts";
+import type { ReleaseName } from "../profiles/removal/known.ts";
+import type { StackObject, StackRecord } from "../profiles/removal/survey.ts";
 
 interface StateResource {
   readonly urn: string;

@@ -3,10 +3,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import type { Connection } from "../cluster/connection.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
-import { confirmationProblems, heldProblems, placeProblems } from "../profiles/removal-blockers.ts";
-import { amount, identityOf } from "../profiles/removal-objects.ts";
-import { type RemovalPlan, remainsOf, removalPlan } from "../profiles/removal-plan.ts";
-import type { LiveRelease, RemovalSurvey } from "../profiles/removal-survey.ts";
+import { confirmationProblems, heldProblems, placeProblems } from "../profiles/removal/blockers.ts";
+import { amount, identityOf } from "../profiles/removal/objects.ts";
+import { type RemovalPlan, remainsOf, removalPlan } from "../profiles/removal/plan.ts";
+import type { LiveRelease, RemovalSurvey } from "../profiles/removal/survey.ts";
 import { repairsOf } from "../profiles/repair.ts";
 import type { Settings } from "../profiles/settings.ts";
 import { seconds, withStackOptions } from "./options.ts";
@@ -144,7 +144,7 @@ async function look(
   { settings, connection, options }: Work,
   exported: StackExport,
 ): Promise<{ survey: RemovalSurvey; plan: RemovalPlan }> {
-  const { surveyForRemoval } = await import("../cluster/removal-survey.ts");
+  const { surveyForRemoval } = await import("../cluster/removal/survey.ts");
   const configured = settings.steps.flatMap((step) =>
     step.type === "chart" ? [{ ...step.release, chart: step.chart.name }] : [],
   );
@@ -160,7 +160,7 @@ async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): P
   // A program that runs takes the Lease itself.
   if (!runProgram) await holdLease(work);
 
-  const removal = await import("../cluster/removal.ts");
+  const removal = await import("../cluster/removal/removal.ts");
   await removal.markLeftovers(connection, plan.leftovers);
   await whole(removal.removeUserObjects(connection, plan.waves, options.timeout, print));
   await removal.removeInterrupted(connection, plan.interrupted, objectsOf(plan), options.timeout, print);

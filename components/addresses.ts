@@ -6,8 +6,8 @@ import {
   exposableServices,
   outputName,
   publishingStep,
-} from "../profiles/exposed-services.ts";
-import { nodeAddressOf, unknownNodeAddress } from "../profiles/node-address.ts";
+} from "../profiles/exposure/exposed-services.ts";
+import { nodeAddressOf, unknownNodeAddress } from "../profiles/exposure/node-address.ts";
 import { type Route, routeTo, routeUrl } from "../profiles/route.ts";
 import type { ChartStep, ObjectStep } from "../profiles/settings.ts";
 import type { ObjectReference, Site } from "./site.ts";

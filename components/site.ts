@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { nodeAddressOf, nodeAddressVariable } from "../profiles/exposure/node-address.ts";
 import type { Inventory } from "../profiles/inventory.ts";
-import { nodeAddressOf, nodeAddressVariable } from "../profiles/node-address.ts";
 import type { PlanNode } from "../profiles/plan.ts";
 import { refusedWrite } from "../profiles/refused-write.ts";
 import type { Repair } from "../profiles/repair.ts";

@@ -4,8 +4,8 @@
  */
 
 import type { BundleTokens } from "../profiles/bundle.ts";
-import { readExposure } from "../profiles/exposure-keys.ts";
-import { bundleTokens } from "../profiles/exposure-layer.ts";
+import { readExposure } from "../profiles/exposure/keys.ts";
+import { bundleTokens } from "../profiles/exposure/layer.ts";
 import type { Path } from "../profiles/settings.ts";
 import { bundledVersion } from "../profiles/stack-config.ts";
 import { type Change, changesOf, detectType } from "./changes.ts";

@@ -2,7 +2,7 @@
  * What a cluster holds already, as plain data: cluster/ writes it, components/ reads it.
  * It decides options of resources (import, retain), never which resources exist.
  */
-import type { ExistingNode } from "./node-address.ts";
+import type { ExistingNode } from "./exposure/node-address.ts";
 
 export interface Inventory {
   /** UID of kube-system, which is the cluster's identity; undefined when out of reach. */

@@ -10,14 +10,14 @@ import { databaseConfigProblems, externalDatabase } from "./database-config.ts";
 import { makesDatabase } from "./database-secrets.ts";
 import { debug, layerLines } from "./debug.ts";
 import { checkDocument } from "./document.ts";
-import { exposedServices } from "./exposure.ts";
-import { bundleTokens, exposureLayer, extraSteps } from "./exposure-layer.ts";
-import { disabledServices, unusedExposure } from "./exposure-problems.ts";
+import { exposedServices } from "./exposure/exposure.ts";
+import { bundleTokens, exposureLayer, extraSteps } from "./exposure/layer.ts";
+import { sharedPortProblems } from "./exposure/planned-ports.ts";
+import { disabledServices, unusedExposure } from "./exposure/problems.ts";
 import { deepFreeze } from "./freeze.ts";
 import { type Findings, type Layer, mergeLayers, originIn, overrideLayers } from "./layers.ts";
 import { literalSecretWarnings } from "./literal-secrets.ts";
 import { nearestFirst } from "./nearest.ts";
-import { sharedPortProblems } from "./planned-ports.ts";
 import { ConfigurationError, type Problem, stackConfiguration } from "./problem.ts";
 import { conflictProblems } from "./profile-conflicts.ts";
 import {

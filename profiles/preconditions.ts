@@ -1,10 +1,10 @@
+import { needsNodes, nodeAddressOf, unknownNodeAddress } from "./exposure/node-address.ts";
 import { type Inventory, releaseKey } from "./inventory.ts";
 import { legacyProblems } from "./legacy-platform.ts";
-import { needsNodes, nodeAddressOf, unknownNodeAddress } from "./node-address.ts";
 import { chartStepsOf } from "./plan.ts";
 import type { PreviousRun } from "./previous-run.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
-import { switchedOffProblems } from "./removal-guard.ts";
+import { switchedOffProblems } from "./removal/guard.ts";
 import { routeApi } from "./route.ts";
 import { secretProblems } from "./secret-problems.ts";
 import type { Settings } from "./settings.ts";

@@ -1,10 +1,10 @@
 /** The stack configuration of project `krateo`: the top layer of everything. */
 import { z } from "zod";
 import { type DatabaseConfig, databaseKeys } from "./database-config.ts";
-import { serviceNamed } from "./exposed-services.ts";
-import type { ExposureConfig } from "./exposure.ts";
-import { exposureKeys, readExposure } from "./exposure-keys.ts";
-import { exposureProblems } from "./exposure-problems.ts";
+import { serviceNamed } from "./exposure/exposed-services.ts";
+import type { ExposureConfig } from "./exposure/exposure.ts";
+import { exposureKeys, readExposure } from "./exposure/keys.ts";
+import { exposureProblems } from "./exposure/problems.ts";
 import { nearestName } from "./nearest.ts";
 import { pathText } from "./path.ts";
 import { type Problem, stackConfiguration } from "./problem.ts";

@@ -1,7 +1,7 @@
 /** Whether every `${NAME}` is set, once, before it is used, by a step that runs. */
 import type { ComputedStep } from "./computed-step.ts";
+import { nodeAddressVariable } from "./exposure/node-address.ts";
 import { nearestFirst } from "./nearest.ts";
-import { nodeAddressVariable } from "./node-address.ts";
 import type { Problem } from "./problem.ts";
 import { isMap, type Tree } from "./secret-value.ts";
 import type { Path } from "./settings.ts";

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { backupDirectory } from "../cluster/backup-folder.ts";
 import type { Connection } from "../cluster/connection.ts";
+import { putBackCustomResources } from "../cluster/drift/put-back.ts";
 import { explainRelease, explainService } from "../cluster/explain.ts";
 import { InstallerLease } from "../cluster/lease.ts";
-import { migrationStanding } from "../cluster/migration-standing.ts";
+import { backupDirectory } from "../cluster/legacy/backup-folder.ts";
+import { migrationStanding } from "../cluster/legacy/migration-standing.ts";
 import { readObject } from "../cluster/object.ts";
-import { putBackCustomResources } from "../cluster/put-back.ts";
 import { explainRoute } from "../cluster/route.ts";
 import type { PlatformArgs } from "../components/site.ts";
 import { userErrors } from "../components/user-errors.ts";

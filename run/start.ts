@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fetchCharts } from "../charts/fetch.ts";
 import { type Connection, connect } from "../cluster/connection.ts";
 import { readInventory } from "../cluster/inventory.ts";
-import { preflightOfRun } from "../cluster/preflight.ts";
+import { preflightOfRun } from "../cluster/preflight/preflight.ts";
 import { previousRun } from "../components/previous-run.ts";
 import type { PlatformArgs } from "../components/site.ts";
 import { readStackConfig } from "../components/stack-config.ts";

@@ -8,7 +8,7 @@ import { type Connection, connect } from "../../cluster/connection.ts";
 import { readNodes } from "../../cluster/nodes.ts";
 import { readObject } from "../../cluster/object.ts";
 import { readinessOf, waitedResources } from "../../cluster/workload.ts";
-import { nodeAddressOf, nodeAddressVariable } from "../../profiles/node-address.ts";
+import { nodeAddressOf, nodeAddressVariable } from "../../profiles/exposure/node-address.ts";
 import type { ChartStep, JsonObject, Settings, VariableStep } from "../../profiles/settings.ts";
 import { expandVariables } from "../../profiles/variables.ts";
 import type { RehearsalPaths } from "../toolchain/layout.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { LiveAccess } from "../../cluster/access.ts";
-import { apiOf, ingress, type ServiceName, service, serviceNames } from "../cluster/access-live.ts";
+import type { LiveAccess } from "../../cluster/access/access.ts";
+import { apiOf, ingress, type ServiceName, service, serviceNames } from "../cluster/access/live.ts";
 import { holding, nobodyThere, withApiServer } from "../cluster/api-server.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 

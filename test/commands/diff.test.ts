@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Drift, DriftReport } from "../../cluster/drift.ts";
+import type { Drift, DriftReport } from "../../cluster/drift/drift.ts";
 import { type Circumstances, jsonReport, tableReport, unifiedReport } from "../../commands/diff-report.ts";
 import { type Handler, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { krateo, withProject } from "./session.ts";

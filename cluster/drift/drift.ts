@@ -1,0 +1,155 @@
+import { releaseKey } from "../../profiles/inventory.ts";
+import { pathText } from "../../profiles/path.ts";
+import { secretMask } from "../../profiles/secret-value.ts";
+import type { Json, JsonObject, ObjectStep, Settings } from "../../profiles/settings.ts";
+import { expandVariables } from "../../profiles/variables.ts";
+import type { Connection } from "../connection.ts";
+import { chartSteps } from "../observation.ts";
+import { inParallel } from "../parallel.ts";
+import { readReleases } from "../releases.ts";
+import { masked, maskedDifference, secretTexts } from "./masking.ts";
+import { withDifferences } from "./object-difference.ts";
+import { objectFindings, type Wanted } from "./object-drift.ts";
+import { secretFindings, snapshotFindings, variableFindings } from "./platform-drift.ts";
+import {
+  type Finding,
+  nothingSecret,
+  type Remedy,
+  refersTo,
+  releaseFindings,
+  secretPlaces,
+} from "./release-drift.ts";
+import { type RenderedObject, renderedObjects } from "./rendered-objects.ts";
+import { readVariables, type VariableValues } from "./variable-values.ts";
+
+/** Something that is not as planned, as it may be shown: secrets are masked. */
+export interface Drift {
+  /** Helm release, or id of the step that it belongs to; "platform" for what belongs to none. */
+  readonly release: string;
+  /** What of it: release, values, a variable, or an object by kind and name. */
+  readonly subject: string;
+  /** All that was compared; undefined when it should not be there. */
+  readonly planned: Json | undefined;
+  /** The same as it is in the cluster; undefined when it is not there. */
+  readonly live: Json | undefined;
+  readonly differences: readonly {
+    /** Place below `planned`; empty for all of it. */
+    readonly path: string;
+    readonly planned: Json | undefined;
+    readonly live: Json | undefined;
+  }[];
+  readonly remedy: Remedy;
+}
+
+/** What was compared, and what is not as planned in it. */
+export interface DriftReport {
+  readonly drifts: readonly Drift[];
+  readonly compared: { readonly releases: number; readonly objects: number };
+}
+
+/**
+ * Compares the cluster with the plan: Helm releases, their values, every object of their manifests, objects of the
+ * document's own, the three Secrets and the snapshot. Changes nothing.
+ *
+ * @throws as `get` in api.ts
+ */
+export async function findDrift(connection: Connection, settings: Settings): Promise<DriftReport> {
+  const [releases, variables, secrets, snapshot] = await Promise.all([
+    readPlanned(connection, settings),
+    readVariables(connection, settings),
+    secretFindings(connection, settings),
+    snapshotFindings(connection, settings),
+  ]);
+  const wanted = [...releases.flatMap(wantedOf), ...objectsOfSteps(settings, variables)];
+  const objects = await objectFindings(connection, wanted);
+  const order = [...releases.map(({ name }) => name), ...settings.steps.map(({ id }) => id)];
+  const found = [
+    ...releases.flatMap(({ step, name, live }) => releaseFindings(step, name, live, variables)),
+    ...objects.findings,
+  ];
+  const findings = [...found, ...variableFindings(variables, found)].toSorted(
+    (one, other) => order.indexOf(one.release) - order.indexOf(other.release),
+  );
+
+  const texts = [
+    ...releases.flatMap(({ step, live }) =>
+      [step.values, live?.config as JsonObject | undefined].flatMap((values) =>
+        secretTexts(values, secretPlaces(step)),
+      ),
+    ),
+    ...objects.secrets,
+    ...secrets.secrets,
+  ];
+  return {
+    drifts: shown([...findings, ...secrets.findings, ...snapshot], texts),
+    compared: { releases: releases.filter(({ step }) => step.enabled).length, objects: wanted.length },
+  };
+}
+
+/** Compares the stored snapshot of the last run with the plan. Changes nothing. Errors as `get` in api.ts. */
+export async function findInstalledDrift(connection: Connection, settings: Settings): Promise<DriftReport> {
+  const drifts = shown(await snapshotFindings(connection, settings), []);
+  return { drifts, compared: { releases: 0, objects: 1 } };
+}
+
+type PlannedRelease = Awaited<ReturnType<typeof readPlanned>>[number];
+
+/** Every chart step with its live release, and the name that the inventory has for it. */
+async function readPlanned(connection: Connection, settings: Settings) {
+  const steps = chartSteps(settings);
+  const named = (one: { name: string; namespace: string }) => releaseKey(one, settings.namespace);
+  // A switched-off step may share its release's name with one that is on.
+  const on = new Set(steps.filter(({ enabled }) => enabled).map(({ release }) => named(release)));
+  const namespaces = [...new Set([settings.namespace, ...steps.map(({ release }) => release.namespace)])];
+  const lists = await inParallel(namespaces, (namespace) => readReleases(connection, namespace));
+  const live = new Map(lists.flatMap((list) => [...list.values()]).map((one) => [named(one), one]));
+  return steps
+    .map((step) => ({ step, name: named(step.release), live: live.get(named(step.release)) }))
+    .filter(({ step, name }) => step.enabled || !on.has(name));
+}
+
+function wantedOf({ step, name, live }: PlannedRelease): Wanted[] {
+  if (!live || !step.enabled) return [];
+  return renderedObjects(live).map((planned) => ({
+    release: name,
+    planned,
+    home: live.namespace,
+    remedy: "reapply",
+    isSecret: nothingSecret,
+    isUnknown: nothingSecret,
+  }));
+}
+
+function objectsOfSteps(settings: Settings, { values, missing }: VariableValues): Wanted[] {
+  const steps = settings.steps.filter((step): step is ObjectStep => step.type === "object" && step.enabled);
+  return steps.map((step) => {
+    const isSecret = secretPlaces(step);
+    return {
+      release: step.id,
+      planned: expandVariables(step.manifest, values) as RenderedObject,
+      home: settings.namespace,
+      remedy: "refresh",
+      isSecret,
+      isUnknown: (value, path) => (value === secretMask && isSecret(path)) || refersTo(missing, value),
+    };
+  });
+}
+
+/** Findings as they may be shown. */
+function shown(findings: readonly Finding[], texts: readonly string[]): Drift[] {
+  // A secret may contain another one: the longer one goes first.
+  const sorted = [...new Set(texts)].toSorted((one, other) => other.length - one.length);
+  return findings.map(({ release, subject, planned, differences, isSecret, remedy }) => {
+    const secrecy = { isSecret, texts: sorted };
+    const hidden = differences.map((one) => maskedDifference(one, secrecy, planned ?? null));
+    const all = planned === undefined ? undefined : masked(planned, secrecy);
+    return {
+      release,
+      subject,
+      planned: all,
+      live: withDifferences(all ?? null, hidden),
+      differences: hidden.map((one) => ({ ...one, path: pathText(one.path) })),
+      remedy,
+    };
+  });
+}

@@ -1,0 +1,66 @@
+import type { JsonObject } from "../../profiles/settings.ts";
+import { get, patch, pathOf, resourceOf } from "../api.ts";
+import type { Connection } from "../connection.ts";
+import { type Difference, objectDifferences, withEncodedData } from "./object-difference.ts";
+import { isUnstructured, type RenderedObject } from "./rendered-objects.ts";
+
+/** An object of a manifest, and what the cluster has of it. */
+export interface LiveObject {
+  readonly planned: RenderedObject;
+  /** Undefined for a kind without namespaces, and for one that the cluster does not know. */
+  readonly namespace: string | undefined;
+  /** Path below the API server; undefined when the cluster doesn't know its kind. */
+  readonly path: string | undefined;
+  /** Undefined when it is missing. */
+  readonly live: JsonObject | undefined;
+}
+
+/**
+ * Reads what the cluster has of an object in a manifest.
+ *
+ * @param home Namespace of objects that name none.
+ * @throws as `get` in api.ts
+ */
+export async function readLive(
+  connection: Connection,
+  planned: RenderedObject,
+  home: string,
+): Promise<LiveObject> {
+  const { apiVersion, kind, metadata } = planned;
+  const resource = await resourceOf(connection, apiVersion, kind);
+  if (!resource) return { planned, namespace: undefined, path: undefined, live: undefined };
+  const namespace = resource.namespaced ? (metadata.namespace ?? home) : undefined;
+  const path = pathOf(apiVersion, resource.plural, namespace, metadata.name);
+  return { planned, namespace, path, live: await get<JsonObject>(connection, path) };
+}
+
+/**
+ * In which fields an object is not as its manifest says. Where it seems to differ, the API server is asked, without
+ * changing anything, what it would make of the manifest: a field that it drops or rewrites is no drift, though it
+ * never reads as written. Who may not ask gets the comparison alone.
+ *
+ * @throws as `get` in api.ts
+ */
+export async function driftOf(
+  connection: Connection,
+  { planned, live, path }: LiveObject,
+): Promise<Difference[]> {
+  if (!live || !path) return [{ path: [], planned: withEncodedData(planned), live: undefined }];
+  const differences = objectDifferences(planned, live);
+  if (differences.length === 0) return [];
+  const applied = await putBack(connection, { planned, path }, { dryRun: true }).catch(() => undefined);
+  if (!applied) return differences;
+  const lasting = new Set(objectDifferences(planned, applied).map((one) => one.path.join("\n")));
+  return differences.filter((one) => !lasting.has(one.path.join("\n")));
+}
+
+/** Sets the fields of an object to what its manifest says, and no others. Errors as `get` in api.ts. */
+export async function putBack(
+  connection: Connection,
+  { planned, path }: { readonly planned: RenderedObject; readonly path: string },
+  { dryRun = false } = {},
+): Promise<JsonObject | undefined> {
+  const kind = isUnstructured(planned) ? "merge" : "strategic-merge";
+  const query: Readonly<Record<string, string>> = dryRun ? { dryRun: "All" } : {};
+  return await patch<JsonObject>(connection, path, `application/${kind}-patch+json`, planned, query);
+}

@@ -1,0 +1,87 @@
+import { secretNamesOf } from "../../profiles/database-secrets.ts";
+import { installationName } from "../../profiles/installation.ts";
+import type { Json, JsonObject, Settings } from "../../profiles/settings.ts";
+import { get, pathOf } from "../api.ts";
+import type { Connection } from "../connection.ts";
+import type { InstallationObject } from "../observation.ts";
+import { inParallel } from "../parallel.ts";
+import { textsInSecret } from "./object-drift.ts";
+import { type Finding, nothingSecret } from "./release-drift.ts";
+import { snapshotDrift } from "./snapshot-drift.ts";
+import type { VariableValues } from "./variable-values.ts";
+
+/** What belongs to no release and no step. */
+export const platform = "platform";
+
+/**
+ * Those of the three Secrets that are missing.
+ *
+ * @returns `secrets`: texts that the others hold.
+ * @throws as `get` in api.ts
+ */
+export async function secretFindings(
+  connection: Connection,
+  settings: Settings,
+): Promise<{ findings: Finding[]; secrets: string[] }> {
+  const { namespace, secrets: origin } = settings;
+  const names = secretNamesOf(settings);
+  const found = await inParallel(names, (name) =>
+    get<JsonObject>(connection, pathOf("v1", "secrets", namespace, name)),
+  );
+  const findings = names.flatMap((name, index): Finding[] => {
+    if (found[index]) return [];
+    const planned = "there";
+    return [
+      {
+        release: platform,
+        subject: `Secret ${name}`,
+        planned,
+        differences: [{ path: [], planned, live: undefined }],
+        isSecret: nothingSecret,
+        remedy: origin === "generated" ? "refresh" : "up",
+      },
+    ];
+  });
+  return { findings, secrets: found.flatMap(textsInSecret) };
+}
+
+/** How the stored snapshot differs from the plan. Errors as `get` in api.ts. */
+export async function snapshotFindings(connection: Connection, settings: Settings): Promise<Finding[]> {
+  const path = pathOf("krateo.io/v1", "installations", settings.namespace, installationName);
+  const stored = await get<InstallationObject>(connection, path);
+  const { planned, differences } = snapshotDrift(
+    settings.snapshot as unknown as Json,
+    stored?.spec?.spec as Json | undefined,
+  );
+  if (differences.length === 0) return [];
+  const subject = `Installation ${installationName}`;
+  return [{ release: platform, subject, planned, differences, isSecret: nothingSecret, remedy: "refresh" }];
+}
+
+/**
+ * Variables without a value, for other reasons than that what they read is reported missing already. What depends on
+ * them is not compared any further.
+ */
+export function variableFindings({ missing }: VariableValues, reported: readonly Finding[]): Finding[] {
+  const gone = reported.filter(({ differences }) =>
+    differences.some(({ path, live }) => path.length === 0 && live === undefined),
+  );
+  return missing.flatMap((step): Finding[] => {
+    const { kind, name, selector } = step.valueFrom ?? {};
+    const known = gone.some(
+      ({ release, subject }) => subject === `${kind} ${name}` || (subject === "release" && release === name),
+    );
+    if (known) return [];
+    const planned = `${selector} of ${kind} ${name}`;
+    return [
+      {
+        release: step.id,
+        subject: `variable ${step.name}`,
+        planned,
+        differences: [{ path: [], planned, live: undefined }],
+        isSecret: nothingSecret,
+        remedy: "up",
+      },
+    ];
+  });
+}

@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Json, JsonObject, Path } from "../../profiles/settings.ts";
+import { isMap } from "../json.ts";
+import type { Difference } from "./object-difference.ts";
+
+/**
+ * Places at which two maps of Helm values differ, those with a value on one side only included. A null counts, since
+ * it removes a chart's default; an empty map does not, since it changes nothing. Lists of equal length are compared
+ * item by item; others as a whole, since Helm replaces lists.
+ */
+export function valueDifferences(planned: JsonObject, live: JsonObject): Difference[] {
+  return compare(planned, live, []);
+}
+
+function compare(planned: Json | undefined, live: Json | undefined, path: Path): Difference[] {
+  if (isMap(planned) && isMap(live)) {
+    const keys = [...new Set([...Object.keys(planned), ...Object.keys(live)])];
+    return keys.flatMap((key) => compare(planned[key], live[key], [...path, key]));
+  }
+  if (Array.isArray(planned) && Array.isArray(live) && planned.length === live.length) {
+    return planned.flatMap((item, index) => compare(item, live[index], [...path, index]));
+  }
+  const same = isDeepStrictEqual(planned, live) || (isVoid(planned) && isVoid(live));
+  return same ? [] : [{ path, planned, live }];
+}
+
+/** Nothing, or maps that hold nothing but empty maps. */
+function isVoid(value: Json | undefined): boolean {
+  return value === undefined || (isMap(value) && Object.values(value).every(isVoid));
+}
+
+/**
+ * What is planned, with the live value wherever the planned one is not known here (an encrypted value, a variable
+ * without value) and there is a live one: nothing can be said about those but that they are there.
+ */
+export function assumingLive(
+  planned: Json,
+  live: Json | undefined,
+  isUnknown: (value: Json, path: Path) => boolean,
+  path: Path = [],
+): Json {
+  if (isUnknown(planned, path)) return live ?? planned;
+  if (Array.isArray(planned)) {
+    const items = Array.isArray(live) ? live : [];
+    return planned.map((item, index) => assumingLive(item, items[index], isUnknown, [...path, index]));
+  }
+  if (!isMap(planned)) return planned;
+  const map = isMap(live) ? live : {};
+  return Object.fromEntries(
+    Object.entries(planned).map(([key, item]) => [
+      key,
+      assumingLive(item, map[key], isUnknown, [...path, key]),
+    ]),
+  );
+}

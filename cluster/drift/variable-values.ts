@@ -1,0 +1,58 @@
+import { needsNodes, nodeAddressOf, nodeAddressVariable } from "../../profiles/exposure/node-address.ts";
+import { NoValueError, selectValue } from "../../profiles/select-value.ts";
+import type { Settings, VariableStep } from "../../profiles/settings.ts";
+import { expandVariables } from "../../profiles/variables.ts";
+import type { Connection } from "../connection.ts";
+import { frontendAddressOf, readNodes } from "../nodes.ts";
+import { readObject } from "../object.ts";
+import { readReleases } from "../releases.ts";
+
+/** What `${NAME}` stands for in a cluster as it is now. */
+export interface VariableValues {
+  readonly values: Readonly<Record<string, string>>;
+  /** Those without a value: what they are read from is missing, or not what their selector expects. */
+  readonly missing: readonly VariableStep[];
+}
+
+/**
+ * The values of all variables, as an installation reads them.
+ *
+ * @throws as `get` in api.ts
+ */
+export async function readVariables(connection: Connection, settings: Settings): Promise<VariableValues> {
+  const steps = settings.steps.filter((step): step is VariableStep => step.type === "var" && step.enabled);
+  const [read, nodeAddress] = await Promise.all([
+    Promise.all(steps.map((step) => readFrom(connection, step))),
+    readNodeAddress(connection, settings),
+  ]);
+
+  const values: Record<string, string> =
+    nodeAddress === undefined ? {} : { [nodeAddressVariable]: nodeAddress };
+  const missing: VariableStep[] = [];
+  for (const [index, step] of steps.entries()) {
+    const found = step.valueFrom ? read[index] : (expandVariables(step.value ?? "", values) as string);
+    if (found === undefined) missing.push(step);
+    else values[step.name] = found;
+  }
+  return { values, missing };
+}
+
+async function readNodeAddress(connection: Connection, settings: Settings): Promise<string | undefined> {
+  if (!needsNodes(settings)) return nodeAddressOf(settings, {});
+  const [nodes, releases] = await Promise.all([
+    readNodes(connection),
+    readReleases(connection, settings.namespace),
+  ]);
+  return nodeAddressOf(settings, { nodes, frontendAddress: frontendAddressOf(settings, releases) });
+}
+
+async function readFrom(connection: Connection, step: VariableStep): Promise<string | undefined> {
+  const from = step.valueFrom;
+  if (!from) return undefined;
+  try {
+    return await selectValue(step, from, await readObject(connection, from));
+  } catch (error) {
+    if (error instanceof NoValueError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+import { stringify } from "yaml";
+import { deprecatedReleases } from "../../profiles/deprecated.ts";
+import { legacyKind, legacyVersion } from "../../profiles/legacy-platform.ts";
+import { get, type KubeObject, list, pathOf } from "../api.ts";
+import type { Connection } from "../connection.ts";
+import { decodeRelease, type HelmRelease, type HelmSecret, helmSecretType } from "../helm-release.ts";
+import { readClusterUid } from "../identity.ts";
+import type { BackupIndex, BackupRelease } from "./backup-index.ts";
+import { legacyVolume, readLegacy } from "./legacy.ts";
+import { volumesOf } from "./volume.ts";
+
+/** Everything that a backup holds, as text by path inside its folder. */
+export interface BackupContents {
+  readonly index: BackupIndex;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+interface SecretObject extends KubeObject {
+  readonly type?: string;
+}
+
+/** Its own tokens are of no use to anybody later on. */
+const tokenType = "kubernetes.io/service-account-token";
+
+/**
+ * Reads what a backup of a 2.7.0 platform holds: its object, values, manifest and every record of each Helm release of
+ * the namespace, and the Secrets.
+ *
+ * @throws as `get` in api.ts
+ */
+export async function readBackup(connection: Connection, namespace: string): Promise<BackupContents> {
+  const [clusterUid = "", secrets, legacy, volumes] = await Promise.all([
+    readClusterUid(connection),
+    list<SecretObject>(connection, pathOf("v1", "secrets", namespace)),
+    readLegacy(connection, namespace),
+    volumesOf(connection, namespace),
+  ]);
+  const objects = await Promise.all(
+    (legacy.platform?.objects ?? []).map(({ name }) =>
+      get<KubeObject>(connection, pathOf(legacyKind.apiVersion, legacyKind.plural, namespace, name)),
+    ),
+  );
+  const [object] = objects;
+  const records = secrets.filter(({ type }) => type === helmSecretType) as unknown as HelmSecret[];
+  const others = secrets.filter(({ type }) => type !== helmSecretType && type !== tokenType);
+  const latest = latestOf(records.map((secret) => ({ secret, release: decodeRelease(secret) })));
+
+  const files = new Map<string, string>();
+  if (object) files.set(objectFile, stringify(cleaned(object, legacyKind.kind, legacyKind.apiVersion)));
+  for (const release of latest) {
+    files.set(`releases/${release.name}/values.yaml`, stringify(release.config ?? {}));
+    files.set(`releases/${release.name}/manifest.yaml`, release.manifest);
+  }
+  for (const secret of records) {
+    const release = secret.metadata.labels?.["name"] ?? "unnamed";
+    const record = stringify(cleaned(secret, "Secret", "v1"), { lineWidth: 0 });
+    files.set(`releases/${release}/${secret.metadata.name}.yaml`, record);
+  }
+  for (const secret of others)
+    files.set(`secrets/${secret.metadata.name}.yaml`, stringify(cleaned(secret, "Secret", "v1")));
+  return {
+    index: {
+      format: 1,
+      createdAt: new Date().toISOString(),
+      server: connection.server,
+      clusterUid,
+      namespace,
+      ...(object && {
+        object: {
+          name: object.metadata.name,
+          uid: object.metadata.uid,
+          generation: object.metadata.generation ?? 0,
+        },
+      }),
+      installers: [...(legacy.platform?.installers ?? [])],
+      releases: latest.map(summary),
+      volumes: volumes.map(({ metadata, spec }) => ({
+        claim: legacyVolume,
+        volume: metadata.name,
+        reclaimPolicy: spec.persistentVolumeReclaimPolicy ?? "Retain",
+      })),
+      secrets: others.map(({ metadata }) => metadata.name),
+    },
+    files,
+  };
+}
+
+/** Name of the object's file: beside the backup's folder it bears the folder's name. */
+export const objectFile = "krateoplatformops.yaml";
+
+/** What every name of a backup begins with. */
+export const backupName = `krateo-${legacyVersion}-backup`;
+
+function latestOf(records: readonly { secret: HelmSecret; release: HelmRelease }[]): HelmRelease[] {
+  const latest = new Map<string, HelmRelease>();
+  for (const { release } of records) {
+    const known = latest.get(release.name);
+    if (!known || release.version > known.version) latest.set(release.name, release);
+  }
+  return [...latest.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function summary({ name, version, info, chart }: HelmRelease): BackupRelease {
+  const { name: chartName, version: chartVersion } = chart.metadata;
+  const deprecated = deprecatedReleases.some((one) => one.name === name && one.chart === chartName);
+  return { name, chart: chartName, chartVersion, revision: version, status: info.status, deprecated };
+}
+
+/** An object as it can be applied again: without status and what the API server writes. */
+function cleaned(object: KubeObject, kind: string, apiVersion: string): Record<string, unknown> {
+  const { status: _, metadata, ...rest } = object as KubeObject & { status?: unknown };
+  const { name, namespace, labels, annotations, finalizers } = metadata;
+  const kept = Object.fromEntries(
+    Object.entries(annotations ?? {}).filter(
+      ([key]) => key !== "kubectl.kubernetes.io/last-applied-configuration",
+    ),
+  );
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      namespace,
+      ...(labels && { labels }),
+      ...(Object.keys(kept).length > 0 && { annotations: kept }),
+      ...(finalizers && { finalizers }),
+    },
+    ...Object.fromEntries(Object.entries(rest).filter(([key]) => key !== "apiVersion" && key !== "kind")),
+  };
+}

@@ -1,0 +1,241 @@
+import { installationCrd } from "../../profiles/installation.ts";
+import { knownLeftovers } from "../../profiles/removal/known.ts";
+import { type CustomKind, isCrd, type LiveObject, type ObjectName } from "../../profiles/removal/objects.ts";
+import type {
+  ConfiguredRelease,
+  LiveRelease,
+  RemovalSurvey,
+  StackRecord,
+} from "../../profiles/removal/survey.ts";
+import { type KubeObject, list, pathOf } from "../api.ts";
+import type { Connection } from "../connection.ts";
+import { type HelmRelease, helmSecretType } from "../helm-release.ts";
+import { isKept, parseManifest } from "../manifest.ts";
+import { readReleases } from "../releases.ts";
+import { readServedKinds, type ServedKind } from "./kinds.ts";
+import { inNamespace, listMany, listObjects, liveObject } from "./objects.ts";
+
+/** Not asked for: records of what goes on, which come and go by themselves. */
+const unlisted = ["Event", "Endpoints", "EndpointSlice", "Lease", "PodMetrics"];
+
+/**
+ * Reads everything that a removal has to decide about.
+ *
+ * @param configured Helm releases of the configuration, in the order of installation.
+ * @throws UnreachableError; ConfigurationError when the user may not list something
+ */
+export async function surveyForRemoval(
+  connection: Connection,
+  namespace: string,
+  configured: readonly ConfiguredRelease[],
+  stack: StackRecord,
+): Promise<RemovalSurvey> {
+  const releaseNamespaces = [...new Set([namespace, ...configured.map((release) => release.namespace)])];
+  const [{ kinds, stale }, helm, elsewhere] = await Promise.all([
+    readServedKinds(connection),
+    Promise.all(releaseNamespaces.map((one) => readReleases(connection, one))),
+    readElsewhere(connection, configured, releaseNamespaces),
+  ]);
+  const scopes = new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, kind.namespaced]));
+  const isNamespaced = ({ apiVersion, kind }: { apiVersion: string; kind: string }): boolean =>
+    scopes.get(`${apiVersion.includes("/") ? apiVersion.split("/")[0] : ""}/${kind}`) ?? true;
+  const records = helm.flatMap((found) => [...found.values()]);
+  const releases = records.map((record) => liveRelease(record, isNamespaced));
+  const namespaces = [...new Set([...releaseNamespaces, ...namespacesMadeBy(releases)])];
+
+  const [crds, generated, webhooks, workloads] = await Promise.all([
+    listOf(connection, kinds, "apiextensions.k8s.io/CustomResourceDefinition"),
+    readGenerated(connection, kinds),
+    readWebhooks(connection),
+    readWorkloads(connection, releaseNamespaces),
+  ]);
+  const customKinds = customKindsOf(kinds, crds, releases, Object.values(generated).flat());
+  const custom = new Set(customKinds.map(({ crd }) => crd));
+  const listed = (kind: ServedKind): boolean =>
+    !unlisted.includes(kind.kind) && !custom.has(nameOfCrd(kind)) && kind.kind !== "CustomResourceDefinition";
+  const managed = { labelSelector: "app.kubernetes.io/managed-by=Helm" };
+  const { objects, unreadable } = await listMany(connection, [
+    ...kinds.filter((kind) => custom.has(nameOfCrd(kind))).map((kind) => ({ kind })),
+    ...kinds
+      .filter((kind) => kind.namespaced && listed(kind))
+      .flatMap((kind) => namespaces.map((one) => ({ kind, namespace: one }))),
+    ...kinds
+      .filter((kind) => !kind.namespaced && listed(kind) && kind.kind !== "Namespace")
+      .map((kind) => ({ kind, query: managed })),
+    ...kinds.filter(({ kind, group }) => kind === "Namespace" && group === "").map((kind) => ({ kind })),
+  ]);
+  return {
+    namespace,
+    readAt: Date.now(),
+    stack,
+    configured,
+    releases: releases.map((release) => withAvailability(release, workloads)),
+    elsewhere,
+    customKinds,
+    generated,
+    // A webhook configuration that Helm manages was listed already, without what it calls.
+    objects: [...new Map([...crds, ...objects, ...webhooks].map((object) => [object.uid, object])).values()],
+    unreadable: [...stale, ...unreadable],
+  };
+}
+
+function liveRelease(
+  { name, namespace, chart, info, manifest, hooks = [] }: HelmRelease,
+  isNamespaced: Parameters<typeof inNamespace>[2],
+): LiveRelease {
+  return {
+    name,
+    namespace,
+    chart: chart.metadata.name,
+    chartVersion: chart.metadata.version,
+    status: info.status,
+    manifest: parseManifest(manifest).map((object) => ({
+      ...inNamespace(object, namespace, isNamespaced),
+      kept: isKept(object),
+    })),
+    hooks: hooks
+      .flatMap((hook) => parseManifest(hook.manifest))
+      .map((object) => inNamespace(object, namespace, isNamespaced)),
+  };
+}
+
+function namespacesMadeBy(releases: readonly LiveRelease[]): string[] {
+  return releases.flatMap(({ manifest }) =>
+    manifest.filter(({ kind }) => kind === "Namespace").map(({ name }) => name),
+  );
+}
+
+async function readElsewhere(
+  connection: Connection,
+  configured: readonly ConfiguredRelease[],
+  own: readonly string[],
+): Promise<Record<string, string[]>> {
+  const names = [...new Set(configured.map(({ name }) => name))];
+  const secrets = await list<KubeObject>(connection, pathOf("v1", "secrets"), {
+    accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+    query: {
+      labelSelector: `owner=helm,name in (${names.join(",")})`,
+      fieldSelector: `type=${helmSecretType}`,
+    },
+  });
+  const found: Record<string, string[]> = {};
+  for (const { metadata } of secrets) {
+    const { labels, namespace = "" } = metadata;
+    const name = labels?.["name"];
+    if (name === undefined || own.includes(namespace) || found[name]?.includes(namespace)) continue;
+    found[name] = [...(found[name] ?? []), namespace];
+  }
+  return found;
+}
+
+async function listOf(
+  connection: Connection,
+  kinds: readonly ServedKind[],
+  id: string,
+): Promise<LiveObject[]> {
+  const kind = kinds.find((one) => `${one.group}/${one.kind}` === id);
+  return kind ? await listObjects(connection, kind) : [];
+}
+
+interface RestDefinition extends KubeObject {
+  readonly spec?: { readonly resourceGroup?: string; readonly resource?: { readonly kind?: string } };
+}
+
+/** Definitions made at run time: core-provider's are all of one group, oasgen-provider's as their users say. */
+async function readGenerated(
+  connection: Connection,
+  kinds: readonly ServedKind[],
+): Promise<Record<string, string[]>> {
+  const definitions = kinds.find(
+    ({ group, kind }) => group === "ogen.krateo.io" && kind === "RestDefinition",
+  );
+  const rest = definitions
+    ? await list<RestDefinition>(connection, pathOf(definitions.apiVersion, definitions.plural))
+    : [];
+  return {
+    "core-provider": kinds.filter(({ group }) => group === "composition.krateo.io").map(nameOfCrd),
+    "oasgen-provider": kinds
+      .filter(({ group, kind }) =>
+        rest.some(({ spec }) => spec?.resourceGroup === group && spec.resource?.kind === kind),
+      )
+      .map(nameOfCrd),
+  };
+}
+
+interface WebhookConfiguration extends KubeObject {
+  readonly webhooks?: readonly {
+    readonly clientConfig?: { readonly service?: { readonly namespace: string } };
+  }[];
+}
+
+async function readWebhooks(connection: Connection): Promise<LiveObject[]> {
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  const path = pathOf(apiVersion, "mutatingwebhookconfigurations");
+  const found = await list<WebhookConfiguration>(connection, path);
+  return found.map((configuration) => ({
+    ...liveObject(configuration, apiVersion, "MutatingWebhookConfiguration"),
+    calls: (configuration.webhooks ?? []).flatMap(
+      ({ clientConfig }) => clientConfig?.service?.namespace ?? [],
+    ),
+  }));
+}
+
+interface Workload extends KubeObject {
+  readonly status?: { readonly availableReplicas?: number };
+}
+
+/** Whether a pod is available, by `KIND/NAMESPACE/NAME` of the workload. */
+async function readWorkloads(
+  connection: Connection,
+  namespaces: readonly string[],
+): Promise<ReadonlyMap<string, boolean>> {
+  const lists = await Promise.all(
+    namespaces.flatMap((namespace) =>
+      (["Deployment", "StatefulSet"] as const).map(async (kind) => {
+        const path = pathOf("apps/v1", `${kind.toLowerCase()}s`, namespace);
+        const workloads = await list<Workload>(connection, path);
+        return workloads.map(
+          ({ metadata, status }) =>
+            [`${kind}/${namespace}/${metadata.name}`, (status?.availableReplicas ?? 0) > 0] as const,
+        );
+      }),
+    ),
+  );
+  return new Map(lists.flat());
+}
+
+function withAvailability(release: LiveRelease, workloads: ReadonlyMap<string, boolean>): LiveRelease {
+  const own = release.manifest.filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet");
+  if (own.length === 0) return release;
+  const isAvailable = ({ kind, namespace, name }: ObjectName): boolean =>
+    workloads.get(`${kind}/${namespace}/${name}`) ?? false;
+  return { ...release, available: own.some(isAvailable) };
+}
+
+/** Kinds whose objects may go: their definition is a release's, this program's, the operator's or a user's. */
+function customKindsOf(
+  kinds: readonly ServedKind[],
+  crds: readonly LiveObject[],
+  releases: readonly LiveRelease[],
+  generated: readonly string[],
+): CustomKind[] {
+  const wanted = new Set([
+    ...releases.flatMap(({ manifest }) => manifest.filter(isCrd).map(({ name }) => name)),
+    ...knownLeftovers.filter(({ kind }) => kind === "CustomResourceDefinition").map(({ name }) => name),
+    ...generated,
+    installationCrd.metadata.name,
+  ]);
+  // A definition whose release is gone says so itself.
+  const bearing = crds.filter(
+    ({ name, annotations }) =>
+      annotations["meta.helm.sh/release-name"] !== undefined || name.endsWith(".postgresql.cnpg.io"),
+  );
+  for (const { name } of bearing) wanted.add(name);
+  return kinds
+    .map((kind) => ({ crd: nameOfCrd(kind), apiVersion: kind.apiVersion, kind: kind.kind }))
+    .filter(({ crd }) => wanted.has(crd));
+}
+
+function nameOfCrd({ plural, group }: ServedKind): string {
+  return `${plural}.${group}`;
+}

@@ -1,0 +1,226 @@
+import type { Check } from "../../profiles/check.ts";
+import { makesDatabase, secretNames, secretNamesOf } from "../../profiles/database-secrets.ts";
+import { legacyVersion } from "../../profiles/legacy-platform.ts";
+import type { ChartStep, Settings } from "../../profiles/settings.ts";
+import { missingOf } from "../database.ts";
+import { differingPaths } from "../drift/difference.ts";
+import { chartSteps, type Observation } from "../observation.ts";
+import { checkEndpoints } from "./endpoint-checks.ts";
+import { checkOwnServices } from "./own-service-checks.ts";
+import { checkWorkloads } from "./workload-checks.ts";
+
+const again = "pulumi up";
+
+/**
+ * Judges what was observed by what the settings say, check by check; the order is that of the report. The kinds of
+ * checks: snapshot, release, workload, database, secret, endpoint, legacy.
+ */
+export function verify(settings: Settings, observed: Observation): Check[] {
+  return [
+    checkSnapshot(settings, observed),
+    ...chartSteps(settings).flatMap((step) => checkRelease(settings, step, observed)),
+    ...checkWorkloads(settings, observed),
+    ...checkDatabases(observed),
+    ...checkSecrets(settings, observed),
+    ...checkEndpoints(settings, observed),
+    ...checkOwnServices(settings, observed),
+    ...checkLegacy(observed),
+    checkMigration(observed),
+  ];
+}
+
+function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Observation): Check {
+  const base = {
+    check: "snapshot",
+    subject: "Installation krateoctl",
+    expected: snapshot.installationVersion,
+  };
+  if (!installation) {
+    return { ...base, status: "ERROR", found: `none in namespace ${namespace}`, next: again };
+  }
+  const paths = differingPaths(snapshot, installation.spec?.spec);
+  if (paths.length === 0) return { ...base, status: "OK", found: snapshot.installationVersion, next: "" };
+  const shown = paths.slice(0, 3).join(", ");
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
+  return {
+    ...base,
+    status: "ERROR",
+    found: `differs at ${shown}${more}`,
+    next: `${again}, if this configuration is right`,
+  };
+}
+
+function checkRelease(settings: Settings, step: ChartStep, { releases }: Observation): Check[] {
+  const { name, namespace } = step.release;
+  const release = releases.get(`${namespace}/${name}`);
+  const base = { check: "release", subject: name };
+  if (!step.enabled) {
+    const taken = chartSteps(settings).some(
+      (other) => other.enabled && other.release.name === name && other.release.namespace === namespace,
+    );
+    if (!release || taken) return [];
+    const next = `${again} (component ${step.component} is switched off), or helm uninstall ${name} -n ${namespace}`;
+    return [{ ...base, status: "ERROR", found: describe(release), expected: "none", next }];
+  }
+  const pinned = [step.chart.name, step.chart.version].filter(Boolean).join(" ");
+  const expected = `${pinned} deployed`;
+  if (!release) return [{ ...base, status: "ERROR", found: "none", expected, next: again }];
+  const { metadata } = release.chart;
+  const right =
+    (step.chart.name === "" || metadata.name === step.chart.name) &&
+    (step.chart.version === "" || metadata.version === step.chart.version) &&
+    release.info.status === "deployed";
+  return [
+    { ...base, status: right ? "OK" : "ERROR", found: describe(release), expected, next: right ? "" : again },
+  ];
+}
+
+function describe({
+  chart,
+  info,
+}: {
+  chart: { metadata: { name: string; version: string } };
+  info: { status: string };
+}) {
+  return `${chart.metadata.name} ${chart.metadata.version} ${info.status}`;
+}
+
+function checkDatabases({ clusters, databases }: Observation): Check[] {
+  return [...clusters].map(([key, cluster]) => {
+    const { name, namespace } = cluster.metadata;
+    const own = databases.filter(
+      (database) => database.spec.cluster.name === name && database.metadata.namespace === namespace,
+    );
+    const missing = missingOf(cluster, own);
+    const expected = ["Ready", ...own.map((database) => `${database.spec.name} applied`)].join(", ");
+    return {
+      check: "database",
+      subject: `Cluster ${key}`,
+      status: missing ? "ERROR" : "OK",
+      found: missing ?? expected,
+      expected,
+      next: missing ? `kubectl describe clusters.postgresql.cnpg.io ${name} -n ${namespace}` : "",
+    };
+  });
+}
+
+const keysOfSecrets: Readonly<Record<string, readonly string[]>> = {
+  "jwt-sign-key": ["JWT_SIGN_KEY"],
+  "krateo-db": ["DB_USER", "DB_PASS"],
+  "krateo-db-user": ["username", "password"],
+  "cratedb-system-credentials": ["username", "password"],
+  "admin-password": ["password"],
+};
+
+/** Secrets that a Helm release's containers or templates make, by the chart that does. */
+const makers: Readonly<Record<string, string>> = {
+  cratedb: "cratedb-system-credentials",
+  portal: "admin-password",
+};
+
+function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
+  const made = chartSteps(settings)
+    .filter((step) => step.enabled)
+    .flatMap((step) => makers[step.chart.name] ?? []);
+  const checks = [...secretNamesOf(settings), ...made].map((name): Check => {
+    const keys = keysOfSecrets[name] ?? [];
+    const data = secrets.get(name);
+    const lacking = keys.filter((key) => !data?.[key]);
+    const found = data ? `keys ${Object.keys(data).sort().join(", ") || "none"}` : "none";
+    return {
+      check: "secret",
+      subject: `Secret ${name}`,
+      status: lacking.length > 0 ? "ERROR" : "OK",
+      found,
+      expected: `keys ${keys.join(", ")}`,
+      next: lacking.length > 0 ? remedy(settings, name) : "",
+    };
+  });
+  const login = secrets.get("krateo-db");
+  const role = secrets.get("krateo-db-user");
+  if (
+    makesDatabase(settings.steps) &&
+    login &&
+    role &&
+    (login["DB_PASS"] !== role["password"] || login["DB_USER"] !== role["username"])
+  ) {
+    checks.push({
+      check: "secret",
+      subject: "Secrets krateo-db, krateo-db-user",
+      status: "ERROR",
+      found: "different users or passwords",
+      expected: "the same user and password",
+      next: "make them agree: services log in with krateo-db, PostgreSQL expects krateo-db-user",
+    });
+  }
+  return checks;
+}
+
+function remedy({ namespace, secrets }: Settings, name: string): string {
+  if (name === "cratedb-system-credentials") return `kubectl logs statefulset/cratedb -n ${namespace}`;
+  if (secrets === "external" && secretNames.some((one) => one === name))
+    return "whoever provides the Secrets must";
+  return again;
+}
+
+function checkLegacy({ legacy }: Observation): Check[] {
+  const base = { check: "legacy", expected: "none" };
+  const { platform, leftovers = [] } = legacy;
+  const error = (subject: string, found: string, next: string): Check => ({
+    ...base,
+    subject,
+    status: "ERROR",
+    found,
+    next,
+  });
+  return [
+    ...legacy.releases.map(({ name, chart, chartVersion }) =>
+      error(`Helm release ${name}`, `${chart} ${chartVersion}`, "npx krateo cleanup"),
+    ),
+    ...legacy.volumes.map((name) =>
+      error(`PersistentVolumeClaim ${name}`, "still there", "npx krateo cleanup"),
+    ),
+    ...(platform?.objects ?? []).map(({ name }) => error(`KrateoPlatformOps ${name}`, "still there", again)),
+    ...(platform?.releases ?? []).map(({ name, chart, chartVersion }) =>
+      error(`Helm release ${name}`, `${chart} ${chartVersion}`, again),
+    ),
+    ...leftovers.map(
+      ({ kind, name }): Check => ({
+        ...base,
+        subject: `${kind} ${name}`,
+        status: "WARNING",
+        found:
+          kind === "ClusterRoleBinding"
+            ? "cluster-admin for a service account that nothing uses any more"
+            : "left by an earlier installer, and of no use any more",
+        next: again,
+      }),
+    ),
+  ];
+}
+
+/** One line that says whether a migration from 2.7.0 is done; on a cluster that never had one, nothing is left to do. */
+function checkMigration({ legacy, installation }: Observation): Check {
+  const { platform, leftovers = [] } = legacy;
+  const base = {
+    check: "migration",
+    subject: `from Krateo ${legacyVersion}`,
+    expected: "old object gone, snapshot there, no leftover",
+  };
+  const amount = (items: readonly unknown[], what: string): string[] =>
+    items.length > 0 ? [`${items.length} ${what}${items.length > 1 ? "s" : ""} left`] : [];
+  const undone = [
+    ...(platform?.objects ?? []).map(({ name }) => `KrateoPlatformOps ${name} still there`),
+    ...(installation ? [] : ["no snapshot"]),
+    ...amount([...legacy.releases, ...(platform?.releases ?? [])], "old Helm release"),
+    ...amount(legacy.volumes, "old volume"),
+  ];
+  const rights = amount(leftovers, "leftover");
+  if (undone.length + rights.length === 0) return { ...base, status: "OK", found: base.expected, next: "" };
+  return {
+    ...base,
+    status: undone.length > 0 ? "ERROR" : "WARNING",
+    found: [...undone, ...rights].join(", "),
+    next: `${again}: it goes on where it stands`,
+  };
+}

@@ -1,0 +1,107 @@
+/** What stays in the cluster after Helm has uninstalled the releases, and is removed after it. */
+import { bearsReleaseOf, chartFinalizers, isClaimed, type KnownLeftover, knownLeftovers } from "./known.ts";
+import { identityOf, isCrd, type LiveObject, objectText } from "./objects.ts";
+import { type Scene, sameRelease } from "./scene.ts";
+import type { Stay } from "./stay.ts";
+import type { ConfiguredRelease } from "./survey.ts";
+
+export interface Leftover {
+  readonly object: LiveObject;
+  /** Release that left it. */
+  readonly release: ConfiguredRelease;
+  readonly why: string;
+  /** Finalizers that nobody else takes away any more. */
+  readonly frees: readonly string[];
+  /** True for an object that says itself whose it is. */
+  readonly marked: boolean;
+}
+
+interface Verdict {
+  readonly why: string;
+  readonly known?: KnownLeftover;
+}
+
+/**
+ * Leftovers of the releases that go or are gone. An object counts when it says whose it is, when the record of a
+ * release that still exists names it as a hook or as kept, or when it bears a known name and nobody claims it.
+ *
+ * @param others Objects that go in another way, or are decided about elsewhere.
+ */
+export function leftoversOf(
+  scene: Scene,
+  others: readonly LiveObject[],
+  purgeData: boolean,
+): { leftovers: Leftover[]; stays: Stay[] } {
+  const elsewhere = new Set([...scene.manifest, ...others]);
+  const leftovers: Leftover[] = [];
+  const stays: Stay[] = [];
+  for (const object of scene.survey.objects) {
+    if (elsewhere.has(object) || object.kind === "PersistentVolumeClaim" || isCnpg(object)) continue;
+    for (const release of scene.departing) {
+      const verdict = verdictOn(scene, object, release);
+      if (!verdict) continue;
+      const stay = stayOf(scene, object, release, verdict, purgeData);
+      if (stay) stays.push(stay);
+      else {
+        const frees = object.finalizers.filter((one) => chartFinalizers[release.chart]?.includes(one));
+        const marked = bearsReleaseOf(object, release);
+        leftovers.push({ object, release, why: verdict.why, frees, marked });
+      }
+      break;
+    }
+  }
+  return { leftovers, stays };
+}
+
+/** CloudNativePG's definitions and their objects have rules of their own. */
+function isCnpg({ apiVersion, kind, name }: LiveObject): boolean {
+  if (apiVersion.startsWith("postgresql.cnpg.io/")) return true;
+  return isCrd({ apiVersion, kind, name }) && name.endsWith(".postgresql.cnpg.io");
+}
+
+function verdictOn(scene: Scene, object: LiveObject, release: ConfiguredRelease): Verdict | undefined {
+  const bears = bearsReleaseOf(object, release);
+  const known = knownLeftovers.find(
+    (one) =>
+      one.chart === release.chart &&
+      one.kind === object.kind &&
+      one.name === object.name &&
+      (object.namespace ?? release.namespace) === release.namespace,
+  );
+  const live = scene.going.find((other) => sameRelease(release, other));
+  const identity = identityOf(object);
+  if (live?.hooks.some((hook) => identityOf(hook) === identity)) {
+    return { why: "made by a hook of its chart", known };
+  }
+  if (live?.manifest.some((entry) => entry.kept && identityOf(entry) === identity)) {
+    return { why: "kept, as its chart asks", known };
+  }
+  if (known && (bears || !isClaimed(object))) return { why: known.why, known };
+  // What has an owner goes with it.
+  if (!bears || object.owners.length > 0) return undefined;
+  return { why: live ? "bears its name, but is none of its objects" : "its release is gone" };
+}
+
+/** Why a leftover is not removed; undefined when it is. */
+function stayOf(
+  scene: Scene,
+  object: LiveObject,
+  release: ConfiguredRelease,
+  { known }: Verdict,
+  purgeData: boolean,
+): Stay | undefined {
+  const what = objectText(object);
+  if (known?.volume && !purgeData) {
+    const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", name: known.volume };
+    if (scene.find({ ...claim, namespace: release.namespace })) {
+      return { what, why: `it is the login to the data in volume ${known.volume}` };
+    }
+  }
+  if (object.namespace !== undefined) return undefined;
+  const namespaces = [
+    ...(scene.survey.elsewhere[release.name] ?? []),
+    ...(object.calls ?? []).filter((namespace) => namespace !== release.namespace),
+  ];
+  if (namespaces.length === 0) return undefined;
+  return { what, why: `an installation in namespace ${[...new Set(namespaces)].join(", ")} uses it` };
+}

@@ -1,0 +1,376 @@
+import assert from "node:assert/strict";
+import { objectText } from "../../../profiles/removal/objects.ts";
+import { type RemovalPlan, remainsOf, removalPlan } from "../../../profiles/removal/plan.ts";
+import type { RemovalSurvey } from "../../../profiles/removal/survey.ts";
+import { marked, object, ofHook, ofRelease, release, survey } from "../../support/removal.ts";
+
+const plan = (given: Partial<RemovalSurvey>, purgeData = false): RemovalPlan =>
+  removalPlan(survey(given), { purgeData });
+const texts = (objects: RemovalPlan["crds"]): string[] => objects.map(objectText);
+const leftovers = ({ leftovers }: RemovalPlan): string[] =>
+  leftovers.map(({ object, release, why }) => `${objectText(object)}, of ${release.name}: ${why}`);
+const stays = ({ stays }: RemovalPlan): string[] => stays.map(({ what, why }) => `${what}: ${why}`);
+
+describe("a removal", () => {
+  it("of nothing removes nothing", () => {
+    assert.deepEqual(remainsOf(plan({})), []);
+    assert.deepEqual(stays(plan({})), []);
+  });
+
+  it("takes the stack's releases, and leaves one of a configured name that the stack did not install", () => {
+    const ours = release("cratedb");
+    const theirs = release("core-provider");
+    const stack = { filled: true, releases: [ours], interrupted: [], objects: [] };
+    const result = plan({ stack, releases: [ours, theirs, release("unrelated")] });
+    assert.deepEqual(result.releases, [ours]);
+    assert.deepEqual(stays(result), [
+      "Helm release shop/core-provider (core-provider 1.0.0): this stack did not install it; if it is yours: helm uninstall core-provider -n shop",
+    ]);
+  });
+
+  it("takes releases that a killed run began, the last in the order of installation first", () => {
+    const releases = [release("cratedb"), release("finops-notebooks"), release("cnpg")];
+    const stack = { filled: true, releases: [], interrupted: releases, objects: [] };
+    assert.deepEqual(
+      plan({ stack, releases }).interrupted.map(({ name }) => name),
+      ["finops-notebooks", "cratedb", "cnpg"],
+    );
+  });
+
+  it("takes the stack's own objects, and keeps those that were there before", () => {
+    const objects = [object("Secret shop/ours"), object("Secret shop/theirs"), object("Secret shop/other")];
+    const [ours, theirs] = objects as [(typeof objects)[0], (typeof objects)[0]];
+    const stack = {
+      filled: true,
+      releases: [],
+      interrupted: [],
+      objects: [
+        { ...ours, retained: false },
+        { ...theirs, retained: true },
+      ],
+    };
+    const result = plan({ stack, objects });
+    assert.deepEqual(texts(result.stackObjects), ["Secret shop/ours"]);
+    assert.deepEqual(stays(result), ["Secret shop/theirs: it was there before this program"]);
+  });
+
+  it("takes what bears the program's mark though the state has lost it, unless another stack is at home", () => {
+    const objects = [object("Secret shop/lost", marked), object("Secret elsewhere/lost", marked)];
+    assert.deepEqual(texts(plan({ objects }).stackObjects), ["Secret shop/lost"]);
+    const stack = { filled: false, releases: [], interrupted: [], objects: [] };
+    assert.deepEqual(plan({ stack, objects, releases: [release("cratedb")] }).stackObjects, []);
+  });
+
+  it("keeps a cluster-scoped object of its mark while an installation elsewhere may need it", () => {
+    const objects = [object("CustomResourceDefinition installations.krateo.io", marked)];
+    assert.deepEqual(texts(plan({ objects }).crds), ["CustomResourceDefinition installations.krateo.io"]);
+    assert.deepEqual(plan({ objects, elsewhere: { cratedb: ["other"] } }).crds, []);
+  });
+
+  describe("counts as users' objects", () => {
+    const crd = object("CustomResourceDefinition notebooks.finops.krateo.io", ofRelease("uploader"));
+    const chartsOwn = object("Notebook shop/costs");
+    const uploader = release("uploader", [crd, chartsOwn]);
+    const users = (...objects: ReturnType<typeof object>[]): string[] =>
+      texts(plan({ releases: [uploader], objects: [crd, chartsOwn, ...objects] }).userObjects);
+
+    it("those of a kind that goes, in any namespace, but not a chart's own", () => {
+      assert.deepEqual(users(object("Notebook shop/mine"), object("Notebook far/mine")), [
+        "Notebook far/mine",
+        "Notebook shop/mine",
+      ]);
+    });
+
+    it("none that only exists through another object", () => {
+      const mine = object("Notebook shop/mine");
+      assert.deepEqual(users(mine, object("Notebook shop/copy", { owners: [mine.uid] })), [
+        "Notebook shop/mine",
+      ]);
+      assert.deepEqual(users(object("Notebook shop/mine", { owners: ["somebody not listed"] })), [
+        "Notebook shop/mine",
+      ]);
+    });
+
+    it("none of a kind that stays", () => {
+      const kept = release("uploader", [], { kept: [crd] });
+      const objects = [crd, object("Notebook shop/mine")];
+      assert.deepEqual(plan({ releases: [kept], objects }).userObjects, []);
+    });
+
+    it("whatever is in a namespace that a release made, but for housekeeping", () => {
+      const demo = object("Namespace demo");
+      const portal = release("portal", [demo]);
+      const objects = [
+        demo,
+        object("ConfigMap demo/notes"),
+        object("ConfigMap demo/kube-root-ca.crt"),
+        object("ServiceAccount demo/default"),
+        object("ConfigMap shop/notes"),
+      ];
+      const result = plan({ releases: [portal], objects });
+      assert.deepEqual(texts(result.userObjects), ["ConfigMap demo/notes"]);
+      assert.deepEqual(result.waves, []);
+    });
+  });
+
+  it("deletes first what users made of their own definitions, then what is held, then the rest", () => {
+    const definitions = object("CustomResourceDefinition compositiondefinitions.core.krateo.io");
+    const shops = object("CustomResourceDefinition shops.composition.krateo.io");
+    const held = { finalizers: ["hold"] };
+    const result = plan({
+      releases: [release("core-provider", [definitions])],
+      generated: { "core-provider": [shops.name] },
+      objects: [
+        definitions,
+        shops,
+        object("CompositionDefinition shop/free"),
+        object("CompositionDefinition shop/held", held),
+        object("Shop far/corner", held),
+      ],
+    });
+    assert.deepEqual(result.waves.map(texts), [
+      ["Shop far/corner"],
+      ["CompositionDefinition shop/held"],
+      ["CompositionDefinition shop/free"],
+    ]);
+    assert.deepEqual(texts(result.crds), [
+      "CustomResourceDefinition compositiondefinitions.core.krateo.io",
+      "CustomResourceDefinition shops.composition.krateo.io",
+    ]);
+  });
+
+  it("leaves users' definitions alone when their maker is not this stack's", () => {
+    const shops = object("CustomResourceDefinition shops.composition.krateo.io");
+    const generated = { "core-provider": [shops.name] };
+    assert.deepEqual(plan({ generated, objects: [shops, object("Shop far/corner")] }).crds, []);
+  });
+
+  describe("takes as leftovers", () => {
+    const account = object("ServiceAccount shop/cratedb", ofHook("cratedb"));
+    const certificate = object("Secret shop/cert", ofRelease("opa"));
+
+    it("objects of hooks, and what a chart asks to keep, of a release that goes", () => {
+      const hooked = release("cratedb", [], {
+        hooks: [object("ConfigMap shop/script")],
+        kept: [certificate],
+      });
+      const result = plan({ releases: [hooked], objects: [object("ConfigMap shop/script"), certificate] });
+      assert.deepEqual(leftovers(result), [
+        "ConfigMap shop/script, of cratedb: made by a hook of its chart",
+        "Secret shop/cert, of cratedb: kept, as its chart asks",
+      ]);
+      assert.deepEqual(
+        result.leftovers.map(({ marked }) => marked),
+        [false, false],
+      );
+    });
+
+    it("what bears the name of a release that is gone", () => {
+      const objects = [object("Deployment shop/cratedb", ofRelease("cratedb")), account];
+      assert.deepEqual(leftovers(plan({ objects })), [
+        "Deployment shop/cratedb, of cratedb: its release is gone",
+        "ServiceAccount shop/cratedb, of cratedb: made by a hook of its chart",
+      ]);
+    });
+
+    it("what bears the name of a release that goes, but is none of its objects, and has no owner", () => {
+      const objects = [
+        object("Secret shop/made", ofHook("cratedb")),
+        object("Secret shop/owned", { ...ofHook("cratedb"), owners: ["somebody"] }),
+      ];
+      assert.deepEqual(leftovers(plan({ releases: [release("cratedb")], objects })), [
+        "Secret shop/made, of cratedb: bears its name, but is none of its objects",
+      ]);
+    });
+
+    it("what an earlier run has marked before its release went", () => {
+      const annotations = { "krateo.io/left-by": "shop/cratedb" };
+      const result = plan({ objects: [object("ConfigMap shop/odd", { annotations })] });
+      assert.deepEqual(leftovers(result), ["ConfigMap shop/odd, of cratedb: its release is gone"]);
+    });
+
+    it("a known name that nobody claims, and not one that somebody does", () => {
+      const name = "ConfigMap shop/create-user-sidecar";
+      assert.equal(leftovers(plan({ objects: [object(name)] })).length, 1);
+      assert.deepEqual(leftovers(plan({ objects: [object(name, ofRelease("theirs"))] })), []);
+      assert.deepEqual(leftovers(plan({ objects: [object(name, { owners: ["somebody"] })] })), []);
+      assert.deepEqual(leftovers(plan({ objects: [object("ConfigMap far/create-user-sidecar")] })), []);
+    });
+
+    it("nothing of a release that another stack has", () => {
+      const stack = { filled: false, releases: [], interrupted: [], objects: [] };
+      const result = plan({ stack, releases: [release("cratedb")], objects: [account] });
+      assert.deepEqual(leftovers(result), []);
+    });
+
+    it("nothing that bears the name of a release in another namespace", () => {
+      const objects = [
+        object("Secret shop/x", ofRelease("cratedb", "far")),
+        object("Secret far/y", ofHook("cratedb")),
+      ];
+      assert.deepEqual(leftovers(plan({ objects })), []);
+    });
+
+    it("the webhook of a core-provider here, and not of one elsewhere", () => {
+      const webhook = (calls: string[]) => object("MutatingWebhookConfiguration core-provider", { calls });
+      assert.deepEqual(leftovers(plan({ objects: [webhook(["shop"])] })), [
+        "MutatingWebhookConfiguration core-provider, of core-provider: made by its container",
+      ]);
+      assert.deepEqual(stays(plan({ objects: [webhook(["far"])] })), [
+        "MutatingWebhookConfiguration core-provider: an installation in namespace far uses it",
+      ]);
+    });
+
+    it("definitions out of crds folders, with their objects, unless an installation elsewhere has them", () => {
+      const objects = [
+        object("CustomResourceDefinition focusconfigs.finops.krateo.io"),
+        object("FocusConfig far/mine"),
+      ];
+      const result = plan({ objects });
+      assert.deepEqual(texts(result.crds), ["CustomResourceDefinition focusconfigs.finops.krateo.io"]);
+      assert.deepEqual(texts(result.userObjects), ["FocusConfig far/mine"]);
+      const shared = plan({ objects, elsewhere: { "finops-operator-focus": ["far"] } });
+      assert.deepEqual([shared.crds, shared.userObjects], [[], []]);
+    });
+
+    it("a finalizer that only a Job of the gone release would have cleared", () => {
+      const finalizers = ["finops.krateo.io/notebooks", "other"];
+      const objects = [
+        object("Secret shop/finops-notebooks", { ...ofRelease("finops-notebooks"), finalizers }),
+      ];
+      assert.deepEqual(plan({ objects }).leftovers[0]?.frees, ["finops.krateo.io/notebooks"]);
+    });
+  });
+
+  describe("of data", () => {
+    const claim = object("PersistentVolumeClaim shop/data-cratedb-0", ofHook("cratedb"));
+    const login = object("Secret shop/cratedb-system-credentials");
+
+    it("is only done when it is asked for; the login stays with its data", () => {
+      const objects = [claim, login];
+      const kept = plan({ objects });
+      assert.deepEqual([kept.volumes, kept.leftovers], [[], []]);
+      assert.deepEqual(stays(kept), [
+        "PersistentVolumeClaim shop/data-cratedb-0: it holds data; --purge-data deletes it",
+        "Secret shop/cratedb-system-credentials: it is the login to the data in volume data-cratedb-0",
+      ]);
+      const purged = plan({ objects }, true);
+      assert.deepEqual(texts(purged.volumes), ["PersistentVolumeClaim shop/data-cratedb-0"]);
+      assert.equal(
+        leftovers(purged)[0],
+        "Secret shop/cratedb-system-credentials, of cratedb: made by its container",
+      );
+    });
+
+    it("removes the login without data in any case", () => {
+      assert.equal(leftovers(plan({ objects: [login] })).length, 1);
+    });
+
+    it("never takes a volume that is somebody else's", () => {
+      const theirs = object("PersistentVolumeClaim shop/theirs", ofHook("their-database"));
+      assert.deepEqual(plan({ objects: [theirs] }, true).volumes, []);
+    });
+
+    it("names the volumes that go with their owner, whatever was asked for", () => {
+      const cluster = object("Cluster shop/pg-cluster");
+      const labels = { "cnpg.io/cluster": "pg-cluster" };
+      const owned = object("PersistentVolumeClaim shop/pg-cluster-1", { labels, owners: [cluster.uid] });
+      const free = object("PersistentVolumeClaim shop/pg-cluster-2", { labels });
+      const pgCluster = release("pg-cluster", [cluster], { chart: "cluster" });
+      const result = plan({ releases: [pgCluster], objects: [cluster, owned, free] });
+      assert.deepEqual(texts(result.ownedVolumes), ["PersistentVolumeClaim shop/pg-cluster-1"]);
+      assert.deepEqual(stays(result), [
+        "PersistentVolumeClaim shop/pg-cluster-2: it holds data; --purge-data deletes it",
+      ]);
+    });
+  });
+
+  describe("of CloudNativePG's definitions", () => {
+    const crd = object("CustomResourceDefinition clusters.postgresql.cnpg.io", ofRelease("cnpg"));
+    const own = object("Cluster shop/pg-cluster");
+    const releases = [
+      release("cnpg", [], { chart: "cloudnative-pg", kept: [crd] }),
+      release("pg-cluster", [own], { chart: "cluster" }),
+    ];
+
+    it("is only done with the data", () => {
+      assert.deepEqual(stays(plan({ releases, objects: [crd, own] })), [
+        "1 CustomResourceDefinitions of CloudNativePG: --purge-data deletes them",
+      ]);
+      assert.deepEqual(texts(plan({ releases, objects: [crd, own] }, true).crds), [
+        "CustomResourceDefinition clusters.postgresql.cnpg.io",
+      ]);
+    });
+
+    it("is not done while anybody in the cluster uses them", () => {
+      const result = plan({ releases, objects: [crd, own, object("Cluster far/theirs")] }, true);
+      assert.deepEqual([result.crds, result.userObjects], [[], []]);
+      assert.deepEqual(stays(result), [
+        "1 CustomResourceDefinitions of CloudNativePG: they are in use, but no operator is left for 1 Cluster (far/theirs)",
+      ]);
+    });
+
+    it("is not done to those of another operator", () => {
+      const theirs = object("CustomResourceDefinition clusters.postgresql.cnpg.io", ofRelease("pg", "far"));
+      assert.deepEqual(plan({ objects: [theirs] }, true).crds, []);
+    });
+  });
+
+  describe("of the namespace", () => {
+    const namespace = object("Namespace shop", marked);
+    const record = object("Secret shop/sh.helm.release.v1.cratedb.v1", {
+      labels: { owner: "helm", name: "cratedb" },
+    });
+
+    it("is done with the data when only what goes and housekeeping is in it", () => {
+      const claim = object("PersistentVolumeClaim shop/data-cratedb-0", ofHook("cratedb"));
+      const workload = object("Deployment shop/cratedb", ofRelease("cratedb"));
+      const pod = object("Pod shop/cratedb-1", { owners: [workload.uid] });
+      const objects = [namespace, record, claim, workload, pod, object("ServiceAccount shop/default")];
+      const releases = [release("cratedb", [workload])];
+      assert.equal(plan({ releases, objects }, true).ownNamespace, namespace);
+      assert.equal(plan({ releases, objects }).ownNamespace, undefined);
+    });
+
+    for (const [what, given, why] of [
+      [
+        "this program did not make it",
+        { objects: [object("Namespace shop")] },
+        "it was there before this program",
+      ],
+      [
+        "somebody's object is in it",
+        { objects: [namespace, object("ConfigMap shop/theirs")] },
+        "others use it: 1 ConfigMap (shop/theirs)",
+      ],
+      [
+        "somebody's Helm release is in it",
+        { objects: [namespace, record] },
+        "others use it: 1 Secret (shop/sh.helm.release.v1.cratedb.v1)",
+      ],
+      [
+        "nobody can tell",
+        { objects: [namespace], unreadable: ["things.example.org"] },
+        "whether it is empty cannot be read: things.example.org",
+      ],
+    ] as const) {
+      it(`is not done when ${what}`, () => {
+        const result = plan(given, true);
+        assert.equal(result.ownNamespace, undefined);
+        assert.deepEqual(stays(result), [`Namespace shop: ${why}`]);
+      });
+    }
+  });
+
+  it("names what is left, with what holds it", () => {
+    const crd = object("CustomResourceDefinition notebooks.finops.krateo.io");
+    const gone = { deletedAt: 1, finalizers: ["hold"] };
+    const releases = [release("uploader", [crd], { status: "uninstalling" })];
+    const objects = [crd, object("Notebook shop/mine", gone), object("Notebook shop/other")];
+    assert.deepEqual(remainsOf(plan({ releases, objects })), [
+      "Helm release shop/uploader (uninstalling)",
+      "CustomResourceDefinition notebooks.finops.krateo.io",
+      "Notebook shop/mine (being deleted, held by finalizer hold)",
+    ]);
+  });
+});
