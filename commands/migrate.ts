@@ -1,35 +1,28 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { parse } from "yaml";
 import { krateoctlDocument } from "../migration/krateoctl-document.ts";
 import type { LegacyType } from "../migration/legacy-defaults.ts";
 import { legacyTypes } from "../migration/legacy-defaults.ts";
-import {
-  chooseLegacyObject,
-  type LegacyPlatform,
-  legacyObjectsIn,
-  readLegacyPlatform,
-} from "../migration/legacy-platform.ts";
+import type { LegacyPlatform } from "../migration/legacy-platform.ts";
 import { mismatchNote } from "../migration/legacy-version.ts";
 import { type Migration, migrate } from "../migration/merge.ts";
 import { overridesText } from "../migration/overrides-file.ts";
 import { stackValues } from "../migration/stack-values.ts";
 import { defaultOverrides } from "../profiles/layers.ts";
-import { legacyVersion, wayToLegacyVersion } from "../profiles/legacy-platform.ts";
+import { legacyVersion } from "../profiles/legacy-platform.ts";
 import { loadSettings } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { renderDocument } from "../profiles/render.ts";
-import type { Json, JsonObject, Settings } from "../profiles/settings.ts";
+import type { Settings } from "../profiles/settings.ts";
+import { type LegacySourceOptions, readLegacySource } from "./legacy-source.ts";
 import { migrateJson, migrateText } from "./migrate-report.ts";
 import { type NewFile, writeNewFiles } from "./new-files.ts";
 import { withClusterOptions } from "./options.ts";
-import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
+import type { Session } from "./session.ts";
 
-interface MigrateOptions extends ClusterOptions {
-  readonly name?: string;
-  readonly from?: string;
+interface MigrateOptions extends LegacySourceOptions {
   readonly type?: LegacyType;
   readonly write?: boolean;
   readonly document?: boolean;
@@ -88,7 +81,7 @@ ${legacyVersion}, or a file cannot be read or written. Nothing has been written 
     )
     .action(async (options: MigrateOptions, command: Command) => {
       checkOptions(options);
-      const read = await readPlatform(options, session);
+      const read = await readLegacySource(options, session);
       if (options.format === "krateoctl") return convert(read.platform, options, session);
       const migration = migrate(read.platform, options.type);
       const settings = await settingsOf(migration);
@@ -103,15 +96,6 @@ ${legacyVersion}, or a file cannot be read or written. Nothing has been written 
       };
       session.print((options.json ? migrateJson : migrateText)(migration, circumstances));
     });
-}
-
-interface Read {
-  readonly platform: LegacyPlatform;
-  /** Where it was, in words. */
-  readonly source: string;
-  /** Version of its installer, if that is known. */
-  readonly version: string | undefined;
-  readonly notes: readonly string[];
 }
 
 function checkOptions({ write, document, output, force, format, json }: MigrateOptions): void {
@@ -130,75 +114,6 @@ function checkOptions({ write, document, output, force, format, json }: MigrateO
         ]
       : [];
   if (without.length + krateoctl.length > 0) throw new ConfigurationError([...without, ...krateoctl]);
-}
-
-async function readPlatform(options: MigrateOptions, session: Session): Promise<Read> {
-  if (options.from !== undefined) {
-    const { from } = options;
-    const chosen = chooseLegacyObject(objectsIn(from), options, from);
-    if ("problem" in chosen) throw new ConfigurationError([chosen.problem]);
-    const platform = checked(chosen.object, from, options.namespace ?? "krateo-system");
-    return { platform, source: from, version: undefined, notes: [] };
-  }
-  const { namespace, choice } = await target(options, session);
-  const connection = await connectTo(choice, session);
-  const { findLegacyObject, legacyVersionOf } = await import("../cluster/legacy/object.ts");
-  const object = await findLegacyObject(connection, { name: options.name, namespace });
-  const source = `the cluster at ${connection.server} (context ${connection.context})`;
-  const platform = checked(object, source, "krateo-system");
-  const notes: string[] = [];
-  const version = await legacyVersionOf(connection, platform.namespace).catch((error: unknown) => {
-    if (!(error instanceof ConfigurationError)) throw error;
-    notes.push("Helm's records may not be read, so that nobody knows of which version the installation is.");
-    return undefined;
-  });
-  if (version !== undefined && version !== legacyVersion) {
-    throw new ConfigurationError([
-      {
-        what: `the installation in namespace ${platform.namespace} is Krateo ${version}`,
-        file: source,
-        allowed: legacyVersion,
-        next: wayToLegacyVersion(platform.namespace),
-      },
-    ]);
-  }
-  return { platform, source, version, notes };
-}
-
-function checked(object: JsonObject, source: string, namespace: string): LegacyPlatform {
-  const { platform, problems } = readLegacyPlatform(object, source, namespace);
-  if (platform === undefined) throw new ConfigurationError(problems);
-  return platform;
-}
-
-/** The namespace that somebody named, and the cluster. A new user has no stack yet. */
-async function target(options: MigrateOptions, session: Session) {
-  const chosen = options.stack !== undefined || options.configFile !== undefined;
-  if (chosen) return await stackTarget(options, session);
-  const { namespace, kubeconfig, context } = options;
-  return { namespace, choice: { kubeconfig, context } };
-}
-
-function objectsIn(file: string): JsonObject[] {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: "it does not exist",
-      EACCES: "you may not",
-      EISDIR: "it is a folder",
-    };
-    const reason = reasons[code ?? ""] ?? String(error);
-    throw new ConfigurationError([{ what: `the file cannot be read: ${reason}`, file }]);
-  }
-  try {
-    return legacyObjectsIn(parse(text) as Json);
-  } catch (error) {
-    const { linePos } = error as { linePos?: [{ line: number }] };
-    throw new ConfigurationError([{ what: "the file is no valid YAML", file, line: linePos?.[0].line }]);
-  }
 }
 
 function convert(platform: LegacyPlatform, options: MigrateOptions, session: Session): void {

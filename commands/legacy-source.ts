@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import {
+  chooseLegacyObject,
+  type LegacyPlatform,
+  legacyObjectsIn,
+  readLegacyPlatform,
+} from "../migration/legacy-platform.ts";
+import { legacyVersion, wayToLegacyVersion } from "../profiles/legacy-platform.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
+import type { Json, JsonObject } from "../profiles/settings.ts";
+import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
+
+/** Which object is meant. */
+export interface LegacySourceOptions extends ClusterOptions {
+  readonly name?: string;
+  /** A file to read it from, instead of the cluster. */
+  readonly from?: string;
+}
+
+/** The platform that is to be migrated, and how it was found. */
+export interface LegacySource {
+  readonly platform: LegacyPlatform;
+  /** Where it was, in words. */
+  readonly source: string;
+  /** Version of its installer, if that is known. */
+  readonly version: string | undefined;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads and checks the object of a Krateo 2.7.0, from a file or from the cluster.
+ *
+ * @throws ConfigurationError when there is none, when it cannot be read or told from others, when it is malformed, or when it
+ * is of another version
+ */
+export async function readLegacySource(
+  options: LegacySourceOptions,
+  session: Session,
+): Promise<LegacySource> {
+  if (options.from !== undefined) {
+    const { from } = options;
+    const chosen = chooseLegacyObject(objectsIn(from), options, from);
+    if ("problem" in chosen) throw new ConfigurationError([chosen.problem]);
+    const platform = checked(chosen.object, from, options.namespace ?? "krateo-system");
+    return { platform, source: from, version: undefined, notes: [] };
+  }
+  const { namespace, choice } = await target(options, session);
+  const connection = await connectTo(choice, session);
+  const { findLegacyObject, legacyVersionOf } = await import("../cluster/legacy/object.ts");
+  const object = await findLegacyObject(connection, { name: options.name, namespace });
+  const source = `the cluster at ${connection.server} (context ${connection.context})`;
+  const platform = checked(object, source, "krateo-system");
+  const notes: string[] = [];
+  const version = await legacyVersionOf(connection, platform.namespace).catch((error: unknown) => {
+    if (!(error instanceof ConfigurationError)) throw error;
+    notes.push("Helm's records may not be read, so that nobody knows of which version the installation is.");
+    return undefined;
+  });
+  if (version !== undefined && version !== legacyVersion) {
+    throw new ConfigurationError([
+      {
+        what: `the installation in namespace ${platform.namespace} is Krateo ${version}`,
+        file: source,
+        allowed: legacyVersion,
+        next: wayToLegacyVersion(platform.namespace),
+      },
+    ]);
+  }
+  return { platform, source, version, notes };
+}
+
+function checked(object: JsonObject, source: string, namespace: string): LegacyPlatform {
+  const { platform, problems } = readLegacyPlatform(object, source, namespace);
+  if (platform === undefined) throw new ConfigurationError(problems);
+  return platform;
+}
+
+/** The namespace that somebody named, and the cluster. A new user has no stack yet. */
+async function target(options: LegacySourceOptions, session: Session) {
+  const chosen = options.stack !== undefined || options.configFile !== undefined;
+  if (chosen) return await stackTarget(options, session);
+  const { namespace, kubeconfig, context } = options;
+  return { namespace, choice: { kubeconfig, context } };
+}
+
+function objectsIn(file: string): JsonObject[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: "it does not exist",
+      EACCES: "you may not",
+      EISDIR: "it is a folder",
+    };
+    const reason = reasons[code ?? ""] ?? String(error);
+    throw new ConfigurationError([{ what: `the file cannot be read: ${reason}`, file }]);
+  }
+  try {
+    return legacyObjectsIn(parse(text) as Json);
+  } catch (error) {
+    const { linePos } = error as { linePos?: [{ line: number }] };
+    throw new ConfigurationError([{ what: "the file is no valid YAML", file, line: linePos?.[0].line }]);
+  }
+}
