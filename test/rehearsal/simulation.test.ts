@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
+import { mock } from "node:test";
+import { setImmediate as settled } from "node:timers/promises";
 import type { ClusterApi } from "../../rehearsal/simulation/api.ts";
 import { type Intent, Scheduler } from "../../rehearsal/simulation/intent.ts";
 import type { SimulationOptions } from "../../rehearsal/simulation/process.ts";
@@ -457,24 +458,30 @@ describe("the scheduler of the stand-ins", () => {
     run: async () => run(),
   });
 
-  it("carries out an intent after its delay, once however often it is due", async () => {
+  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+  afterEach(() => mock.timers.reset());
+
+  it("carries out an intent after its delay, once however often it is due", () => {
     let runs = 0;
     const scheduler = new Scheduler(api, () => undefined);
     for (let look = 0; look < 5; look++) {
-      scheduler.update([intent("a", 0.05, () => runs++)]);
-      await sleep(5);
+      scheduler.update([intent("a", 5, () => runs++)]);
+      mock.timers.tick(900);
     }
     assert.equal(runs, 0);
-    await sleep(60);
+    mock.timers.tick(500);
+    assert.equal(runs, 1);
+    scheduler.update([intent("a", 0, () => runs++)]);
+    mock.timers.tick(500);
     assert.equal(runs, 1);
   });
 
-  it("drops an intent that is not due any more", async () => {
+  it("drops an intent that is not due any more", () => {
     let runs = 0;
     const scheduler = new Scheduler(api, () => undefined);
-    scheduler.update([intent("a", 0.02, () => runs++)]);
+    scheduler.update([intent("a", 5, () => runs++)]);
     scheduler.update([]);
-    await sleep(40);
+    mock.timers.tick(10_000);
     assert.equal(runs, 0);
   });
 
@@ -491,7 +498,8 @@ describe("the scheduler of the stand-ins", () => {
       failing("refused", { code: 422, body: '{"message":"no such field"}' }),
       intent("fine", 0, () => undefined),
     ]);
-    await sleep(30);
+    mock.timers.tick(1);
+    await settled();
     assert.deepEqual(lines.toSorted(), ["fine", "refused: no such field"]);
   });
 });
