@@ -29,7 +29,7 @@ export function backupDirectory(project: string): string {
 export async function readBackups(directory: string): Promise<Backup[]> {
   const names = await readdir(directory).catch((error) => {
     if (error.code === "ENOENT") return [];
-    throw asProblem(error, directory, "the backups cannot be read");
+    throw asProblem(error, directory, "the backups cannot be read", elsewhere);
   });
   const numbered = names
     .map((name) => ({ name, number: numberOf(name) }))
@@ -39,11 +39,32 @@ export async function readBackups(directory: string): Promise<Backup[]> {
   return backups.filter((backup) => backup !== undefined);
 }
 
-/** One backup; undefined when the folder holds none. */
+/**
+ * One backup; undefined when the folder holds none.
+ *
+ * @throws ConfigurationError when it is there, but cannot be read: taken for none, a restoration would miss it, or take a
+ *   lesser one
+ */
 export async function readBackupFolder(folder: string): Promise<Backup | undefined> {
-  const text = await readFile(join(folder, indexFile), "utf8").catch(() => undefined);
+  const file = join(folder, indexFile);
+  const text = await readFile(file, "utf8").catch((error) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw asProblem(error, file, "a backup cannot be read", aside);
+  });
   if (text === undefined) return undefined;
-  return { folder: resolve(folder), index: backupIndex.parse(JSON.parse(text)) };
+  const index = backupIndex.safeParse(jsonOf(text));
+  if (index.success) return { folder: resolve(folder), index: index.data };
+  throw new ConfigurationError([
+    { what: "a backup cannot be read: this file is damaged, or of another version", file, next: aside },
+  ]);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function numberOf(name: string): number {
@@ -76,7 +97,7 @@ export async function writeBackup(directory: string, { index, files }: BackupCon
       await rm(workplace, { recursive: true, force: true });
     }
   } catch (error) {
-    throw asProblem(error, directory, "the backup cannot be written");
+    throw asProblem(error, directory, "the backup cannot be written", makeRoom);
   }
 }
 
@@ -151,21 +172,29 @@ async function sync(path: string): Promise<void> {
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "no space is left on the disk",
   EDQUOT: "the disk quota is used up",
-  EACCES: "no permission to write there",
-  EPERM: "no permission to write there",
+  EACCES: "no permission for it",
+  EPERM: "no permission for it",
   EROFS: "the file system is read-only",
   ENOTDIR: "that is no folder",
   EEXIST: "a file of that name is in the way",
+  EISDIR: "a folder of that name is in the way",
 };
 
-function asProblem(error: unknown, directory: string, what: string): unknown {
+const makeRoom =
+  "nothing was stopped or removed; make room, or name another folder with KRATEO_BACKUP_DIR, and start again";
+const elsewhere =
+  "nothing was changed; give yourself access to it, or name another folder with KRATEO_BACKUP_DIR, and start again";
+const aside =
+  "nothing was changed; make it readable, or move its folder away, and start again; its other files may still be read by hand";
+
+function asProblem(error: unknown, file: string, what: string, next: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   return new ConfigurationError([
     {
       what: `${what}: ${reasons[code] ?? message}`,
-      file: directory,
-      next: "nothing was stopped or removed; make room, or name another folder with KRATEO_BACKUP_DIR, and start again",
+      file,
+      next,
     },
   ]);
 }

@@ -73,6 +73,7 @@ async function readObjects(connection: Connection, choice: LegacyChoice): Promis
   return legacyObjectsIn({ items: found.map((object) => ({ apiVersion, kind, ...object })) });
 }
 
-async function namespaceExists(connection: Connection, namespace: string): Promise<boolean> {
+/** @throws as `get` in api.ts: whoever may not ask is no proof. */
+export async function namespaceExists(connection: Connection, namespace: string): Promise<boolean> {
   return (await get(connection, pathOf("v1", "namespaces", undefined, namespace))) !== undefined;
 }

@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bestBackup } from "../../../cluster/legacy/backup.ts";
 import type { BackupContents } from "../../../cluster/legacy/backup-contents.ts";
-import { copyObject, readBackups, writeBackup } from "../../../cluster/legacy/backup-folder.ts";
+import {
+  copyObject,
+  readBackupFolder,
+  readBackups,
+  writeBackup,
+} from "../../../cluster/legacy/backup-folder.ts";
 import { type BackupIndex, covers, identities, replacedSince } from "../../../cluster/legacy/backup-index.ts";
 import { ConfigurationError } from "../../../profiles/problem.ts";
 import { errorOf } from "../api-server.ts";
@@ -105,7 +110,37 @@ describe("a backup on disk", () => {
 
   it("is looked for in a folder that is not there without complaint", async () => {
     assert.deepEqual(await readBackups(join(directory, "none")), []);
+    await writeFile(join(directory, "krateo-2.7.0-backup"), "a file, and no backup");
+    assert.deepEqual(await readBackups(directory), []);
   });
+
+  it("is never taken for none where the folder of backups cannot be read", async () => {
+    const file = join(directory, "file");
+    await writeFile(file, "");
+    const { message } = await errorOf(readBackups(file));
+    assert.match(message, /the backups cannot be read: that is no folder\n +where: +\S+file\n/);
+    assert.match(message, /next: +nothing was changed; .*KRATEO_BACKUP_DIR/);
+  });
+
+  for (const [what, damage, expected] of [
+    ["is damaged", (file: string) => writeFile(file, '{"format": 1,'), "this file is damaged"],
+    ["is of another version", (file: string) => writeFile(file, '{"format": 2}'), "or of another version"],
+    ["cannot be read", (file: string) => mkdir(file), "a folder of that name is in the way"],
+  ] as const) {
+    it(`is never taken for none where it ${what}`, async () => {
+      const { folder } = await writeBackup(directory, contents());
+      const file = join(folder, "backup.json");
+      await rm(file);
+      await damage(file);
+      for (const read of [() => readBackups(directory), () => readBackupFolder(folder)]) {
+        const error = await errorOf(read());
+        assert.ok(error instanceof ConfigurationError, error.message);
+        assert.match(error.message, new RegExp(`a backup cannot be read: .*${expected}`));
+        assert.equal(error.problems[0]?.file, file);
+        assert.match(error.message, /move its folder away, and start again/);
+      }
+    });
+  }
 });
 
 describe("an earlier backup", () => {
