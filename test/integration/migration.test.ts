@@ -221,6 +221,8 @@ describe("the migration of a live Krateo 2.7.0, type nodeport", () => {
     let secrets = secretsBefore;
     // A kill comes a little after its moment, so that a later moment may have passed by then: then the next thing counts.
     const orLater = "|nothing of an earlier platform|Release install-\\S+ (importing|updating|creating)";
+    const orRetired =
+      "|KrateoPlatformOps krateo removed|Helm release installer\\S* removed|Installation snapshot creating";
     for (const moment of [
       /backup: \S+ written/,
       new RegExp(`Helm release \\S+ .*removing${orLater}`),
@@ -232,8 +234,8 @@ describe("the migration of a live Krateo 2.7.0, type nodeport", () => {
       /Command database creating/,
       /Release install-frontend (importing|updating|creating)/,
       /Command retire creating/,
-      /finalizer finalizer\.managedresource\.krateo\.io removed/,
-      /Command retire creating/,
+      new RegExp(`finalizer finalizer\\.managedresource\\.krateo\\.io removed${orRetired}`),
+      new RegExp(`Command retire creating${orRetired}`),
     ]) {
       await stack.killAt("up", moment);
       const repair = await stack.krateo("repair");
