@@ -59,6 +59,17 @@ export async function readBackupFolder(folder: string): Promise<Backup | undefin
   ]);
 }
 
+/**
+ * A file of a backup.
+ *
+ * @throws ConfigurationError when it cannot be read
+ */
+export async function readBackupFile(file: string): Promise<string> {
+  return await readFile(file, "utf8").catch((error) => {
+    throw asProblem(error, file, "a file of the backup cannot be read", whole);
+  });
+}
+
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -170,6 +181,7 @@ async function sync(path: string): Promise<void> {
 }
 
 const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "it is not there",
   ENOSPC: "no space is left on the disk",
   EDQUOT: "the disk quota is used up",
   EACCES: "no permission for it",
@@ -184,6 +196,7 @@ const makeRoom =
   "nothing was stopped or removed; make room, or name another folder with KRATEO_BACKUP_DIR, and start again";
 const elsewhere =
   "nothing was changed; give yourself access to it, or name another folder with KRATEO_BACKUP_DIR, and start again";
+const whole = "nothing was changed; mend the file, or use another backup with --from";
 const aside =
   "nothing was changed; make it readable, or move its folder away, and start again; its other files may still be read by hand";
 

@@ -1,4 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { legacyKind, platformFinalizer } from "../../profiles/legacy-platform.ts";
@@ -7,12 +6,13 @@ import { create, get, type KubeObject, patch, pathOf, resourceOf } from "../api.
 import { ApiError } from "../api-errors.ts";
 import type { Connection } from "../connection.ts";
 import type { Log } from "../deletion.ts";
-import { type ManifestObject, nameOf, parseManifest } from "../manifest.ts";
+import { type ManifestObject, nameOf } from "../manifest.ts";
 import { readReleases } from "../releases.ts";
 import { objectFile } from "./backup-contents.ts";
-import type { Backup } from "./backup-folder.ts";
+import { type Backup, readBackupFile } from "./backup-folder.ts";
 import { identities, replacedSince } from "./backup-index.ts";
 import { readLegacy } from "./legacy.ts";
+import { readStoredReleases, type StoredRelease } from "./stored-release.ts";
 
 /**
  * Puts a 2.7.0 platform back that a migration has begun to take apart: the deprecated Helm releases with their records,
@@ -42,9 +42,14 @@ export async function restoreLegacy(
   const added = [...releases.keys()].filter((name) => !index.releases.some((one) => one.name === name));
   for (const name of added) log(`Helm release ${name} is new since the backup: left alone`);
   const missing = index.releases.filter(({ name, deprecated }) => deprecated && !releases.has(name));
+  const stored = await readStoredReleases(
+    folder,
+    missing.map(({ name }) => name),
+  );
+  const object = await objectToPutBack(connection, { folder, index });
   const would = dryRun ? "would be " : "";
   for (const { name, chart, chartVersion } of missing) {
-    if (!dryRun) await putReleaseBack(connection, namespace, join(folder, "releases", name), name);
+    if (!dryRun) await putReleaseBack(connection, namespace, name, stored.get(name) as StoredRelease);
     log(`Helm release ${name} (${chart} ${chartVersion}) ${would}put back`);
   }
   if (missing.some(({ name }) => name === "eventsse-etcd")) {
@@ -57,7 +62,10 @@ export async function restoreLegacy(
       );
     }
   }
-  await putObjectBack(connection, { folder, index }, log, dryRun);
+  if (object) {
+    if (!dryRun) await createUnlessThere(connection, object.path, parse(object.text));
+    log(`KrateoPlatformOps ${object.name} ${would}put back`);
+  }
   for (const { name, replicas } of index.installers) {
     const wanted = Math.max(1, replicas);
     const running = legacy.platform?.installers.find((one) => one.name === name)?.replicas ?? 0;
@@ -85,16 +93,12 @@ function refuse(folder: string, reasons: readonly string[]): void {
 async function putReleaseBack(
   connection: Connection,
   namespace: string,
-  folder: string,
   release: string,
+  { objects, records }: StoredRelease,
 ): Promise<void> {
-  const manifest = await readFile(join(folder, "manifest.yaml"), "utf8");
-  for (const object of parseManifest(manifest)) await createOwned(connection, object, namespace, release);
-  const records = (await readdir(folder)).filter((name) => name.startsWith("sh.helm.release.v1."));
-  for (const record of records) {
-    const secret = parse(await readFile(join(folder, record), "utf8"));
-    await createUnlessThere(connection, pathOf("v1", "secrets", namespace), secret);
-  }
+  for (const object of objects) await createOwned(connection, object, namespace, release);
+  for (const record of records)
+    await createUnlessThere(connection, pathOf("v1", "secrets", namespace), record);
 }
 
 /** Helm writes on every object whose it is; the manifest does not have it. */
@@ -131,19 +135,14 @@ async function createUnlessThere(connection: Connection, path: string, object: u
   }
 }
 
-async function putObjectBack(
+/** The KrateoPlatformOps object of the backup; undefined when it had none, or the cluster has it. */
+async function objectToPutBack(
   connection: Connection,
   { folder, index }: Backup,
-  log: Log,
-  dryRun: boolean,
-): Promise<void> {
-  if (!index.object) return;
-  const { apiVersion, plural } = legacyKind;
-  const path = pathOf(apiVersion, plural, index.namespace);
-  if (await get(connection, `${path}/${index.object.name}`)) return;
-  if (!dryRun) {
-    const object = parse(await readFile(join(folder, objectFile), "utf8"));
-    await createUnlessThere(connection, path, object);
-  }
-  log(`KrateoPlatformOps ${index.object.name} ${dryRun ? "would be " : ""}put back`);
+): Promise<{ readonly name: string; readonly path: string; readonly text: string } | undefined> {
+  if (!index.object) return undefined;
+  const { name } = index.object;
+  const path = pathOf(legacyKind.apiVersion, legacyKind.plural, index.namespace);
+  if (await get(connection, `${path}/${name}`)) return undefined;
+  return { name, path, text: await readBackupFile(join(folder, objectFile)) };
 }

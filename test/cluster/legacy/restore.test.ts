@@ -132,6 +132,34 @@ describe("going back to 2.7.0", () => {
     assert.equal(lines[0], "Helm release cnpg is new since the backup: left alone");
   });
 
+  it("is refused with every file that its backup lacks, before anything is put back", async () => {
+    const [changes, lacking]: [string[], string] = [[], join(folder, "lacking")];
+    await mkdir(join(lacking, "releases/eventsse-etcd"), { recursive: true });
+    await writeFile(join(lacking, "releases/eventsse-etcd/manifest.yaml"), "");
+    const [etcd] = index.releases.slice(-1);
+    const releases = [...index.releases, { ...etcd, name: "sweeper" }] as BackupIndex["releases"];
+    const error = await errorOf(
+      withApiServer(clusterWith([authn], changes), (connection) =>
+        restoreLegacy(connection, { folder: lacking, index: { ...index, releases } }, () => undefined),
+      ),
+    );
+    assert.ok(error instanceof ConfigurationError, error.message);
+    assert.deepEqual(
+      error.problems.map(({ what, file }) => [what, file]),
+      [
+        [
+          "a file of the backup is missing: no record of Helm's, sh.helm.release.v1.…, is in this folder",
+          join(lacking, "releases/eventsse-etcd"),
+        ],
+        [
+          "a file of the backup cannot be read: it is not there",
+          join(lacking, "releases/sweeper/manifest.yaml"),
+        ],
+      ],
+    );
+    assert.deepEqual(changes, []);
+  });
+
   it("is refused once a release has been upgraded, with all that cannot be undone", async () => {
     const changes: string[] = [];
     const upgraded = helmRelease("authn", { namespace: "shop", chart: "authn 2.0.0", version: 2 });
