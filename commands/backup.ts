@@ -31,20 +31,18 @@ Exit codes: 0 written and on the disk, 1 not: no Krateo 2.7.0 there, no room, no
     .action(async ({ directory, ...options }: BackupOptions) => {
       const { namespace, choice } = await stackTarget(options, session);
       const connection = await connectTo(choice, session);
-      const [{ backUp }, { backupDirectory }, { readLegacy }, { namespaceExists }] = await Promise.all([
+      const [{ backUp }, { backupDirectory }, { readLegacy }, { requireNamespace }] = await Promise.all([
         import("../cluster/legacy/backup.ts"),
         import("../cluster/legacy/backup-folder.ts"),
         import("../cluster/legacy/legacy.ts"),
-        import("../cluster/legacy/object.ts"),
+        import("../cluster/namespace.ts"),
       ]);
       const { platform, releases } = await readLegacy(connection, namespace);
       if (!platform && releases.length === 0) {
-        const exists = await namespaceExists(connection, namespace);
+        await requireNamespace(connection, namespace);
         throw new ConfigurationError([
           {
-            what: exists
-              ? `there is no Krateo 2.7.0 in namespace ${namespace} at ${connection.server}`
-              : `namespace ${namespace} does not exist at ${connection.server}, so there is no Krateo 2.7.0 in it`,
+            what: `there is no Krateo 2.7.0 in namespace ${namespace} at ${connection.server}`,
             next: "name another --namespace or --context; nothing was written",
           },
         ]);

@@ -36,12 +36,15 @@ Exit codes: 0 nothing is left, 1 something could not be removed, the backup coul
     .action(async ({ dryRun, purgeVolumes, ...options }: CleanupOptions) => {
       const { namespace, choice } = await stackTarget(options, session);
       const connection = await connectTo(choice, session);
-      const [{ removeLegacy }, { backUp }, { backupDirectory }, { releaseSnapshot }] = await Promise.all([
-        import("../cluster/legacy/removal.ts"),
-        import("../cluster/legacy/backup.ts"),
-        import("../cluster/legacy/backup-folder.ts"),
-        import("../cluster/snapshot-finalizer.ts"),
-      ]);
+      const [{ removeLegacy }, { backUp }, { backupDirectory }, { releaseSnapshot }, { requireNamespace }] =
+        await Promise.all([
+          import("../cluster/legacy/removal.ts"),
+          import("../cluster/legacy/backup.ts"),
+          import("../cluster/legacy/backup-folder.ts"),
+          import("../cluster/snapshot-finalizer.ts"),
+          import("../cluster/namespace.ts"),
+        ]);
+      await requireNamespace(connection, namespace);
       const directory = backupDirectory(session.directory);
       await removeLegacy(connection, namespace, session.print, {
         dryRun,

@@ -27,7 +27,11 @@ Exit codes: 0 nothing is left, 1 refused, or something could not be removed.`,
     .action(async ({ dryRun, ...options }: RetireOptions) => {
       const { namespace, choice } = await stackTarget(options, session);
       const connection = await connectTo(choice, session);
-      const { retireLegacy } = await import("../cluster/legacy/installer.ts");
+      const [{ retireLegacy }, { requireNamespace }] = await Promise.all([
+        import("../cluster/legacy/installer.ts"),
+        import("../cluster/namespace.ts"),
+      ]);
+      await requireNamespace(connection, namespace);
       await retireLegacy(connection, namespace, session.print, { dryRun });
     });
 }

@@ -4,6 +4,7 @@ import { ConfigurationError } from "../../profiles/problem.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 import { get, type KubeObject, list, pathOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
+import { namespaceExists } from "../namespace.ts";
 import { readReleases } from "../releases.ts";
 
 /** Chart of the Helm release that runs Krateo 2.7.0's installer; its version is the platform's. */
@@ -71,9 +72,4 @@ async function readObjects(connection: Connection, choice: LegacyChoice): Promis
   }
   // Items of a list bear no kind.
   return legacyObjectsIn({ items: found.map((object) => ({ apiVersion, kind, ...object })) });
-}
-
-/** @throws as `get` in api.ts: whoever may not ask is no proof. */
-export async function namespaceExists(connection: Connection, namespace: string): Promise<boolean> {
-  return (await get(connection, pathOf("v1", "namespaces", undefined, namespace))) !== undefined;
 }

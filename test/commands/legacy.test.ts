@@ -25,7 +25,7 @@ const another = {
   "/api/v1/namespaces/kube-system": { metadata: { name: "kube-system", uid: "b" } },
 };
 
-describe("krateo backup and krateo restore", () => {
+describe("krateo backup, restore, cleanup and retire", () => {
   let directory: string;
   let remove: () => void;
   const environment = ["PULUMI_STACK", "KRATEO_CONFIG_FILE", "KRATEO_CLUSTER_UID", "KRATEO_BACKUP_DIR"];
@@ -89,8 +89,10 @@ describe("krateo backup and krateo restore", () => {
       "backup",
     ));
 
-  it("say that the namespace does not exist", () =>
-    refused(/namespace shop does not exist/, kubeSystem, "backup"));
+  for (const command of ["backup", "cleanup", "retire"]) {
+    it(`stop at a namespace that does not exist: ${command}`, () =>
+      refused(/namespace shop does not exist in the cluster at http/, kubeSystem, command));
+  }
 
   it("name a folder that cannot be written", async () => {
     writeFileSync(join(directory, "file"), "");
