@@ -146,7 +146,8 @@ describe("krateo", () => {
     });
 
     it("takes namespace and kubeconfig from the stack, and flags before those", async () => {
-      await withApiServer(holding({ [path]: system }), async ({ kubeconfig }, requests) => {
+      const shop = { "/api/v1/namespaces/shop": { metadata: { name: "shop", uid: "uid-3" } } };
+      await withApiServer(holding({ [path]: system, ...shop }), async ({ kubeconfig }, requests) => {
         const { code, printed } = await run("cleanup", "--stack", "dev", "--kubeconfig", kubeconfig);
         assert.deepEqual(
           [code, printed],
