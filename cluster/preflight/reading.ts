@@ -94,7 +94,8 @@ export async function readForPreflight(
     ...ingress,
     snapshots,
     database,
-    refused,
+    // In the order of the answers, the report would differ from run to run.
+    refused: refused.toSorted(),
   };
 }
 

@@ -86,7 +86,7 @@ describe("the reading of preflight", () => {
             ["krateo-system/gone", "unreadable"],
           ],
           issuers: [["Issuer/krateo-system/ours", issuer]],
-          refused: ["pods", "Secret krateo-system/gone"],
+          refused: ["Secret krateo-system/gone", "pods"],
         },
       );
     });
