@@ -1,10 +1,10 @@
 import type { Check } from "../../profiles/check.ts";
-import { ConfigurationError } from "../../profiles/problem.ts";
 import type { Settings } from "../../profiles/settings.ts";
 import { get, type KubeObject, list, pathOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
 import { checkIngresses, ingressesOf, issuerOf, type PlannedIngress } from "./ingress.ts";
-import { type Allowed, readIngressSurroundings } from "./ingress-surroundings.ts";
+import { readIngressSurroundings } from "./ingress-surroundings.ts";
+import { permitted } from "./permitted.ts";
 
 interface IngressObject extends KubeObject {
   readonly spec?: {
@@ -22,14 +22,7 @@ interface IngressObject extends KubeObject {
 export async function checkChangedIngresses(connection: Connection, settings: Settings): Promise<Check[]> {
   const planned = ingressesOf(settings);
   if (planned.length === 0) return [];
-  const allowed: Allowed = async (_what, reading) => {
-    try {
-      return await reading;
-    } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      return undefined;
-    }
-  };
+  const allowed = permitted();
   const namespaces = [...new Set(planned.map(({ namespace }) => namespace))];
   const live = await Promise.all(
     namespaces.map((namespace) =>

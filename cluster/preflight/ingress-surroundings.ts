@@ -7,9 +7,7 @@ import {
   type PlannedIngress,
   type SecretObject,
 } from "./ingress.ts";
-
-/** Passes a reading on, or undefined where it is not permitted; the text says what it is about. */
-export type Allowed = <T>(what: string, reading: Promise<T>) => Promise<T | undefined>;
+import type { Allowed } from "./permitted.ts";
 
 /** Reads only what the Ingresses name; the API groups are left to others. Errors as `get` in api.ts. */
 export async function readIngressSurroundings(

@@ -1,5 +1,4 @@
 import type { V1Node, V1Pod, V1Service, V1StorageClass } from "@kubernetes/client-node";
-import { ConfigurationError } from "../../profiles/problem.ts";
 import type { Settings } from "../../profiles/settings.ts";
 import { get, type KubeObject, list, pathOf, type RequestOptions } from "../api.ts";
 import type { Connection } from "../connection.ts";
@@ -10,6 +9,7 @@ import { type IngressSurroundings, ingressesOf } from "./ingress.ts";
 import { readIngressSurroundings } from "./ingress-surroundings.ts";
 import type { Installations } from "./legacy.ts";
 import { type ClusterScoped, type ClusterScopedKind, clusterScopedKinds } from "./ownership.ts";
+import { permitted } from "./permitted.ts";
 import { rightsNeeded } from "./rights.ts";
 
 /** What a cluster is and holds that an installation has to fit in with. Undefined is what may not be read. */
@@ -41,15 +41,7 @@ export async function readForPreflight(
   options: RequestOptions = {},
 ): Promise<ClusterReading> {
   const refused: string[] = [];
-  const allowed = async <T>(what: string, reading: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await reading;
-    } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      refused.push(what);
-      return undefined;
-    }
-  };
+  const allowed = permitted((what) => refused.push(what));
   const every = <T>(what: string, apiVersion: string, plural: string, more: RequestOptions = {}) =>
     allowed(what, list<T>(connection, pathOf(apiVersion, plural), { ...options, ...more }));
   // The API server's cache will do, and spares a big cluster's etcd.
