@@ -3,16 +3,15 @@ import { join } from "node:path";
 import { patch, pathOf, remove } from "../../cluster/api.ts";
 import { type Connection, connect } from "../../cluster/connection.ts";
 import {
-  comeBackTo,
   helm,
   helmReleases,
   live,
   mirror,
   type Outcome,
+  openInstalled,
   rehearsal,
   run,
-  startOver,
-  TestStack,
+  type TestStack,
 } from "../support/rehearsal.ts";
 
 const namespace = "krateo-system";
@@ -22,13 +21,7 @@ describe("drift", () => {
   let connection: Connection;
 
   before(async () => {
-    const installed = await comeBackTo("installed");
-    if (!installed) await startOver();
-    stack = await TestStack.open("nodeport", { type: "nodeport" });
-    if (!installed) {
-      const { code, output } = await stack.pulumi("up");
-      assert.equal(code, 0, output);
-    }
+    stack = await openInstalled();
     connection = connect({ kubeconfig: (await rehearsal()).env["KUBECONFIG"] });
   });
 

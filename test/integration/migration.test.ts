@@ -9,11 +9,13 @@ import {
   apply,
   backups,
   comeBackTo,
+  secretData as contentsOf,
   helm,
   helmReleases,
   keep,
   kubeconfig,
   live,
+  platformSecrets,
   run,
   scratch,
   seedLegacy,
@@ -32,18 +34,9 @@ async function installer(): Promise<number | undefined> {
   return (found?.["spec"] as { replicas?: number } | undefined)?.replicas;
 }
 
-/** Values of the Secrets that no migration may change: those that exist. */
-async function secretData(): Promise<Record<string, unknown>> {
-  const names = [
-    "jwt-sign-key",
-    "krateo-db",
-    "krateo-db-user",
-    "cratedb-system-credentials",
-    "admin-password",
-  ];
-  const found = await Promise.all(names.map(async (name) => [name, (await live("Secret", name))?.["data"]]));
-  return Object.fromEntries(found.filter(([, data]) => data !== undefined));
-}
+/** Contents of the Secrets that no migration may change: those that exist. */
+const secretData = (): Promise<Record<string, unknown>> =>
+  contentsOf([...platformSecrets, "cratedb-system-credentials", "admin-password"]);
 
 function unchanged(before: Record<string, unknown>, after: Record<string, unknown>, when: string): void {
   for (const [name, data] of Object.entries(before))

@@ -4,21 +4,16 @@ import { create, type KubeObject, list, pathOf, remove } from "../../cluster/api
 import { connect } from "../../cluster/connection.ts";
 import {
   helmReleases,
-  live,
   paths,
   rehearsal,
+  secretData,
   setEtcdFull,
   startOver,
   TestStack,
   until,
 } from "../support/rehearsal.ts";
 
-const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
 const admission = "admissionregistration.k8s.io/v1";
-
-async function secretData(): Promise<unknown[]> {
-  return await Promise.all(secrets.map(async (name) => (await live("Secret", name))?.["data"]));
-}
 
 interface Pod extends KubeObject {
   readonly status: { readonly phase?: string };
@@ -72,7 +67,7 @@ async function withNewPods<T>(work: Promise<T>): Promise<T> {
 
 describe("a cluster that refuses writes for a while", () => {
   let stack: TestStack;
-  let kept: unknown[];
+  let kept: Record<string, unknown>;
 
   before(async () => {
     await startOver();

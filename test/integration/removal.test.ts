@@ -4,13 +4,12 @@ import { patch, pathOf, remove } from "../../cluster/api.ts";
 import { type Connection, connect } from "../../cluster/connection.ts";
 import {
   apply,
-  comeBackTo,
   helmReleases,
   live,
   type Outcome,
+  openInstalled,
   rehearsal,
-  startOver,
-  TestStack,
+  type TestStack,
   until,
 } from "../support/rehearsal.ts";
 
@@ -27,13 +26,7 @@ describe("removal", () => {
   let connection: Connection;
 
   before(async () => {
-    if (!(await comeBackTo("installed"))) {
-      await startOver();
-      stack = await TestStack.open("nodeport", { type: "nodeport" });
-      const { code, output } = await stack.pulumi("up");
-      assert.equal(code, 0, output);
-    }
-    stack = await TestStack.open("nodeport", { type: "nodeport" });
+    stack = await openInstalled();
     connection = connect({ kubeconfig: (await rehearsal()).env["KUBECONFIG"] });
   });
 

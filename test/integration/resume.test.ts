@@ -7,20 +7,11 @@ import {
   helmReleases,
   live,
   scratch,
+  secretData,
   startOver,
   TestStack,
   until,
 } from "../support/rehearsal.ts";
-
-const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
-
-/** Contents of the Secrets that exist. */
-async function secretData(): Promise<Record<string, unknown>> {
-  const found = await Promise.all(
-    secrets.map(async (name) => [name, (await live("Secret", name))?.["data"]]),
-  );
-  return Object.fromEntries(found.filter(([, data]) => data !== undefined));
-}
 
 /** The same as for a run that nothing disturbed. */
 async function converged(stack: TestStack, before: Record<string, unknown>): Promise<void> {

@@ -9,23 +9,19 @@ import type { JsonObject, Settings } from "../../profiles/settings.ts";
 import { installInTurn } from "../../rehearsal/bench/sequential-install.ts";
 import {
   apply,
-  comeBackTo,
   helmReleases,
   live,
+  openInstalled,
   paths,
   rehearsal,
   scratch,
+  secretData,
   startOver,
   TestStack,
   until,
 } from "../support/rehearsal.ts";
 
 const namespace = "krateo-system";
-const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
-
-async function secretData(): Promise<unknown[]> {
-  return await Promise.all(secrets.map(async (name) => (await live("Secret", name))?.["data"]));
-}
 
 /** Names and UIDs of the pods, without those of OPA: its chart renders random data, and restarts it each time. */
 async function pods(): Promise<string[]> {
@@ -76,7 +72,7 @@ async function recordAsUpstream({ snapshot }: Settings): Promise<void> {
 
 describe("a complete installation that helm made, with Secrets made by hand and upstream's record", () => {
   let stack: TestStack;
-  let secretsBefore: unknown[];
+  let secretsBefore: Record<string, unknown>;
   let podsBefore: string[];
   let installed: Record<string, string>;
 
@@ -132,16 +128,12 @@ describe("a complete installation that helm made, with Secrets made by hand and 
 
 describe("an installation of this program whose state is lost", () => {
   let stack: TestStack;
-  let secretsBefore: unknown[];
+  let secretsBefore: Record<string, unknown>;
   let podsBefore: string[];
   let installed: Record<string, string>;
 
   before(async () => {
-    if (!(await comeBackTo("installed"))) {
-      await startOver();
-      const { code, output } = await (await TestStack.open("nodeport", { type: "nodeport" })).pulumi("up");
-      assert.equal(code, 0, output);
-    }
+    await openInstalled();
     [secretsBefore, podsBefore, installed] = [await secretData(), await pods(), await helmReleases()];
     const elsewhere = scratch("new-backend");
     await mkdir(elsewhere, { recursive: true });

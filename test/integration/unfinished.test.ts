@@ -5,24 +5,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import { patch, pathOf } from "../../cluster/api.ts";
 import { connect } from "../../cluster/connection.ts";
 import {
-  comeBackTo,
   helm,
   helmReleases,
-  live,
   mirror,
+  openInstalled,
   paths,
   rehearsal,
-  startOver,
+  secretData,
   TestStack,
   until,
 } from "../support/rehearsal.ts";
 
 const namespace = "krateo-system";
-const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
-
-async function secretData(): Promise<unknown[]> {
-  return await Promise.all(secrets.map(async (name) => (await live("Secret", name))?.["data"]));
-}
 
 async function statusOf(release: string): Promise<string | undefined> {
   return (await helmReleases())[release]?.split(" ").slice(1).join(" ");
@@ -59,7 +53,7 @@ async function hold(name: string, finalizers: string[] | null): Promise<void> {
 
 describe("operations that somebody's helm did not end", () => {
   let stack: TestStack;
-  let secretsBefore: unknown[];
+  let secretsBefore: Record<string, unknown>;
   /** Releases that may be somebody's live run, with what their status is called. */
   const young = {
     authn: "pending-upgrade",
@@ -68,13 +62,7 @@ describe("operations that somebody's helm did not end", () => {
   };
 
   before(async () => {
-    if (!(await comeBackTo("installed"))) {
-      await startOver();
-      stack = await TestStack.open("nodeport", { type: "nodeport" });
-      const { code, output } = await stack.pulumi("up");
-      assert.equal(code, 0, output);
-    }
-    stack = await TestStack.open("nodeport", { type: "nodeport" });
+    stack = await openInstalled();
     secretsBefore = await secretData();
     // What is begun in the same seconds as the last run's end counts as that run's.
     await pause(6000);

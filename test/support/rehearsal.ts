@@ -173,6 +173,17 @@ export async function live(
   return await readObject(connect({ kubeconfig: paths.kubeconfig }), { apiVersion, kind, name, namespace });
 }
 
+/** The Secrets that the platform itself needs, and that nothing may change. */
+export const platformSecrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
+
+/** Contents, by name, of those of the Secrets that exist. */
+export async function secretData(
+  names: readonly string[] = platformSecrets,
+): Promise<Record<string, unknown>> {
+  const found = await Promise.all(names.map(async (name) => [name, (await live("Secret", name))?.["data"]]));
+  return Object.fromEntries(found.filter(([, data]) => data !== undefined));
+}
+
 /** Deletes an object of the core group, in krateo-system. */
 export async function deleteObject(kind: string, name: string): Promise<void> {
   const client = KubernetesObjectApi.makeApiClient(kubeConfig(paths.directory));
@@ -371,4 +382,15 @@ export class TestStack {
   private async run(program: string, args: readonly string[]): Promise<Outcome> {
     return await run(program, args, this.environment());
   }
+}
+
+/** The stack of type nodeport, installed: as install.test.ts has kept it, or made now when a file runs alone. */
+export async function openInstalled(): Promise<TestStack> {
+  const installed = await comeBackTo("installed");
+  if (!installed) await startOver();
+  const stack = await TestStack.open("nodeport", { type: "nodeport" });
+  if (installed) return stack;
+  const { code, output } = await stack.pulumi("up");
+  if (code !== 0) throw new Error(output);
+  return stack;
 }
