@@ -1,22 +1,9 @@
 /**
- * Reads YAML the way upstream's documents are meant: YAML 1.2 booleans (yes and off are words), but
- * the integers of YAML 1.1 (0777 is octal, 1_000 a thousand), and dates as text. Only the first
- * document of a file counts. What cannot be kept exactly, or would be lost, is a problem.
+ * Reads YAML the way upstream's documents are meant. Only the first document of a file counts. What cannot be kept
+ * exactly, or would be lost, is a problem.
  */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Pair,
-  parseAllDocuments,
-  type ScalarTag,
-  type Tags,
-  visit,
-} from "yaml";
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Pair, visit } from "yaml";
+import { parseGoYaml } from "./go-yaml.ts";
 import { pathText } from "./path.ts";
 import type { Problem } from "./problem.ts";
 import type { JsonObject, Path } from "./settings.ts";
@@ -40,29 +27,6 @@ export interface ParsedFile {
   readonly warnings: readonly string[];
 }
 
-const timestamp: ScalarTag = {
-  tag: "tag:yaml.org,2002:timestamp",
-  default: true,
-  test: /^\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d+)?(?:[ \t]*(?:Z|[-+]\d\d?(?::?\d\d)?))?)?$/,
-  resolve: (text) => {
-    const date = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
-    return Number.isNaN(date.getTime()) ? text : date.toISOString().replace(".000Z", "Z");
-  },
-};
-
-/** YAML 1.1 scalars that upstream's parser does not know either. */
-const foreignTags = ["bool", "binary", "omap", "pairs", "set", "timestamp"].map(
-  (name) => `tag:yaml.org,2002:${name}`,
-);
-
-function tagsOf(base: Tags): Tags {
-  const kept = base.filter((tag) => {
-    if (typeof tag !== "object") return true;
-    return !foreignTags.includes(tag.tag) && !("format" in tag && tag.format === "TIME");
-  });
-  return [...kept, "bool", "intOct", timestamp];
-}
-
 /**
  * Replaces the tokens in a text and parses it.
  *
@@ -72,15 +36,8 @@ function tagsOf(base: Tags): Tags {
 export function parseFile(text: string, file: string, tokens: Readonly<Record<string, string>>): ParsedFile {
   const templated = replaceTokens(text, tokens, file);
   const lines = new LineCounter();
-  const documents = parseAllDocuments(templated.text, {
-    version: "1.1",
-    customTags: tagsOf,
-    lineCounter: lines,
-    merge: true,
-    prettyErrors: false,
-    uniqueKeys: true,
-  });
-  const first: Document | undefined = Array.isArray(documents) ? documents[0] : undefined;
+  const documents = parseGoYaml(templated.text, (date) => date.toISOString().replace(".000Z", "Z"), lines);
+  const first = documents[0];
   if (
     first === undefined ||
     first.contents === null ||
@@ -94,7 +51,7 @@ export function parseFile(text: string, file: string, tokens: Readonly<Record<st
   if (problems.length === 0) problems.push(...syntaxProblems(first, file, lineAt));
   if (problems.length === 0) problems.push(...contentProblems(first, file, lineAt));
   if (problems.length > 0) return { source: undefined, problems, warnings: [] };
-  const more = Array.isArray(documents) && documents.length > 1;
+  const more = documents.length > 1;
   return {
     source: { file, root: first.toJS() as JsonObject, lineOf: (path) => lineOf(first, path, lineAt) },
     problems: [],
