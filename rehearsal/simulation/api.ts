@@ -1,4 +1,5 @@
 import {
+  ApiException,
   CoreV1Api,
   CustomObjectsApi,
   type KubeConfig,
@@ -25,6 +26,13 @@ export class ClusterApi {
 
   async create(object: KubernetesObject & Record<string, unknown>): Promise<void> {
     await this.objects.create(object);
+  }
+
+  /** Creates an object, or leaves the one of its name that is there. */
+  async ensure(object: KubernetesObject & Record<string, unknown>): Promise<void> {
+    await this.create(object).catch((error: unknown) => {
+      if (!(error instanceof ApiException) || error.code !== 409) throw error;
+    });
   }
 
   async delete(kind: KindName, item: Item): Promise<void> {

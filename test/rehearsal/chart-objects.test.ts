@@ -182,6 +182,53 @@ describeWithHelm("objects of the stand-in charts", () => {
     ]);
   });
 
+  it("labels just what the real charts label: everything else bears neither name, instance nor manager", async () => {
+    const onOpenShift = await render("cratedb", { openshift: { enabled: true } });
+    const all = [...catalogue.flatMap(({ release }) => of(release)), ...onOpenShift];
+    const bare = all.filter(({ metadata }) => !metadata.labels).map(identity);
+    const definitions = bare.filter((one) => one.startsWith("CustomResourceDefinition/"));
+    assert.deepEqual(definitions, all.filter(isDefinition).map(identity));
+    const portal = of("portal").map(identity);
+    assert.deepEqual(
+      bare.filter((one) => portal.includes(one)),
+      portal,
+    );
+    const rest = bare.filter((one) => !definitions.includes(one) && !portal.includes(one));
+    assert.deepEqual([...new Set(rest)].sort(), [
+      "ClusterRole/core-provider-krateo-system",
+      "ClusterRole/cratedb",
+      "ClusterRole/cratedb-scc",
+      "ClusterRole/oasgen-provider-krateo-system",
+      "ClusterRole/opa-kube-mgmt-mgmt-krateo-system",
+      "ClusterRoleBinding/authn-group-krateo-system",
+      "ClusterRoleBinding/core-provider-krateo-system",
+      "ClusterRoleBinding/cratedb",
+      "ClusterRoleBinding/cratedb-scc",
+      "ClusterRoleBinding/oasgen-provider-krateo-system",
+      "ClusterRoleBinding/opa-kube-mgmt-kube-admin-api-krateo-system",
+      "ClusterRoleBinding/opa-kube-mgmt-mgmt-krateo-system",
+      "ConfigMap/core-provider-jsonschema-configmap",
+      "ConfigMap/core-provider-mutating-webhook-configuration",
+      "ConfigMap/core-provider-rbac-configmap",
+      "ConfigMap/core-provider-service-configmap",
+      "ConfigMap/oasgen-provider-rbac-configmap",
+      "Job/cratedb",
+      "Secret/events-presenter-endpoint",
+      "Secret/opa-kube-mgmt-cert",
+      "Secret/opa-kube-mgmt-kube-admin-api-krateo-system",
+      "Secret/resources-presenter-endpoint",
+      "Secret/snowplow-endpoint",
+      "SecurityContextConstraints/cratedb",
+      "ServiceAccount/opa-kube-mgmt",
+      "ServiceAccount/opa-kube-mgmt-kube-admin-api-krateo-system",
+      "StatefulSet/cratedb",
+      "ValidatingAdmissionPolicy/core-provider-compositions-max-name-length-policy",
+      "ValidatingAdmissionPolicyBinding/core-provider-compositions-max-name-length-binding",
+    ]);
+    // Its endpoint and its DatabaseConfig, which only a lookup in a cluster brings.
+    assert.ok(!rest.some((one) => one.includes("finops-database-handler")));
+  });
+
   it("uses the namespace of the release in every reference and in the names of cluster-wide objects", async () => {
     const strangers = await Promise.all(
       catalogue.map(async ({ chart, release, values }) => {

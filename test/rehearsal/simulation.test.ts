@@ -22,6 +22,7 @@ class FakeCluster implements World {
   readonly api = {
     create: async (object: Item) =>
       void this.done.push(["create", object.kind, object.metadata?.name ?? object["reason"]]),
+    ensure: async (object: Item) => void this.done.push(["ensure", object.kind, object.metadata?.name]),
     delete: async (kind: KindName, item: Item) => void this.done.push(["delete", kind, item.metadata?.name]),
     patch: async (kind: KindName, item: Item, fields: object) =>
       void this.done.push(["patch", kind, item.metadata?.name, fields]),
@@ -157,6 +158,16 @@ describe("the stand-ins for container scripts", () => {
     const secrets = [secret("cratedb-system-credentials")];
     const here = new FakeCluster({ pods: [crate], serviceAccounts, roles, secrets });
     assert.deepEqual(await here.act(), [["patch", "pods", "pod", started]]);
+  });
+  it("grant security context constraints as oc does, where a Job runs it", async () => {
+    const args = ["adm", "policy", "add-scc-to-user", "cratedb", "-z", "cratedb", "-n", "ns"];
+    const containers = [{ name: "oc-client", image: "oc", args }];
+    const job = pod({ ownerReferences: [{ kind: "Job", name: "cratedb" }] }, { containers });
+    assert.deepEqual(await new FakeCluster({ pods: [job] }).act(), [
+      ["ensure", "ClusterRole", "system:openshift:scc:cratedb"],
+      ["ensure", "RoleBinding", "system:openshift:scc:cratedb"],
+      ["patch", "pods", "pod", started],
+    ]);
   });
   it("free finops-notebooks' Secret in its post-delete Job, and in no other", async () => {
     const held: Item = { metadata: meta("held", { finalizers: ["finops.krateo.io/notebooks", "other"] }) };

@@ -6,6 +6,39 @@ import type { Item, World } from "../world.ts";
 export async function doContainerWork(api: ClusterApi, world: World, pod: Item): Promise<void> {
   if (pod.metadata?.labels?.["app.kubernetes.io/name"] === "cratedb") await writeCrateSecret(api, world, pod);
   if (isNotebookCleanup(world, pod)) await freeNotebookSecrets(api, world, pod);
+  await grantConstraints(api, pod);
+}
+
+/**
+ * `oc adm policy add-scc-to-user CONSTRAINTS -z ACCOUNT -n NAMESPACE`, which cratedb's Job runs on OpenShift: a ClusterRole
+ * that may use the constraints, and its binding in the namespace. Neither bears a label.
+ */
+async function grantConstraints(api: ClusterApi, pod: Item): Promise<void> {
+  const words: string[] = pod.spec?.containers?.[0]?.args ?? [];
+  const [constraints = "", , account = "", , namespace = ""] = words.slice(3);
+  if (words.slice(0, 3).join(" ") !== "adm policy add-scc-to-user") return;
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const name = `system:openshift:scc:${constraints}`;
+  await api.ensure({
+    apiVersion,
+    kind: "ClusterRole",
+    metadata: { name },
+    rules: [
+      {
+        apiGroups: ["security.openshift.io"],
+        resources: ["securitycontextconstraints"],
+        resourceNames: [constraints],
+        verbs: ["use"],
+      },
+    ],
+  });
+  await api.ensure({
+    apiVersion,
+    kind: "RoleBinding",
+    metadata: { name, namespace },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+    subjects: [{ kind: "ServiceAccount", name: account, namespace }],
+  });
 }
 
 /**

@@ -1,4 +1,7 @@
-{{/* ServiceAccount of the release's pods; its name and annotations are values. In: the chart's context. */}}
+{{/*
+ServiceAccount of the release's pods; its name and annotations are values.
+In: the chart's context, with unlabelled (true) beside it where the real chart's account bears none of these labels.
+*/}}
 {{- define "common.serviceAccount" }}
 {{- $account := .Values.serviceAccount | default dict }}
 {{- if not (eq $account.create false) }}
@@ -8,8 +11,10 @@ kind: ServiceAccount
 metadata:
   name: {{ include "common.serviceAccountName" . }}
   namespace: {{ .Release.Namespace }}
+  {{- if not .unlabelled }}
   labels:
     {{- include "common.labels" . | nindent 4 }}
+  {{- end }}
   {{- with $account.annotations }}
   annotations:
     {{- toYaml . | nindent 4 }}
@@ -39,9 +44,13 @@ data:
   {{- end }}
 {{- end -}}
 
-{{/* ConfigMaps whose real content only the real program reads. In: top, names (behind the release's name). */}}
+{{/*
+ConfigMaps whose real content only the real program reads.
+In: top, names (behind the release's name), unlabelled (those of the names whose object the real chart gives no label).
+*/}}
 {{- define "common.placeholders" }}
 {{- $top := .top }}
+{{- $unlabelled := .unlabelled | default list }}
 {{- range .names }}
 ---
 apiVersion: v1
@@ -49,14 +58,16 @@ kind: ConfigMap
 metadata:
   name: {{ include "common.fullname" $top }}-{{ . }}
   namespace: {{ $top.Release.Namespace }}
+  {{- if not (has . $unlabelled) }}
   labels:
     {{- include "common.labels" $top | nindent 4 }}
+  {{- end }}
 data:
   stand-in: "The real chart keeps assets of its program here."
 {{- end }}
 {{- end -}}
 
-{{/* Secret by which RESTActions and controllers find a Service. In: top, url, entries (further ones). */}}
+{{/* Secret by which RESTActions and controllers find a Service; unlabelled in every real chart. In: top, url, entries (further ones). */}}
 {{- define "common.endpoint" }}
 ---
 apiVersion: v1
@@ -65,8 +76,6 @@ type: Opaque
 metadata:
   name: {{ include "common.fullname" .top }}-endpoint
   namespace: {{ .top.Release.Namespace }}
-  labels:
-    {{- include "common.labels" .top | nindent 4 }}
 stringData:
   server-url: {{ .url }}
   {{- range $key, $value := .entries }}
@@ -80,7 +89,8 @@ http://{{ include "common.fullname" . }}.{{ .Release.Namespace }}.svc:{{ .Values
 {{- end -}}
 
 {{/*
-Custom resource definitions with a loose schema: a stand-in proves that a kind is served, not what is in it.
+Custom resource definitions with a loose schema: a stand-in proves that a kind is served, not what is in it. Those of
+the real charts bear no label.
 In: top, group, version, kinds; scope (default Namespaced), keep (true: survives the release).
 Every plural is the kind in lower case with one "s" at its end.
 */}}
@@ -94,8 +104,6 @@ apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata:
   name: {{ $plural }}.{{ $in.group }}
-  labels:
-    {{- include "common.labels" $in.top | nindent 4 }}
   {{- if $in.keep }}
   annotations:
     helm.sh/resource-policy: keep

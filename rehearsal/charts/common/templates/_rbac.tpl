@@ -2,7 +2,7 @@
 A role and its binding.
 In: top, name; rules (each as common.rule takes it) or clusterRole (name of an existing one to bind); cluster (true:
 cluster-wide), namespace, bindingName, serviceAccount (default: the release's) or group, annotations,
-bindingAnnotations.
+bindingAnnotations; unlabelled (true: neither bears labels), unlabelledBinding (true: the binding bears none).
 */}}
 {{- define "common.role" }}
 {{- $scope := ternary "Cluster" "" (.cluster | default false) }}
@@ -16,8 +16,10 @@ metadata:
   {{- if not $.cluster }}
   namespace: {{ $namespace }}
   {{- end }}
+  {{- if not $.unlabelled }}
   labels:
     {{- include "common.labels" $.top | nindent 4 }}
+  {{- end }}
   {{- with $.annotations }}
   annotations:
     {{- toYaml . | nindent 4 }}
@@ -35,8 +37,10 @@ metadata:
   {{- if not .cluster }}
   namespace: {{ $namespace }}
   {{- end }}
+  {{- if not (or .unlabelled .unlabelledBinding) }}
   labels:
     {{- include "common.labels" .top | nindent 4 }}
+  {{- end }}
   {{- with .bindingAnnotations }}
   annotations:
     {{- toYaml . | nindent 4 }}

@@ -6,8 +6,6 @@ kind: {{ .kind }}
 metadata:
   name: {{ .name }}
   namespace: {{ .namespace }}
-  labels:
-    {{- include "common.labels" .top | nindent 4 }}
 spec:
   widgetData: {}
 {{- end -}}
@@ -21,8 +19,6 @@ type: kubernetes.io/basic-auth
 metadata:
   name: {{ .name }}-password
   namespace: {{ .top.Release.Namespace }}
-  labels:
-    {{- include "common.labels" .top | nindent 4 }}
 data:
   password: {{ .password }}
 ---
@@ -31,8 +27,6 @@ kind: User
 metadata:
   name: {{ .name }}
   namespace: {{ .top.Release.Namespace }}
-  labels:
-    {{- include "common.labels" .top | nindent 4 }}
 spec:
   displayName: {{ .displayName }}
   groups: [{{ .group }}]
