@@ -3,8 +3,8 @@ import { Command } from "commander";
 import { ConfigurationError } from "../profiles/problem.ts";
 import type { ProfileEntry } from "../profiles/profile-list.ts";
 import { withStackOptions } from "./options.ts";
-import type { ClusterOptions, Session } from "./session.ts";
-import { findStackFile, readStackFile } from "./stack-file.ts";
+import { type ClusterOptions, readConfig, type Session } from "./session.ts";
+import { findStackFile } from "./stack-file.ts";
 
 interface ProfilesOptions extends ClusterOptions {
   readonly json?: boolean;
@@ -58,7 +58,7 @@ Exit codes: 0 listed, 1 a file of yours cannot be read as a profile (all problem
 /** Of the stack that was named; which one is selected need not be asked, for what it chose changes little here. */
 async function configuration(options: ProfilesOptions, session: Session): Promise<Record<string, unknown>> {
   if (options.stack === undefined && options.configFile === undefined) return {};
-  return readStackFile(await findStackFile(options, session.directory), session.directory).values;
+  return readConfig(await findStackFile(options, session.directory), session).values;
 }
 
 function described(profile: ProfileEntry, colours: boolean): string {

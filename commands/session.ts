@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Connection, ConnectionChoice } from "../cluster/connection.ts";
 import { keysFor } from "../profiles/exposure/problems.ts";
-import { type Configuration, loadConfiguration, loadSettings, type RawConfig } from "../profiles/load.ts";
+import { type Configuration, loadConfiguration, loadSettings } from "../profiles/load.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
+import type { RawConfig } from "../profiles/raw-config.ts";
 import type { ReleaseType, Settings } from "../profiles/settings.ts";
 import { configuredStack, findStackFile, readStackFile, type StackChoice, stackFile } from "./stack-file.ts";
 
@@ -42,7 +43,7 @@ export async function stackConfigurationOf(
   options: ClusterOptions,
   session: Session,
 ): Promise<Configuration> {
-  const config = readStackFile(await findStackFile(options, session.directory), session.directory);
+  const config = readConfig(await findStackFile(options, session.directory), session);
   if (config.secretKeys.length > 0) {
     const keys = config.secretKeys.map((key) => `krateo:${key}`).join(", ");
     session.note(`encrypted values in ${keys} are taken as [secret]`);
@@ -50,17 +51,31 @@ export async function stackConfigurationOf(
   return await loadConfiguration(withFlags(config, options), session.directory);
 }
 
+/** A stack's configuration, with a word on what is missing in it; without a file the project's defaults. */
+export function readConfig(file: string | undefined, session: Session): RawConfig {
+  const { environments, ...config } = readStackFile(file, session.directory);
+  if (environments.length > 0) {
+    session.note(
+      `the stack imports environments (${environments.join(", ")}), which this command does not read: what they set is missing here. ` +
+        "Write such keys into the stack's file, or give --namespace, --kubeconfig and --context",
+    );
+  }
+  return config;
+}
+
 /** The same where there may be no stack yet: flags and defaults stand for its configuration then. */
 export async function settingsWithoutStack(options: ClusterOptions, session: Session): Promise<Settings> {
   if (options.configFile) return await stackSettings(options, session);
   const stack = options.stack ?? (await configuredStack(session.directory));
   if (stack) return await stackSettings({ ...options, stack }, session);
+  const defaults = readConfig(undefined, session);
+  const type = options.type ?? defaults.values["type"] ?? "nodeport";
   session.note(
-    `no stack with a configuration is selected: the defaults count, with type ${options.type ?? "nodeport"}; --stack NAME chooses one`,
+    `no stack with a configuration is selected: the defaults count, with type ${type}; --stack NAME chooses one`,
   );
   // No check depends on the domain, and there is none without a stack.
-  const values = options.type === "ingress" ? { domain: "krateo.example.org" } : {};
-  return await loadSettings(withFlags({ values, secretKeys: [] }, options), session.directory);
+  const values = { ...(type === "ingress" && { domain: "krateo.example.org" }), ...defaults.values };
+  return await loadSettings(withFlags({ ...defaults, values }, options), session.directory);
 }
 
 /** Flags win over the stack's configuration. */
@@ -92,10 +107,12 @@ export async function stackTarget(
 
 async function configOrNothing(options: ClusterOptions, session: Session): Promise<Record<string, unknown>> {
   const { stack, configFile, namespace } = options;
-  if (!stack && !configFile && namespace) return {};
   // A stack without a file has no configuration yet: Pulumi makes the file with the first key.
-  if (stack && !configFile && !existsSync(stackFile(stack, session.directory))) return {};
-  return readStackFile(await findStackFile(options, session.directory), session.directory).values;
+  const none = stack
+    ? !configFile && !existsSync(stackFile(stack, session.directory))
+    : !configFile && namespace;
+  const file = none ? undefined : await findStackFile(options, session.directory);
+  return readConfig(file, session).values;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { parse } from "yaml";
 import { debug } from "../profiles/debug.ts";
-import type { RawConfig } from "../profiles/load.ts";
 import { nearestFirst } from "../profiles/nearest.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
-import { secretMask } from "../profiles/secret-value.ts";
+import { type RawConfig, rawConfig } from "../profiles/raw-config.ts";
+import { readProjectFile } from "./project-file.ts";
+import { readStackValues } from "./stack-values.ts";
 
 /** Which stack's configuration a command works with. */
 export interface StackChoice {
@@ -16,8 +16,6 @@ export interface StackChoice {
   /** Its configuration file, where that has another name than Pulumi.STACK.yaml. */
   readonly configFile?: string;
 }
-
-const prefix = "krateo:";
 
 /** Keys whose value these commands can do without; the others must be readable. */
 const dispensable = ["chartMirror"];
@@ -51,13 +49,18 @@ export async function findStackFile(choice: StackChoice, directory: string): Pro
 
 /** Where Pulumi keeps the configuration of a stack, whose name may be ORGANIZATION/PROJECT/STACK. */
 export function stackFile(stack: string, directory: string): string {
-  return join(directory, `Pulumi.${stack.split("/").at(-1)}.yaml`);
+  const { stackFolder, extension } = readProjectFile(directory);
+  return join(stackFolder, `Pulumi.${stack.split("/").at(-1)}${extension}`);
 }
 
 function stacksIn(directory: string): string[] {
-  return readdirSync(directory)
-    .sort()
-    .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+  const { stackFolder, extension } = readProjectFile(directory);
+  if (!existsSync(stackFolder)) return [];
+  return readdirSync(stackFolder)
+    .filter((name) => name.startsWith("Pulumi.") && name.endsWith(extension))
+    .map((name) => name.slice("Pulumi.".length, -extension.length))
+    .filter((name) => name !== "")
+    .sort();
 }
 
 /** Name of the stack that `pulumi stack select` chose. @throws ConfigurationError when there is none */
@@ -91,26 +94,27 @@ async function askPulumi(directory: string): Promise<string> {
   );
 }
 
+/** The configuration of a stack, as its files have it. */
+export interface StackFile extends RawConfig {
+  /** Environments that the stack imports: what they set is missing in the values. */
+  readonly environments: readonly string[];
+}
+
 /**
- * Reads the configuration of project `krateo` out of a stack's file, over the project's own defaults in Pulumi.yaml,
- * as Pulumi hands it to the program. Encrypted values come out masked: these commands do not decrypt.
+ * Reads the project's configuration out of a stack's file, over the project's own defaults in Pulumi.yaml, as Pulumi
+ * hands it to the program. Encrypted values come out masked: these commands do not decrypt.
  *
+ * @param file Without one, the defaults alone count.
  * @throws ConfigurationError for a file that is no stack configuration, and for a value that must be readable
  */
-export function readStackFile(file: string, directory: string): RawConfig {
-  const own = configIn(file);
-  const project = join(directory, "Pulumi.yaml");
-  const defaults = existsSync(project)
-    ? configIn(project).map(([key, value]) => [key, defaultOf(value)] as const)
-    : [];
-  const config = new Map([...defaults.filter(([, value]) => value !== undefined), ...own]);
-
-  const secretKeys = [...config].filter(([, value]) => holdsSecret(value)).map(([key]) => key);
-  const problems: Problem[] = secretKeys
-    .filter((key) => isSecure(config.get(key)) && !dispensable.includes(key))
+export function readStackFile(file: string | undefined, directory: string): StackFile {
+  const project = readProjectFile(directory);
+  const { texts, secretKeys, encrypted, environments } = readStackValues(file, project);
+  const problems: Problem[] = rawConfig(project.name, texts, encrypted)
+    .secretKeys.filter((key) => !dispensable.includes(key))
     .map((key) => ({
       what: `krateo:${key} is encrypted as a whole, and this command does not decrypt`,
-      file: basename(file),
+      ...(file !== undefined && { file: basename(file) }),
       path: `config.krateo:${key}`,
       next:
         key === "set"
@@ -118,67 +122,5 @@ export function readStackFile(file: string, directory: string): RawConfig {
           : `nothing in it needs to be hidden: set it again without --secret`,
     }));
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return {
-    values: Object.fromEntries([...config].map(([key, value]) => [key, plain(value)])),
-    secretKeys,
-  };
-}
-
-function configIn(file: string): [string, unknown][] {
-  let document: unknown;
-  try {
-    document = parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new ConfigurationError([{ what: `the file is no valid YAML: ${reason}`, file: basename(file) }]);
-  }
-  const config = (document as { config?: unknown } | null)?.config ?? {};
-  if (!isMap(config)) {
-    throw new ConfigurationError([
-      { what: "config must be a map of keys to values", file: basename(file), path: "config" },
-    ]);
-  }
-  return Object.entries(config)
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), value]);
-}
-
-/** Pulumi.yaml declares a key with `default` or `value`, or just gives its value. */
-function defaultOf(declared: unknown): unknown {
-  if (!isMap(declared)) return declared;
-  return declared["value"] ?? declared["default"];
-}
-
-/** A value as the program sees it: what looks like JSON or a boolean is one, other scalars are text. */
-function plain(value: unknown): unknown {
-  const masked = withoutSecrets(value);
-  if (typeof masked === "number") return String(masked);
-  if (typeof masked !== "string" || !/^(\[|\{|(true|false)$)/.test(masked) || masked === secretMask)
-    return masked;
-  try {
-    return JSON.parse(masked);
-  } catch {
-    return masked;
-  }
-}
-
-function withoutSecrets(value: unknown): unknown {
-  if (isSecure(value)) return secretMask;
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecrets(item)]));
-}
-
-function holdsSecret(value: unknown): boolean {
-  if (isSecure(value)) return true;
-  if (Array.isArray(value)) return value.some(holdsSecret);
-  return isMap(value) && Object.values(value).some(holdsSecret);
-}
-
-function isSecure(value: unknown): boolean {
-  return isMap(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return { ...rawConfig(project.name, texts, secretKeys), environments };
 }

@@ -17,12 +17,12 @@ const foreignTags = ["bool", "binary", "omap", "pairs", "set", "timestamp"].map(
 export function parseGoYaml(
   text: string,
   dateText: (date: Date) => string,
-  lineCounter?: LineCounter,
+  options: { readonly lineCounter?: LineCounter; readonly intAsBigInt?: boolean } = {},
 ): Document[] {
   const documents = parseAllDocuments(text, {
     version: "1.1",
     customTags: (base) => tagsOf(base, dateText),
-    ...(lineCounter && { lineCounter }),
+    ...options,
     merge: true,
     prettyErrors: false,
     uniqueKeys: true,

@@ -20,6 +20,7 @@ import { literalSecretWarnings } from "./literal-secrets.ts";
 import { nearestFirst } from "./nearest.ts";
 import { ConfigurationError, type Problem, stackConfiguration } from "./problem.ts";
 import { conflictProblems } from "./profile-conflicts.ts";
+import type { RawConfig } from "./raw-config.ts";
 import {
   documentSteps,
   ignoredSettings,
@@ -32,17 +33,9 @@ import type { TreeObject } from "./secret-value.ts";
 import { applySet, type SetEntry } from "./set-paths.ts";
 import type { Settings, Step } from "./settings.ts";
 import { snapshotOf } from "./snapshot.ts";
-import {
-  bundledVersion,
-  defaultOtelEndpoint,
-  type RawConfig,
-  readStackConfig,
-  type StackConfig,
-} from "./stack-config.ts";
+import { bundledVersion, defaultOtelEndpoint, readStackConfig, type StackConfig } from "./stack-config.ts";
 import { typedStep } from "./typed-step.ts";
 import { variableProblems } from "./variable-use.ts";
-
-export type { RawConfig } from "./stack-config.ts";
 
 /** The settings, with what they were made of. */
 export interface Configuration {

@@ -8,17 +8,10 @@ import { exposureProblems } from "./exposure/problems.ts";
 import { nearestName } from "./nearest.ts";
 import { pathText } from "./path.ts";
 import { type Problem, stackConfiguration } from "./problem.ts";
-import type { Tree } from "./secret-value.ts";
-import { type Json, type ReleaseType, releaseTypes } from "./settings.ts";
+import type { RawConfig } from "./raw-config.ts";
+import { isMap, type Tree, type TreeObject } from "./secret-value.ts";
+import { type Json, type Path, type ReleaseType, releaseTypes } from "./settings.ts";
 import { shapeProblems } from "./shape.ts";
-
-/** Stack configuration as Pulumi holds it, keys without their prefix. */
-export interface RawConfig {
-  /** Values by key, lists and maps and booleans decoded. */
-  readonly values: Record<string, unknown>;
-  /** Keys that are stored encrypted. */
-  readonly secretKeys: readonly string[];
-}
 
 /** The platform version whose release document comes with this program. */
 export const bundledVersion = "3.0.0";
@@ -107,20 +100,21 @@ export interface StackConfig extends DatabaseConfig {
  * other layers can be checked in the same run.
  */
 export function readStackConfig(raw: RawConfig): { config: StackConfig; problems: Problem[] } {
-  const found = shapeProblems(
-    schema,
-    raw.values as { [key: string]: Tree },
-    (path) => ({ file: stackConfiguration, path: `krateo:${pathText(path)}` }),
-    (key, path) => {
+  const values = Object.fromEntries(
+    Object.entries(raw.values).map(([key, value]) => [key, typedValue(key, value as Tree)]),
+  );
+  const dates = Object.entries(values).flatMap(([key, value]) => datesIn(value, [key]));
+  const place = (path: Path) => ({ file: stackConfiguration, path: `krateo:${pathText(path)}` });
+  const found = [
+    ...dates.map((path) => ({ path, problem: { ...dateProblem, ...place(path) } as Problem })),
+    ...shapeProblems(schema, without(values, dates), place, (key, path) => {
       if (path.length > 0) return undefined;
       const nearest = nearestName(key, Object.keys(schema.shape));
       return `remove it with: pulumi config rm krateo:${key}${nearest ? ` (did you mean ${nearest}?)` : ""}`;
-    },
-  );
+    }),
+  ];
   const faulty = new Set(found.map(({ path }) => path[0]));
-  const sound = schema.parse(
-    Object.fromEntries(Object.entries(raw.values).filter(([key]) => !faulty.has(key))),
-  );
+  const sound = schema.parse(Object.fromEntries(Object.entries(values).filter(([key]) => !faulty.has(key))));
   const problems = found.map(({ problem }) =>
     raw.secretKeys.some((key) => new RegExp(`^krateo:${key}\\b`).test(problem.path ?? ""))
       ? { ...problem, given: undefined }
@@ -157,6 +151,35 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
     problems.push(...exposureProblems(given, config.type, bundled));
   }
   return { config, problems };
+}
+
+/** Pulumi tells only the text of a scalar: whether it is a boolean depends on the key. */
+function typedValue(key: string, value: Tree): Tree {
+  const field = Object.hasOwn(schema.shape, key) ? schema.shape[key as keyof typeof schema.shape] : undefined;
+  return field?.unwrap() instanceof z.ZodBoolean && (value === "true" || value === "false")
+    ? value === "true"
+    : value;
+}
+
+/** What Pulumi makes of a date that is not in quotes: Go's text of a time. */
+const goTime = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [-+]\d{4} \S+$/;
+
+const dateProblem = {
+  what: "a date that is not in quotes: Pulumi writes it in another form",
+  allowed: "text in quotes",
+  next: "put it in quotes in the stack's file",
+};
+
+function datesIn(value: Tree, path: Path): Path[] {
+  if (typeof value === "string") return goTime.test(value) ? [path] : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => datesIn(item, [...path, index]));
+  return isMap(value) ? Object.entries(value).flatMap(([key, item]) => datesIn(item, [...path, key])) : [];
+}
+
+/** The keys that hold none of these paths. */
+function without(values: TreeObject, paths: readonly Path[]): TreeObject {
+  const keys = new Set(paths.map(([key]) => key));
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !keys.has(key)));
 }
 
 /** Names of a comma-separated text, trimmed, empty ones dropped; or of a list. */

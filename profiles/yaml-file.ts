@@ -36,7 +36,9 @@ export interface ParsedFile {
 export function parseFile(text: string, file: string, tokens: Readonly<Record<string, string>>): ParsedFile {
   const templated = replaceTokens(text, tokens, file);
   const lines = new LineCounter();
-  const documents = parseGoYaml(templated.text, (date) => date.toISOString().replace(".000Z", "Z"), lines);
+  const documents = parseGoYaml(templated.text, (date) => date.toISOString().replace(".000Z", "Z"), {
+    lineCounter: lines,
+  });
   const first = documents[0];
   if (
     first === undefined ||

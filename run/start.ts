@@ -5,8 +5,8 @@ import { type Connection, connect } from "../cluster/connection.ts";
 import { readInventory } from "../cluster/inventory.ts";
 import { preflightOfRun } from "../cluster/preflight/preflight.ts";
 import { previousRun } from "../components/previous-run.ts";
+import { runConfig } from "../components/run-config.ts";
 import type { PlatformArgs } from "../components/site.ts";
-import { readStackConfig } from "../components/stack-config.ts";
 import { userErrors } from "../components/user-errors.ts";
 import { findingsOf } from "../profiles/check.ts";
 import { loadSettings } from "../profiles/load.ts";
@@ -30,7 +30,7 @@ interface Beginning {
  */
 export function startRun(): Promise<Beginning> {
   return userErrors(async () => {
-    const settings = await loadSettings(readStackConfig(), process.cwd());
+    const settings = await loadSettings(runConfig(), process.cwd());
     const reapply = releasesToReapply(process.env[reapplyVariable], settings);
     const connection = connect(settings.cluster);
     const [reading, recorded] = [readInventory(connection, settings), previousRun()];

@@ -104,6 +104,28 @@ describe("krateo", () => {
       assert.match((await run("render")).printed, /namespace: shop\n/);
     });
 
+    it("takes the same keys as pulumi, and names environments that it does not read", async () => {
+      const short = withProject({
+        "Pulumi.dev.yaml":
+          "environment: [prod]\nconfig:\n  type: loadbalancer\n  krateo:config:namespace: shop\n",
+      });
+      try {
+        const { code, printed, noted } = await krateo(short.directory, "render", "--stack", "dev");
+        assert.deepEqual(
+          [code, noted],
+          [
+            0,
+            "the stack imports environments (prod), which this command does not read: what they set is missing here. " +
+              "Write such keys into the stack's file, or give --namespace, --kubeconfig and --context",
+          ],
+        );
+        assert.match(printed, /\$\{AUTHN_IP\}/);
+        assert.match(printed, /namespace: shop\n/);
+      } finally {
+        short.remove();
+      }
+    });
+
     it("writes to a file and says so", async () => {
       const file = join(directory, "out.yaml");
       assert.deepEqual(await run("render", "--stack", "dev", "--output", file), {

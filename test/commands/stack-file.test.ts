@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readProjectFile } from "../../commands/project-file.ts";
 import { findStackFile, readStackFile, type StackChoice } from "../../commands/stack-file.ts";
+import { readStackValues, type StackValues } from "../../commands/stack-values.ts";
 import { ConfigurationError, type Problem } from "../../profiles/problem.ts";
+import { configVariants, encrypted, filesOf } from "../support/pulumi-config.ts";
 import { withProject } from "./session.ts";
 
 /** Calls `test` with the folder of a project that holds these files. */
@@ -39,37 +42,29 @@ describe("a stack's configuration file", () => {
       {
         values: { type: "ingress", profiles: ["debug"] },
         secretKeys: [],
+        environments: [],
       },
     );
   });
 
   it("may hold nothing", async () => {
-    assert.deepEqual(await read({ "Pulumi.dev.yaml": "" }), { values: {}, secretKeys: [] });
+    assert.deepEqual(await read({ "Pulumi.dev.yaml": "" }), {
+      values: {},
+      secretKeys: [],
+      environments: [],
+    });
   });
 
-  for (const [text, value] of [
-    ["true", true],
-    ['"true"', true],
-    ['\'["a", "b"]\'', ["a", "b"]],
-    ["'{\"a\": 1}'", { a: 1 }],
-    ["3.5", "3.5"],
-    ["[half a list", undefined],
-    ["'[half a list'", "[half a list"],
-    ["{a: 1}", { a: 1 }],
-    ["plain", "plain"],
+  for (const [how, environment, names] of [
+    ["a list", "[prod, shop/common]", ["prod", "shop/common"]],
+    ["imports", "{imports: [prod, {common: {merge: false}}]}", ["prod", "common"]],
+    ["values of its own", "{values: {pulumiConfig: {type: ingress}}}", ["the values below it"]],
   ] as const) {
-    if (value === undefined) continue;
-    it(`reads ${text} as ${JSON.stringify(value)}, as the program gets it from Pulumi`, async () => {
-      assert.deepEqual((await read(config(`  krateo:set: ${text}\n`))).values, { set: value });
+    it(`names the environments that it imports, given as ${how}`, async () => {
+      const { environments } = await read({ "Pulumi.dev.yaml": `environment: ${environment}\n` });
+      assert.deepEqual(environments, names);
     });
   }
-
-  it("stands over the defaults in Pulumi.yaml, whichever way they are written", async () => {
-    const project =
-      "config:\n  krateo:type: {default: nodeport}\n  krateo:namespace: {value: shop}\n  krateo:version: local\n  krateo:openshift: {type: boolean}\n";
-    const { values } = await read({ ...config("  krateo:type: ingress\n"), "Pulumi.yaml": project });
-    assert.deepEqual(values, { type: "ingress", namespace: "shop", version: "local" });
-  });
 
   it("masks encrypted values and names their keys", async () => {
     const lines =
@@ -77,6 +72,7 @@ describe("a stack's configuration file", () => {
     assert.deepEqual(await read(config(lines)), {
       values: { chartMirror: "[secret]", set: { "a.b": "[secret]", c: [1, "[secret]"] } },
       secretKeys: ["chartMirror", "set"],
+      environments: [],
     });
   });
 
@@ -110,6 +106,39 @@ describe("a stack's configuration file", () => {
     });
   }
 });
+
+describe("a stack's configuration, as pulumi config --json has it, of", () => {
+  for (const variant of configVariants) {
+    it(variant.name, async () => {
+      await inProject(filesOf(variant), async (directory) => {
+        const { stack = "dev", configFile, config } = variant;
+        const reading = async (): Promise<StackValues> =>
+          readStackValues(
+            await findStackFile(
+              { stack, ...(configFile && { configFile: join(directory, configFile) }) },
+              directory,
+            ),
+            readProjectFile(directory),
+          );
+        if (config === undefined) {
+          await problemsOf(reading);
+          return;
+        }
+        const { texts, secretKeys } = await reading();
+        const known = Object.entries(texts).map(([key, text]) => [
+          key,
+          secretKeys.includes(key) ? encrypted : decoded(text),
+        ]);
+        assert.deepEqual(Object.fromEntries(known), config);
+      });
+    });
+  }
+});
+
+/** Lists and maps come as JSON. */
+function decoded(text: string): unknown {
+  return /^(\{|\["|\[\d)/.test(text) ? JSON.parse(text) : text;
+}
 
 describe("the stack that counts", () => {
   const files = { "Pulumi.dev.yaml": "", "Pulumi.prod.yaml": "", "Pulumi.yaml": "" };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rawConfig } from "../../profiles/raw-config.ts";
 import { readStackConfig } from "../../profiles/stack-config.ts";
 
 const read = (values: Record<string, unknown>, secretKeys: string[] = []) =>
@@ -40,6 +41,11 @@ describe("the stack configuration", () => {
   const accepted: [key: string, value: unknown, read: unknown][] = [
     ["type", "ingress", "ingress"],
     ["openshift", true, true],
+    ["openshift", "true", true],
+    ["purgeVolumes", "false", false],
+    ["context", "true", "true"],
+    ["kubeconfig", "5", "5"],
+    ["overrides", "2026-11-15", "2026-11-15"],
     ["profiles", ["a", "b"], ["a", "b"]],
     ["profiles", " a, b ,,", ["a", "b"]],
     ["profiles", "", []],
@@ -113,6 +119,50 @@ describe("the stack configuration", () => {
       ["krateo:domain"],
     );
     assert.deepEqual(read({ type: "ingress", version: "local" }).problems, []);
+  });
+
+  // Each as Pulumi hands it over.
+  const mistyped: [values: Record<string, unknown>, path: string, next: string | undefined][] = [
+    [{ database: { host: "pg", port: "5432" } }, "database.port", "take the quotes away"],
+    [
+      { database: { host: "pg", name: 123 } },
+      "database.name",
+      "put it in quotes: without them YAML reads a number",
+    ],
+    [
+      { database: { host: "pg", user: true } },
+      "database.user",
+      "put it in quotes: without them YAML reads a boolean",
+    ],
+    [
+      { databaseStorage: { storageClass: 1 } },
+      "databaseStorage.storageClass",
+      "put it in quotes: without them YAML reads a number",
+    ],
+    [{ type: "ingress", domain: "d.example.org", tls: { external: "true" } }, "tls.external", undefined],
+    [{ nodePorts: { authn: "30082" } }, "nodePorts.authn", undefined],
+    [{ openshift: "True" }, "openshift", undefined],
+    [
+      { set: { "components.a.enabled": "2026-11-15 00:00:00 +0000 UTC" } },
+      "set.components\\.a\\.enabled",
+      "put it in quotes in the stack's file",
+    ],
+    [{ context: "2026-11-15 10:00:00 +0000 UTC" }, "context", "put it in quotes in the stack's file"],
+  ];
+  for (const [values, path, next] of mistyped) {
+    it(`says what to do about ${JSON.stringify(values)}`, () => {
+      const { problems } = read(values);
+      assert.deepEqual(
+        problems.map((problem) => [problem.path, problem.next]),
+        [[`krateo:${path}`, next]],
+      );
+      if (next === undefined) assert.match(String(problems[0]?.allowed), /without quotes|true or false/);
+    });
+  }
+
+  it("takes an IPv6 address in brackets for no list", () => {
+    const { values } = rawConfig("krateo", { "krateo:nodeAddress": "[::1]", "krateo:expose": '["a"]' }, []);
+    assert.deepEqual(values, { nodeAddress: "[::1]", expose: ["a"] });
   });
 
   it("never shows a value that is stored encrypted", () => {

@@ -110,6 +110,17 @@ export async function run(
   });
 }
 
+/** Runs pulumi in a folder, with a state of that folder's own, and without a cluster. */
+export async function pulumiIn(folder: string, ...args: string[]): Promise<Outcome> {
+  const { PULUMI_STACK: _, ...env } = tools.env;
+  const options = { cwd: folder, env: { ...env, PULUMI_BACKEND_URL: `file://${folder}` } };
+  return await new Promise((resolve) => {
+    execFile(tools.pulumi, args, options, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr, stdout });
+    });
+  });
+}
+
 /** Runs helm against the rehearsal cluster. */
 export async function helm(...args: string[]): Promise<Outcome> {
   return await run("helm", args);
