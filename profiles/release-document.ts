@@ -2,6 +2,7 @@
 import path from "node:path";
 import { type BundleTokens, bundledRelease, type ExtraStep } from "./bundle.ts";
 import { type Findings, type Layer, readLayer, textOf } from "./layers.ts";
+import { nearestFirst, nearestName } from "./nearest.ts";
 import { stackConfiguration } from "./problem.ts";
 import { bundledVersion, type StackConfig } from "./stack-config.ts";
 
@@ -43,8 +44,8 @@ export function releaseLayer(
       file: stackConfiguration,
       path: "krateo:version",
       given: config.version,
-      allowed: [bundledVersion, localVersion],
-      next: `put the release document of that version into the project as krateo.${config.type}.yaml and set krateo:version to ${localVersion}`,
+      allowed: nearestFirst(config.version, [bundledVersion, localVersion]),
+      next: versionAdvice(config),
     });
     return undefined;
   }
@@ -61,4 +62,14 @@ export function releaseLayer(
     next: `add one of these files, or set krateo:version to ${bundledVersion}`,
   });
   return undefined;
+}
+
+function versionAdvice({ version, type }: StackConfig): string {
+  const plain = version.replace(/^v/i, "");
+  if (`${bundledVersion}.`.startsWith(`${plain}.`)) {
+    const number = /^[\d.]+$/.test(version) ? "; without quotes, YAML reads 3.0 as the number 3" : "";
+    return `pulumi config set krateo:version ${bundledVersion}${number}`;
+  }
+  if (nearestName(version, [localVersion]) !== undefined) return `did you mean ${localVersion}?`;
+  return `put the release document of that version into the project as krateo.${type}.yaml and set krateo:version to ${localVersion}`;
 }

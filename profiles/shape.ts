@@ -42,6 +42,7 @@ export function shapeProblems(
     }
     const value = valueAt(data, path) as Tree | undefined;
     const missing = value === undefined;
+    const allowed = allowedBy(issue, value);
     return [
       {
         path,
@@ -49,11 +50,22 @@ export function shapeProblems(
           what: missing ? `${lastKey(path)} is missing` : `${lastKey(path)} has a value it cannot have`,
           ...place(path),
           given: missing ? undefined : describeValue(value),
-          allowed: allowedBy(issue, value),
+          allowed,
+          ...(!String(allowed).includes("quotes") && quotesAdvice(issue, value)),
         },
       },
     ];
   });
+}
+
+/** The way out where YAML took a text for something else, or the other way round. */
+function quotesAdvice(issue: Issue, value: Tree | undefined): Pick<Problem, "next"> {
+  if (issue.code !== "invalid_type") return {};
+  if (issue.expected === "string" && (typeof value === "number" || typeof value === "boolean"))
+    return { next: `put it in quotes: without them YAML reads a ${typeof value}` };
+  const isNumber = ["number", "int"].includes(issue.expected) && /^-?\d+(\.\d+)?$/.test(String(value));
+  const isBoolean = issue.expected === "boolean" && /^(true|false)$/.test(String(value));
+  return typeof value === "string" && (isNumber || isBoolean) ? { next: "take the quotes away" } : {};
 }
 
 function unknownKey(

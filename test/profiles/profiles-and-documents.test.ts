@@ -59,7 +59,19 @@ describe("the release document", () => {
     const [problem, ...rest] = await problemsOf(load({}, { version: "3.1.0" }));
     assert.deepEqual(rest, []);
     assert.deepEqual([problem?.given, problem?.allowed], ["3.1.0", ["3.0.0", "local"]]);
+    assert.match(problem?.next ?? "", /^put the release document of that version into the project/);
   });
+
+  for (const [version, nearest, next] of [
+    ["v3.0.0", "3.0.0", "pulumi config set krateo:version 3.0.0"],
+    ["3", "3.0.0", "pulumi config set krateo:version 3.0.0; without quotes, YAML reads 3.0 as the number 3"],
+    ["locale", "local", "did you mean local?"],
+  ] as const) {
+    it(`says what may be meant by ${version}`, async () => {
+      const [problem] = await problemsOf(load({}, { version }));
+      assert.deepEqual([problem?.allowed?.[0], problem?.next], [nearest, next]);
+    });
+  }
 });
 
 describe("a profile", () => {
