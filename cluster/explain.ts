@@ -1,4 +1,5 @@
 import type { CoreV1Event, V1LabelSelector, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
+import { damagedRemedy, damagedText } from "../profiles/helm-record.ts";
 import { get, type KubeObject, list, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import type { HelmRelease } from "./helm-release.ts";
@@ -37,7 +38,10 @@ export async function explainRelease(
   releaseName: string,
 ): Promise<string[]> {
   try {
-    const release = (await readReleases(connection, namespace)).get(releaseName);
+    const { releases, damaged } = await readReleases(connection, namespace);
+    const record = damaged.find((one) => one.release === releaseName);
+    if (record) return [damagedText(record), `  ${damagedRemedy(record)}`];
+    const release = releases.get(releaseName);
     const waited = await readWaited(connection, namespace, releaseName, release);
     if (waited.every(isReady)) return [];
     const balancers = waited.filter((one) => one.kind === "Service" && !isReady(one));

@@ -79,37 +79,47 @@ async function readAll(
     }
   };
   const reading = readReleases(connection, namespace, options);
-  const [clusterUid, own, releases, foreign, secrets, objects, legacy, lease, routes, nodes] =
-    await Promise.all([
-      allowed(readIdentity(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
-      allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
-      allowed(reading),
-      Promise.all(elsewhere.map((other) => allowed(readReleases(connection, other, options)))),
-      Promise.all(
-        secretNames.map((name) =>
-          allowed(get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name), options)),
-        ),
+  const [clusterUid, own, home, foreign, secrets, objects, legacy, lease, routes, nodes] = await Promise.all([
+    allowed(readIdentity(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
+    allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
+    allowed(reading),
+    Promise.all(elsewhere.map((other) => allowed(readReleases(connection, other, options)))),
+    Promise.all(
+      secretNames.map((name) =>
+        allowed(get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name), options)),
       ),
-      allowed(readObjects(connection, settings, options)),
-      allowed(readLegacy(connection, namespace, options, reading)),
-      allowed(readLease(connection, namespace, options)),
-      settings.openshift ? allowed(resourceOf(connection, routeApi, "Route", options)) : undefined,
-      needsNodes(settings) ? allowed(readNodes(connection, options)) : undefined,
-    ]);
+    ),
+    allowed(readObjects(connection, settings, options)),
+    allowed(
+      readLegacy(
+        connection,
+        namespace,
+        options,
+        reading.then(({ releases }) => releases),
+      ),
+    ),
+    allowed(readLease(connection, namespace, options)),
+    settings.openshift ? allowed(resourceOf(connection, routeApi, "Route", options)) : undefined,
+    needsNodes(settings) ? allowed(readNodes(connection, options)) : undefined,
+  ]);
   const everyRelease = new Map([
-    ...(releases ?? []),
+    ...(home?.releases ?? []),
     ...foreign.flatMap((found, index) =>
-      [...(found ?? [])].map(([name, release]) => [`${elsewhere[index]}/${name}`, release] as const),
+      [...(found?.releases ?? [])].map(
+        ([name, release]) => [`${elsewhere[index]}/${name}`, release] as const,
+      ),
     ),
   ]);
+  const damaged = [home, ...foreign].flatMap((found) => found?.damaged ?? []);
   const dependents = await allowed(readDependents(connection, settings, everyRelease, options));
-  if (!clusterUid || !releases || !objects || !legacy || refused.size > 0)
+  if (!clusterUid || !home || !objects || !legacy || refused.size > 0)
     throw new ConfigurationError([...refused.values()]);
 
   return {
     clusterUid,
     namespace: own && existing(own),
     releases: Object.fromEntries([...everyRelease].map(([key, release]) => [key, existingRelease(release)])),
+    ...(damaged.length > 0 && { damaged }),
     secrets: Object.fromEntries(
       secrets
         .filter((secret) => secret !== undefined)
@@ -120,7 +130,7 @@ async function readAll(
     ...(dependents && { dependents }),
     ...(lease && { lease }),
     ...(settings.openshift && { routesServed: routes !== undefined }),
-    ...(nodes && { nodes, frontendAddress: frontendAddressOf(settings, releases) }),
+    ...(nodes && { nodes, frontendAddress: frontendAddressOf(settings, home.releases) }),
   };
 }
 

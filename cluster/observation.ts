@@ -1,4 +1,5 @@
 import { secretNames } from "../profiles/database-secrets.ts";
+import type { DamagedRecord } from "../profiles/helm-record.ts";
 import { installationName } from "../profiles/installation.ts";
 import type { Legacy } from "../profiles/inventory.ts";
 import { type Route, routeApi } from "../profiles/route.ts";
@@ -20,6 +21,8 @@ export interface InstallationObject extends KubeObject {
 export interface Observation {
   readonly installation: InstallationObject | undefined;
   readonly releases: ReadonlyMap<string, HelmRelease>;
+  /** Records of Helm's that cannot be read; absent when there are none. */
+  readonly damaged?: readonly DamagedRecord[];
   /** Objects of the kinds that Helm waits for, keyed `KIND/NAMESPACE/NAME`. */
   readonly objects: ReadonlyMap<string, KubeObject>;
   /** Decoded data of the Secrets that the platform cannot do without: those that exist. */
@@ -86,14 +89,16 @@ export async function observe(connection: Connection, settings: Settings): Promi
       everywhere<Route & KubeObject>(routeApi, "routes"),
       readLegacy(connection, namespace),
     ]);
+  const damaged = releases.flatMap((found) => found.damaged);
 
   return {
     installation,
     releases: new Map(
       releases.flatMap((found, index) =>
-        [...found].map(([name, release]) => [`${namespaces[index]}/${name}`, release] as const),
+        [...found.releases].map(([name, release]) => [`${namespaces[index]}/${name}`, release] as const),
       ),
     ),
+    ...(damaged.length > 0 && { damaged }),
     objects: new Map(objects.flat()),
     secrets: new Map(
       secrets

@@ -1,13 +1,29 @@
+import { type DamagedRecord, damagedProblem } from "../profiles/helm-record.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
 import { get, type KubeObject, list, pathOf, type RequestOptions, remove } from "./api.ts";
 import type { Connection } from "./connection.ts";
-import { decodeRelease, type HelmRelease, type HelmSecret, helmSecretType } from "./helm-release.ts";
+import {
+  decodeRelease,
+  type HelmRelease,
+  type HelmSecret,
+  helmSecretType,
+  UnreadableRecord,
+} from "./helm-release.ts";
 
 /** A revision's metadata, without the payload that makes up nearly all of its size. */
 const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
+/** What a namespace has of Helm releases. */
+export interface NamespaceReleases {
+  /** The latest revision of each, by release name. */
+  readonly releases: ReadonlyMap<string, HelmRelease>;
+  /** Those whose latest revision cannot be read, sorted by release name. */
+  readonly damaged: readonly DamagedRecord[];
+}
+
 /**
- * The latest revision of every Helm release in a namespace, by release name. Payloads travel only for revisions
- * that are not superseded, which is nearly always just the latest ones.
+ * The latest revision of every Helm release in a namespace. Payloads travel only for revisions that are not superseded,
+ * which is nearly always just the latest ones. A record that cannot be read is no error: it may be anybody's.
  *
  * @throws as `get` in api.ts
  */
@@ -15,7 +31,7 @@ export async function readReleases(
   connection: Connection,
   namespace: string,
   options: RequestOptions = {},
-): Promise<Map<string, HelmRelease>> {
+): Promise<NamespaceReleases> {
   const path = pathOf("v1", "secrets", namespace);
   const fieldSelector = `type=${helmSecretType}`;
   const [revisions, payloads] = await Promise.all([
@@ -30,18 +46,63 @@ export async function readReleases(
     }),
   ]);
   const byName = new Map(payloads.map((secret) => [secret.metadata.name, secret]));
+  const read = async (name: string): Promise<HelmRelease | string | undefined> => {
+    // A superseded revision is the latest one only after somebody has deleted the ones behind it.
+    const secret = byName.get(name) ?? (await get<HelmSecret>(connection, `${path}/${name}`, options));
+    return secret && readRecord(secret);
+  };
   const latest = await Promise.all(
-    latestRevisions(revisions).map(async (name) => {
-      // A superseded revision is the latest one only after somebody has deleted the ones behind it.
-      return byName.get(name) ?? (await get<HelmSecret>(connection, `${path}/${name}`, options));
-    }),
+    latestRevisions(revisions).map(async (secret) => ({ secret, found: await read(secret.metadata.name) })),
   );
-  const releases = latest.filter((secret) => secret !== undefined).map(decodeRelease);
-  return new Map(releases.map((release) => [release.name, release]));
+  const damaged = latest.flatMap(({ secret, found }) =>
+    typeof found === "string" ? [{ secret, reason: found }] : [],
+  );
+  return {
+    releases: new Map(
+      latest.flatMap(({ found }) => (typeof found === "object" ? [[found.name, found] as const] : [])),
+    ),
+    damaged: await Promise.all(
+      damaged.map(async ({ secret, reason }) => {
+        for (const earlier of revisionsBefore(secret, revisions)) {
+          if (typeof (await read(earlier.metadata.name)) === "object")
+            return { ...damagedRecord(secret, namespace, reason), whole: revisionOf(earlier) };
+        }
+        return damagedRecord(secret, namespace, reason);
+      }),
+    ),
+  };
 }
 
-/** Names of the Secrets that hold each release's highest revision, sorted by release name. */
-export function latestRevisions(secrets: readonly KubeObject[]): string[] {
+/** The release that a Secret of Helm's holds, or why none can be read out of it. */
+export function readRecord(secret: HelmSecret): HelmRelease | string {
+  try {
+    return decodeRelease(secret);
+  } catch (error) {
+    if (error instanceof UnreadableRecord) return error.message;
+    throw error;
+  }
+}
+
+function damagedRecord(secret: KubeObject, namespace: string, reason: string): DamagedRecord {
+  const release = secret.metadata.labels?.["name"] ?? "";
+  return { secret: secret.metadata.name, namespace, release, revision: revisionOf(secret), reason };
+}
+
+/**
+ * Stops where a release that matters cannot be read.
+ *
+ * @throws ConfigurationError naming every such record, and how it is mended
+ */
+export function refuseDamaged(
+  damaged: readonly DamagedRecord[],
+  concerned: (record: DamagedRecord) => boolean,
+): void {
+  const problems = damaged.filter(concerned).map(damagedProblem);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+/** The Secrets that hold each release's highest revision, sorted by release name. */
+export function latestRevisions(secrets: readonly KubeObject[]): KubeObject[] {
   const latest = new Map<string, KubeObject>();
   for (const secret of secrets) {
     const release = secret.metadata.labels?.["name"];
@@ -49,7 +110,18 @@ export function latestRevisions(secrets: readonly KubeObject[]): string[] {
     const known = latest.get(release);
     if (!known || revisionOf(secret) > revisionOf(known)) latest.set(release, secret);
   }
-  return [...latest.keys()].sort().map((release) => latest.get(release)?.metadata.name as string);
+  return [...latest.keys()].sort().map((release) => latest.get(release) as KubeObject);
+}
+
+/** The other revisions of the same release, newest first. */
+function revisionsBefore(latest: KubeObject, secrets: readonly KubeObject[]): KubeObject[] {
+  return secrets
+    .filter(
+      (secret) =>
+        secret.metadata.name !== latest.metadata.name &&
+        secret.metadata.labels?.["name"] === latest.metadata.labels?.["name"],
+    )
+    .toSorted((one, other) => revisionOf(other) - revisionOf(one));
 }
 
 function revisionOf(secret: KubeObject): number {

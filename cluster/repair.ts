@@ -1,7 +1,8 @@
 import { get, pathOf, replace } from "./api.ts";
 import { ApiError } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
-import { decodeRelease, encodeRelease, type HelmSecret } from "./helm-release.ts";
+import { encodeRelease, type HelmSecret } from "./helm-release.ts";
+import { readRecord } from "./releases.ts";
 
 /** A revision of a Helm release, and the status in which a dead run left it. */
 export interface UnfinishedRevision {
@@ -28,7 +29,11 @@ export async function endRevision(
   const path = pathOf("v1", "secrets", namespace, name);
   const secret = await get<HelmSecret>(connection, path);
   if (!secret) return `${release}: revision ${revision} is gone, nothing to mend`;
-  const record = decodeRelease(secret);
+  const record = readRecord(secret);
+  if (typeof record === "string")
+    throw new Error(
+      `${release}: its revision ${revision} cannot be read: Secret ${namespace}/${name} ${record}`,
+    );
   const { status } = record.info;
   if (!unfinished.test(status)) return `${release}: revision ${revision} is ${status}, nothing to mend`;
   const info = {

@@ -48,6 +48,7 @@ Exit codes: 0 equal, 2 different, 1 the comparison failed.`,
       const [{ findDrift, findInstalledDrift }, { jsonReport, tableReport, unifiedReport }] =
         await Promise.all([import("../cluster/drift/drift.ts"), import("./diff-report.ts")]);
       const report = await (options.installed ? findInstalledDrift : findDrift)(connection, settings);
+      for (const line of report.unread) session.note(line);
       const write = options.json ? jsonReport : options.format === "unified" ? unifiedReport : tableReport;
       session.print(
         write(report, {

@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
 import { type Check, checkOf } from "../profiles/check.ts";
+import { concerns } from "../profiles/concerned-records.ts";
+import { damagedCheck } from "../profiles/helm-record.ts";
 import type { Inventory } from "../profiles/inventory.ts";
 import { preconditionProblems } from "../profiles/preconditions.ts";
 import { repairsOf } from "../profiles/repair.ts";
@@ -66,8 +68,14 @@ function conditionChecks(settings: Settings, inventory: Inventory): Check[] {
     blocked,
   });
   const subject = `namespace ${settings.namespace}`;
-  if (problems.length > 0) return problems.map((problem) => checkOf("precondition", subject, problem));
+  const concerned = concerns(settings);
+  const unread = (inventory.damaged ?? [])
+    .filter((record) => !concerned(record))
+    .map((record) => damagedCheck(record, false));
+  if (problems.length > 0)
+    return [...unread, ...problems.map((problem) => checkOf("precondition", subject, problem))];
   return [
+    ...unread,
     {
       check: "precondition",
       subject,

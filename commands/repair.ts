@@ -3,7 +3,9 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
+import { concerns } from "../profiles/concerned-records.ts";
 import { debug } from "../profiles/debug.ts";
+import { damagedProblem, damagedWarning } from "../profiles/helm-record.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { describeRepair, type RepairPlan, repairsOf } from "../profiles/repair.ts";
 import type { Settings } from "../profiles/settings.ts";
@@ -127,7 +129,12 @@ async function repairReleases(options: RepairOptions, session: Session, died: bo
   const inventory = await readInventory(connection, settings);
   if (inventory.unreachable) throw new ConfigurationError([{ what: inventory.unreachable }]);
   const { repairs, blocked } = decide(settings, inventory, options.force ?? false, died);
-  if (repairs.length + blocked.length === 0) session.print("releases: none is unfinished");
+  const { damaged = [] } = inventory;
+  const unreadable = damaged.filter(concerns(settings));
+  for (const record of damaged.filter((one) => !unreadable.includes(one)))
+    session.note(damagedWarning(record));
+  if (repairs.length + blocked.length + unreadable.length === 0)
+    session.print("releases: none is unfinished");
   for (const repair of repairs) {
     if (options.dryRun) session.print(`would mend: ${describeRepair(repair)}`);
     else
@@ -135,7 +142,7 @@ async function repairReleases(options: RepairOptions, session: Session, died: bo
         await endRevision(connection, revisionOf(`${repair.release}@${repair.revision}`, settings.namespace)),
       );
   }
-  return blocked.map(({ what, next }) => `${what}; ${next}`);
+  return [...unreadable.map(damagedProblem), ...blocked].map(({ what, next }) => `${what}; ${next}`);
 }
 
 /**

@@ -3,7 +3,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import type { Connection } from "../cluster/connection.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
-import { confirmationProblems, heldProblems, placeProblems } from "../profiles/removal/blockers.ts";
+import {
+  confirmationProblems,
+  heldProblems,
+  placeProblems,
+  recordProblems,
+} from "../profiles/removal/blockers.ts";
 import { amount, identityOf } from "../profiles/removal/objects.ts";
 import { type RemovalPlan, remainsOf, removalPlan } from "../profiles/removal/plan.ts";
 import type { LiveRelease, RemovalSurvey } from "../profiles/removal/survey.ts";
@@ -115,7 +120,11 @@ async function uninstall(work: Work): Promise<void> {
     print("OK: nothing of this installation is left");
     return;
   }
-  const problems = [...heldProblems(survey, plan), ...confirmationProblems(plan, options.confirmUserObjects)];
+  const problems = [
+    ...recordProblems(survey),
+    ...heldProblems(survey, plan),
+    ...confirmationProblems(plan, options.confirmUserObjects),
+  ];
   if (options.dryRun) {
     for (const { what, next } of problems) print(`would be refused: ${what}; ${next}`);
     print("nothing was changed (--dry-run)");

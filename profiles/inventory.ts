@@ -3,6 +3,7 @@
  * It decides options of resources (import, retain), never which resources exist.
  */
 import type { ExistingNode } from "./exposure/node-address.ts";
+import type { DamagedRecord } from "./helm-record.ts";
 
 export interface Inventory {
   /** UID of kube-system, which is the cluster's identity; undefined when out of reach. */
@@ -12,6 +13,8 @@ export interface Inventory {
   readonly namespace: ExistingObject | undefined;
   /** Latest revision of every Helm release in the namespace, by release name. */
   readonly releases: Readonly<Record<string, ExistingRelease>>;
+  /** Records of Helm's that cannot be read; absent when there are none. */
+  readonly damaged?: readonly DamagedRecord[];
   /** Those of the three Secrets that exist, by name. */
   readonly secrets: Readonly<Record<string, ExistingSecret>>;
   /** Objects of object steps, the CRD and the Installation: those that exist, by `objectKey`. */

@@ -1,4 +1,6 @@
+import { concerns } from "./concerned-records.ts";
 import { needsNodes, nodeAddressOf, unknownNodeAddress } from "./exposure/node-address.ts";
+import { damagedProblem, damagedWarning } from "./helm-record.ts";
 import { type Inventory, releaseKey } from "./inventory.ts";
 import { legacyProblems } from "./legacy-platform.ts";
 import { chartStepsOf } from "./plan.ts";
@@ -43,6 +45,7 @@ export function preconditionProblems(
     ...wrongCluster(inventory, previous),
     ...movedNamespace(settings, previous),
     ...noRoutes(settings, inventory),
+    ...(inventory.damaged ?? []).filter(concerns(settings, previous)).map(damagedProblem),
     ...legacyProblems(settings, inventory),
     ...switchedOffProblems(settings, inventory, previous),
     ...foreignReleases(settings, inventory),
@@ -57,7 +60,9 @@ export function warningsOf(
   settings: Settings,
   inventory: Inventory,
   blocked: readonly Problem[],
+  previous?: PreviousRun,
 ): readonly string[] {
+  const concerned = concerns(settings, previous);
   const unseen = inventory.unreachable
     ? [`${inventory.unreachable}; the plan supposes an empty cluster`]
     : [];
@@ -68,6 +73,7 @@ export function warningsOf(
     ...fixedSelectors(settings, inventory),
     ...movedAddress(settings, inventory),
     ...unseen,
+    ...(inventory.damaged ?? []).filter((record) => !concerned(record)).map(damagedWarning),
     ...blocked.map(({ what, next }) => `${what}; ${next}`),
   ];
 }

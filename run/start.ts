@@ -49,7 +49,7 @@ export function startRun(): Promise<Beginning> {
     const { problems, warnings } = findingsOf(checks);
     const blocked = [...live, ...problems];
     checkPreconditions(settings, inventory, { previous, preview, blocked });
-    for (const warning of [...warningsOf(settings, inventory, blocked), ...warnings])
+    for (const warning of [...warningsOf(settings, inventory, blocked, previous), ...warnings])
       await pulumi.log.warn(warning);
     const migration = migrationLines(settings, inventory);
     if (migration.length > 0) await pulumi.log.info(migration.join("\n"));

@@ -177,8 +177,8 @@ async function readConfig(
       return { source: `ConfigMap ${name}, whose config.json is no JSON`, api: {} };
     }
   }
-  const releases = await permitted(readReleases(connection, namespace));
-  const release = releases?.get(frontend);
+  const found = await permitted(readReleases(connection, namespace));
+  const release = found?.releases.get(frontend);
   const values = release?.config?.["config"];
   return release && { source: `values of Helm release ${frontend}`, api: textsIn(values) };
 }

@@ -1,3 +1,5 @@
+import { concerns } from "../../profiles/concerned-records.ts";
+import { damagedWarning } from "../../profiles/helm-record.ts";
 import { releaseKey } from "../../profiles/inventory.ts";
 import { pathText } from "../../profiles/path.ts";
 import { secretMask } from "../../profiles/secret-value.ts";
@@ -6,7 +8,7 @@ import { expandVariables } from "../../profiles/variables.ts";
 import type { Connection } from "../connection.ts";
 import { chartSteps } from "../observation.ts";
 import { inParallel } from "../parallel.ts";
-import { readReleases } from "../releases.ts";
+import { readReleases, refuseDamaged } from "../releases.ts";
 import { masked, maskedDifference, secretTexts } from "./masking.ts";
 import { withDifferences } from "./object-difference.ts";
 import { objectFindings, type Wanted } from "./object-drift.ts";
@@ -45,16 +47,18 @@ export interface Drift {
 export interface DriftReport {
   readonly drifts: readonly Drift[];
   readonly compared: { readonly releases: number; readonly objects: number };
+  /** What could not be read of the namespaces, and is none of the plan's, in sentences. */
+  readonly unread: readonly string[];
 }
 
 /**
  * Compares the cluster with the plan: Helm releases, their values, every object of their manifests, objects of the
  * document's own, the three Secrets and the snapshot. Changes nothing.
  *
- * @throws as `get` in api.ts
+ * @throws as `get` in api.ts; ConfigurationError when the record of a release of the plan cannot be read
  */
 export async function findDrift(connection: Connection, settings: Settings): Promise<DriftReport> {
-  const [releases, variables, secrets, snapshot] = await Promise.all([
+  const [{ releases, unread }, variables, secrets, snapshot] = await Promise.all([
     readPlanned(connection, settings),
     readVariables(connection, settings),
     secretFindings(connection, settings),
@@ -83,16 +87,17 @@ export async function findDrift(connection: Connection, settings: Settings): Pro
   return {
     drifts: shown([...findings, ...secrets.findings, ...snapshot], texts),
     compared: { releases: releases.filter(({ step }) => step.enabled).length, objects: wanted.length },
+    unread,
   };
 }
 
 /** Compares the stored snapshot of the last run with the plan. Changes nothing. Errors as `get` in api.ts. */
 export async function findInstalledDrift(connection: Connection, settings: Settings): Promise<DriftReport> {
   const drifts = shown(await snapshotFindings(connection, settings), []);
-  return { drifts, compared: { releases: 0, objects: 1 } };
+  return { drifts, compared: { releases: 0, objects: 1 }, unread: [] };
 }
 
-type PlannedRelease = Awaited<ReturnType<typeof readPlanned>>[number];
+type PlannedRelease = Awaited<ReturnType<typeof readPlanned>>["releases"][number];
 
 /** Every chart step with its live release, and the name that the inventory has for it. */
 async function readPlanned(connection: Connection, settings: Settings) {
@@ -102,10 +107,17 @@ async function readPlanned(connection: Connection, settings: Settings) {
   const on = new Set(steps.filter(({ enabled }) => enabled).map(({ release }) => named(release)));
   const namespaces = [...new Set([settings.namespace, ...steps.map(({ release }) => release.namespace)])];
   const lists = await inParallel(namespaces, (namespace) => readReleases(connection, namespace));
-  const live = new Map(lists.flatMap((list) => [...list.values()]).map((one) => [named(one), one]));
-  return steps
-    .map((step) => ({ step, name: named(step.release), live: live.get(named(step.release)) }))
-    .filter(({ step, name }) => step.enabled || !on.has(name));
+  const damaged = lists.flatMap((list) => list.damaged);
+  const concerned = concerns(settings);
+  refuseDamaged(damaged, concerned);
+  const found = lists.flatMap(({ releases }) => [...releases.values()]);
+  const live = new Map(found.map((one) => [named(one), one]));
+  return {
+    releases: steps
+      .map((step) => ({ step, name: named(step.release), live: live.get(named(step.release)) }))
+      .filter(({ step, name }) => step.enabled || !on.has(name)),
+    unread: damaged.filter((record) => !concerned(record)).map(damagedWarning),
+  };
 }
 
 function wantedOf({ step, name, live }: PlannedRelease): Wanted[] {

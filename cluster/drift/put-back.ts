@@ -1,6 +1,6 @@
 import type { Connection } from "../connection.ts";
 import { inParallel } from "../parallel.ts";
-import { readReleases } from "../releases.ts";
+import { readReleases, refuseDamaged } from "../releases.ts";
 import { driftOf, putBack, readLive } from "./live-object.ts";
 import { isUnstructured, renderedObjects } from "./rendered-objects.ts";
 
@@ -10,13 +10,15 @@ import { isUnstructured, renderedObjects } from "./rendered-objects.ts";
  * applied again. Fields that the manifest doesn't set stay, and so do objects that are missing: Helm makes those.
  *
  * @returns what was put back, by kind and name
- * @throws as `get` in api.ts
+ * @throws as `get` in api.ts; ConfigurationError when the release's record cannot be read
  */
 export async function putBackCustomResources(
   connection: Connection,
   { name, namespace }: { readonly name: string; readonly namespace: string },
 ): Promise<string[]> {
-  const release = (await readReleases(connection, namespace)).get(name);
+  const { releases, damaged } = await readReleases(connection, namespace);
+  refuseDamaged(damaged, (record) => record.release === name);
+  const release = releases.get(name);
   if (!release) return [];
   const done = await inParallel(renderedObjects(release).filter(isUnstructured), async (planned) => {
     const object = await readLive(connection, planned, namespace);

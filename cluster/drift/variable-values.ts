@@ -39,7 +39,7 @@ export async function readVariables(connection: Connection, settings: Settings):
 
 async function readNodeAddress(connection: Connection, settings: Settings): Promise<string | undefined> {
   if (!needsNodes(settings)) return nodeAddressOf(settings, {});
-  const [nodes, releases] = await Promise.all([
+  const [nodes, { releases }] = await Promise.all([
     readNodes(connection),
     readReleases(connection, settings.namespace),
   ]);

@@ -1,10 +1,13 @@
 import { stringify } from "yaml";
+import { legacyReleases } from "../../profiles/concerned-records.ts";
 import { deprecatedReleases } from "../../profiles/deprecated.ts";
+import type { DamagedRecord } from "../../profiles/helm-record.ts";
 import { legacyKind, legacyVersion } from "../../profiles/legacy-platform.ts";
 import { get, type KubeObject, list, pathOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
-import { decodeRelease, type HelmRelease, type HelmSecret, helmSecretType } from "../helm-release.ts";
+import { type HelmRelease, type HelmSecret, helmSecretType } from "../helm-release.ts";
 import { readClusterUid } from "../identity.ts";
+import { latestRevisions, readRecord, readReleases, refuseDamaged } from "../releases.ts";
 import type { BackupIndex, BackupRelease } from "./backup-index.ts";
 import { legacyVolume, readLegacy } from "./legacy.ts";
 import { volumesOf } from "./volume.ts";
@@ -13,6 +16,8 @@ import { volumesOf } from "./volume.ts";
 export interface BackupContents {
   readonly index: BackupIndex;
   readonly files: ReadonlyMap<string, string>;
+  /** Records of Helm's that cannot be read: they are in the files as they are, without values and manifest. */
+  readonly damaged: readonly DamagedRecord[];
 }
 
 interface SecretObject extends KubeObject {
@@ -26,15 +31,24 @@ const tokenType = "kubernetes.io/service-account-token";
  * Reads what a backup of a 2.7.0 platform holds: its object, values, manifest and every record of each Helm release of
  * the namespace, and the Secrets.
  *
- * @throws as `get` in api.ts
+ * @throws as `get` in api.ts; ConfigurationError when the record of a release that a migration removes cannot be read
  */
 export async function readBackup(connection: Connection, namespace: string): Promise<BackupContents> {
-  const [clusterUid = "", secrets, legacy, volumes] = await Promise.all([
+  const reading = readReleases(connection, namespace);
+  const [clusterUid = "", secrets, legacy, { damaged }, volumes] = await Promise.all([
     readClusterUid(connection),
     list<SecretObject>(connection, pathOf("v1", "secrets", namespace)),
-    readLegacy(connection, namespace),
+    readLegacy(
+      connection,
+      namespace,
+      {},
+      reading.then(({ releases }) => releases),
+    ),
+    reading,
     volumesOf(connection, namespace),
   ]);
+  // What a migration removes must be in the backup whole; of any other release its Secrets are enough.
+  refuseDamaged(damaged, ({ release }) => legacyReleases.includes(release));
   const objects = await Promise.all(
     (legacy.platform?.objects ?? []).map(({ name }) =>
       get<KubeObject>(connection, pathOf(legacyKind.apiVersion, legacyKind.plural, namespace, name)),
@@ -43,7 +57,10 @@ export async function readBackup(connection: Connection, namespace: string): Pro
   const [object] = objects;
   const records = secrets.filter(({ type }) => type === helmSecretType) as unknown as HelmSecret[];
   const others = secrets.filter(({ type }) => type !== helmSecretType && type !== tokenType);
-  const latest = latestOf(records.map((secret) => ({ secret, release: decodeRelease(secret) })));
+  const latest = latestRevisions(records).flatMap((secret) => {
+    const read = readRecord(secret);
+    return typeof read === "object" ? [read] : [];
+  });
 
   const files = new Map<string, string>();
   if (object) files.set(objectFile, stringify(cleaned(object, legacyKind.kind, legacyKind.apiVersion)));
@@ -82,6 +99,7 @@ export async function readBackup(connection: Connection, namespace: string): Pro
       secrets: others.map(({ metadata }) => metadata.name),
     },
     files,
+    damaged,
   };
 }
 
@@ -90,15 +108,6 @@ export const objectFile = "krateoplatformops.yaml";
 
 /** What every name of a backup begins with. */
 export const backupName = `krateo-${legacyVersion}-backup`;
-
-function latestOf(records: readonly { secret: HelmSecret; release: HelmRelease }[]): HelmRelease[] {
-  const latest = new Map<string, HelmRelease>();
-  for (const { release } of records) {
-    const known = latest.get(release.name);
-    if (!known || release.version > known.version) latest.set(release.name, release);
-  }
-  return [...latest.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
-}
 
 function summary({ name, version, info, chart }: HelmRelease): BackupRelease {
   const { name: chartName, version: chartVersion } = chart.metadata;

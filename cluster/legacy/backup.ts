@@ -1,3 +1,4 @@
+import { damagedText } from "../../profiles/helm-record.ts";
 import type { Connection } from "../connection.ts";
 import type { Log } from "../deletion.ts";
 import { readBackup } from "./backup-contents.ts";
@@ -31,6 +32,8 @@ export async function backUp(
     `backup: ${shownFolder(backup)} written: ${object ? `KrateoPlatformOps ${object.name}, ` : ""}` +
       `${releases.length} Helm releases, ${secrets.length} Secrets`,
   );
+  for (const record of contents.damaged)
+    log(`backup: ${damagedText(record)}; the backup has it as it is, without values and manifest`);
   log("backup: it holds Secrets in clear; its files are for you alone (mode 0600), and git ignores them");
   return backup;
 }

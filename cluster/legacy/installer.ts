@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { legacyReleases } from "../../profiles/concerned-records.ts";
 import type { LegacyPlatform } from "../../profiles/inventory.ts";
 import { legacyKind, platformFinalizer } from "../../profiles/legacy-platform.ts";
 import { get, type KubeObject, list, patch, pathOf, remove } from "../api.ts";
@@ -6,7 +7,7 @@ import type { Connection } from "../connection.ts";
 import { type Log, waitUntilGone } from "../deletion.ts";
 import type { HelmRelease } from "../helm-release.ts";
 import { refuseDeleteHooks, removeRelease } from "../release-removal.ts";
-import { readReleases } from "../releases.ts";
+import { readReleases, refuseDamaged } from "../releases.ts";
 import { leftoverPath, readLegacy } from "./legacy.ts";
 
 interface DeploymentObject extends KubeObject {
@@ -77,7 +78,8 @@ export async function retireLegacy(
     timeoutSeconds = 120,
   }: { readonly dryRun?: boolean; readonly timeoutSeconds?: number } = {},
 ): Promise<void> {
-  const releases = await readReleases(connection, namespace);
+  const { releases, damaged } = await readReleases(connection, namespace);
+  refuseDamaged(damaged, ({ release }) => legacyReleases.includes(release));
   const legacy = await readLegacy(connection, namespace, {}, Promise.resolve(releases));
   const { platform, leftovers = [] } = legacy;
   const removable = (platform?.releases ?? []).map(({ name }) => releases.get(name) as HelmRelease);

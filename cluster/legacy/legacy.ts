@@ -23,7 +23,9 @@ export async function readLegacy(
   connection: Connection,
   namespace: string,
   options: RequestOptions = {},
-  releases: Promise<ReadonlyMap<string, HelmRelease>> = readReleases(connection, namespace, options),
+  releases: Promise<ReadonlyMap<string, HelmRelease>> = readReleases(connection, namespace, options).then(
+    (found) => found.releases,
+  ),
 ): Promise<Legacy> {
   const volumePath = pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume);
   const { apiVersion, plural } = legacyKind;

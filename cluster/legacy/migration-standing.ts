@@ -46,7 +46,7 @@ export async function migrationStanding(
 
 async function readStanding(connection: Connection, settings: Settings, backups: string): Promise<string[]> {
   const { namespace } = settings;
-  const releases = await readReleases(connection, namespace);
+  const { releases } = await readReleases(connection, namespace);
   const [legacy, clusterUid = "", saved, serves] = await Promise.all([
     readLegacy(connection, namespace, {}, Promise.resolve(releases)),
     readClusterUid(connection),

@@ -1,11 +1,12 @@
 import { chooseLegacyObject, legacyName, legacyObjectsIn } from "../../migration/legacy-platform.ts";
+import { legacyReleases } from "../../profiles/concerned-records.ts";
 import { legacyKind } from "../../profiles/legacy-platform.ts";
 import { ConfigurationError } from "../../profiles/problem.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 import { get, type KubeObject, list, pathOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
 import { namespaceExists } from "../namespace.ts";
-import { readReleases } from "../releases.ts";
+import { readReleases, refuseDamaged } from "../releases.ts";
 
 /** Chart of the Helm release that runs Krateo 2.7.0's installer; its version is the platform's. */
 const installerChart = "installer";
@@ -53,8 +54,10 @@ export async function legacyVersionOf(
   connection: Connection,
   namespace: string,
 ): Promise<string | undefined> {
-  const releases = [...(await readReleases(connection, namespace)).values()];
-  return releases.find(({ chart }) => chart.metadata.name === installerChart)?.chart.metadata.version;
+  const { releases, damaged } = await readReleases(connection, namespace);
+  refuseDamaged(damaged, ({ release }) => legacyReleases.includes(release));
+  return [...releases.values()].find(({ chart }) => chart.metadata.name === installerChart)?.chart.metadata
+    .version;
 }
 
 /** In all namespaces; for who may not read all, in the one that is named. */

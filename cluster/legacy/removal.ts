@@ -1,10 +1,11 @@
+import { legacyReleases } from "../../profiles/concerned-records.ts";
 import { deprecatedReleases } from "../../profiles/deprecated.ts";
 import type { Connection } from "../connection.ts";
 import type { Log } from "../deletion.ts";
 import type { HelmRelease } from "../helm-release.ts";
 import { nodePortsOf, waitForNodePorts } from "../node-ports.ts";
 import { describeRemoval, refuseDeleteHooks, removeRelease } from "../release-removal.ts";
-import { readReleases } from "../releases.ts";
+import { readReleases, refuseDamaged } from "../releases.ts";
 import { stopInstaller } from "./installer.ts";
 import { readLegacy } from "./legacy.ts";
 import { removeVolume, volumesOf } from "./volume.ts";
@@ -33,7 +34,8 @@ export async function removeLegacy(
   log: Log,
   { dryRun = false, purgeVolumes = false, timeoutSeconds = 300, backUp }: RemovalOptions = {},
 ): Promise<void> {
-  const releases = await readReleases(connection, namespace);
+  const { releases, damaged } = await readReleases(connection, namespace);
+  refuseDamaged(damaged, ({ release }) => legacyReleases.includes(release));
   for (const { name, chart } of findNamesakes(releases)) {
     log(
       `Helm release ${name} is of chart ${chart.metadata.name}, which is not the deprecated one: left alone`,

@@ -7,7 +7,7 @@ import { ApiError } from "../api-errors.ts";
 import type { Connection } from "../connection.ts";
 import type { Log } from "../deletion.ts";
 import { type ManifestObject, nameOf } from "../manifest.ts";
-import { readReleases } from "../releases.ts";
+import { readReleases, refuseDamaged } from "../releases.ts";
 import { objectFile } from "./backup-contents.ts";
 import { type Backup, readBackupFile } from "./backup-folder.ts";
 import { identities, replacedSince } from "./backup-index.ts";
@@ -29,7 +29,8 @@ export async function restoreLegacy(
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<void> {
   const { namespace } = index;
-  const releases = await readReleases(connection, namespace);
+  const { releases, damaged } = await readReleases(connection, namespace);
+  refuseDamaged(damaged, ({ release }) => index.releases.some(({ name }) => name === release));
   const legacy = await readLegacy(connection, namespace, {}, Promise.resolve(releases));
   const deleting = (legacy.platform?.objects ?? []).some(
     (object) => object.deleting && object.finalizers.includes(platformFinalizer),

@@ -39,7 +39,7 @@ export async function surveyForRemoval(
   const scopes = new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, kind.namespaced]));
   const isNamespaced = ({ apiVersion, kind }: { apiVersion: string; kind: string }): boolean =>
     scopes.get(`${apiVersion.includes("/") ? apiVersion.split("/")[0] : ""}/${kind}`) ?? true;
-  const records = helm.flatMap((found) => [...found.values()]);
+  const records = helm.flatMap((found) => [...found.releases.values()]);
   const releases = records.map((record) => liveRelease(record, isNamespaced));
   const namespaces = [...new Set([...releaseNamespaces, ...namespacesMadeBy(releases)])];
 
@@ -70,6 +70,7 @@ export async function surveyForRemoval(
     stack,
     configured,
     releases: releases.map((release) => withAvailability(release, workloads)),
+    damaged: helm.flatMap((found) => found.damaged),
     elsewhere,
     customKinds,
     generated,

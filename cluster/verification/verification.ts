@@ -1,5 +1,7 @@
 import type { Check } from "../../profiles/check.ts";
+import { concerns } from "../../profiles/concerned-records.ts";
 import { makesDatabase, secretNames, secretNamesOf } from "../../profiles/database-secrets.ts";
+import { damagedCheck } from "../../profiles/helm-record.ts";
 import { legacyVersion } from "../../profiles/legacy-platform.ts";
 import type { ChartStep, Settings } from "../../profiles/settings.ts";
 import { missingOf } from "../database.ts";
@@ -19,6 +21,7 @@ export function verify(settings: Settings, observed: Observation): Check[] {
   return [
     checkSnapshot(settings, observed),
     ...chartSteps(settings).flatMap((step) => checkRelease(settings, step, observed)),
+    ...checkRecords(settings, observed),
     ...checkWorkloads(settings, observed),
     ...checkDatabases(observed),
     ...checkSecrets(settings, observed),
@@ -50,7 +53,8 @@ function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Obse
   };
 }
 
-function checkRelease(settings: Settings, step: ChartStep, { releases }: Observation): Check[] {
+function checkRelease(settings: Settings, step: ChartStep, observed: Observation): Check[] {
+  const { releases } = observed;
   const { name, namespace } = step.release;
   const release = releases.get(`${namespace}/${name}`);
   const base = { check: "release", subject: name };
@@ -64,6 +68,7 @@ function checkRelease(settings: Settings, step: ChartStep, { releases }: Observa
   }
   const pinned = [step.chart.name, step.chart.version].filter(Boolean).join(" ");
   const expected = `${pinned} deployed`;
+  if (!release && damagedOf(step, observed)) return [];
   if (!release) return [{ ...base, status: "ERROR", found: "none", expected, next: again }];
   const { metadata } = release.chart;
   const right =
@@ -73,6 +78,16 @@ function checkRelease(settings: Settings, step: ChartStep, { releases }: Observa
   return [
     { ...base, status: right ? "OK" : "ERROR", found: describe(release), expected, next: right ? "" : again },
   ];
+}
+
+/** Records that nobody can read: of one that matters nothing else can be said. */
+function checkRecords(settings: Settings, { damaged = [] }: Observation): Check[] {
+  const concerned = concerns(settings);
+  return damaged.map((record) => damagedCheck(record, concerned(record)));
+}
+
+function damagedOf({ release }: ChartStep, { damaged = [] }: Observation): boolean {
+  return damaged.some((one) => one.release === release.name && one.namespace === release.namespace);
 }
 
 function describe({

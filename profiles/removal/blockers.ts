@@ -1,8 +1,10 @@
 /** Reasons not to start a removal: what would hang half-way through is found before anything is touched. */
+import { damagedProblem } from "../helm-record.ts";
 import type { Problem } from "../problem.ts";
 import { knownLeftovers } from "./known.ts";
 import { amount, byKind, countsOf, firstFew, identityOf, type LiveObject, placeOf } from "./objects.ts";
 import type { RemovalPlan } from "./plan.ts";
+import { sameRelease } from "./scene.ts";
 import type { LiveRelease, RemovalSurvey, StackRecord } from "./survey.ts";
 import { crdsByKind } from "./users.ts";
 
@@ -35,6 +37,14 @@ export function placeProblems(
     });
   }
   return problems;
+}
+
+/** Releases that would go, and whose record nobody can read: what goes with them is not known. */
+export function recordProblems({ damaged, configured, stack }: RemovalSurvey): Problem[] {
+  const own = [...configured, ...stack.releases, ...stack.interrupted];
+  return damaged
+    .filter(({ release, namespace }) => own.some((one) => sameRelease(one, { name: release, namespace })))
+    .map(damagedProblem);
 }
 
 /** Objects that nobody will let go of, so that whatever deletes them would wait in vain. */

@@ -1,6 +1,6 @@
 /** What a `pulumi destroy` typed by hand takes of users' objects, and why it must not start as it is. */
 import type { Problem } from "../problem.ts";
-import { heldProblems } from "./blockers.ts";
+import { heldProblems, recordProblems } from "./blockers.ts";
 import { amount, countsOf, inOrder, isCrd, type LiveObject } from "./objects.ts";
 import { type Scene, sceneOf } from "./scene.ts";
 import type { RemovalSurvey } from "./survey.ts";
@@ -40,11 +40,10 @@ export function destroyProblems(
   stack: string,
 ): Problem[] {
   const scene = sceneOf(survey);
-  const held = heldProblems(survey, {
-    userObjects,
-    manifest: scene.manifest,
-    stackObjects: recorded(scene),
-  });
+  const held = [
+    ...recordProblems(survey),
+    ...heldProblems(survey, { userObjects, manifest: scene.manifest, stackObjects: recorded(scene) }),
+  ];
   const count = userObjects.length;
   if (count <= confirmed) return held;
   return [

@@ -141,9 +141,15 @@ function retained({ survey, find }: Scene): Stay[] {
   });
 }
 
-function foreign({ foreign }: Scene): Stay[] {
-  return foreign.map(({ name, namespace, chart, chartVersion }) => ({
-    what: `Helm release ${namespace}/${name} (${chart} ${chartVersion})`,
-    why: `this stack did not install it; if it is yours: helm uninstall ${name} -n ${namespace}`,
-  }));
+function foreign({ foreign, survey }: Scene): Stay[] {
+  return [
+    ...foreign.map(({ name, namespace, chart, chartVersion }) => ({
+      what: `Helm release ${namespace}/${name} (${chart} ${chartVersion})`,
+      why: `this stack did not install it; if it is yours: helm uninstall ${name} -n ${namespace}`,
+    })),
+    ...survey.damaged.map(({ release, namespace, secret, reason }) => ({
+      what: `Helm release ${namespace}/${release}`,
+      why: `this program cannot read its record: Secret ${secret} ${reason}`,
+    })),
+  ];
 }

@@ -1,5 +1,6 @@
 /** What a removal has to know of the cluster and of the stack, as plain data: cluster/ and commands/ write it. */
 
+import type { DamagedRecord } from "../helm-record.ts";
 import type { ReleaseName } from "./known.ts";
 import type { CustomKind, LiveObject, ObjectName } from "./objects.ts";
 
@@ -47,6 +48,8 @@ export interface RemovalSurvey {
   readonly configured: readonly ConfiguredRelease[];
   /** In the namespaces of the configured ones, whoever's they are. */
   readonly releases: readonly LiveRelease[];
+  /** Records of Helm's in those namespaces that cannot be read. */
+  readonly damaged: readonly DamagedRecord[];
   /** Namespaces beyond those in which a release of a configured name exists, by name. */
   readonly elsewhere: Readonly<Record<string, readonly string[]>>;
   readonly customKinds: readonly CustomKind[];

@@ -45,8 +45,8 @@ const drifts: Drift[] = [
   },
 ];
 
-const report: DriftReport = { drifts, compared: { releases: 21, objects: 1 } };
-const equal: DriftReport = { drifts: [], compared: { releases: 21, objects: 250 } };
+const report: DriftReport = { drifts, compared: { releases: 21, objects: 1 }, unread: [] };
+const equal: DriftReport = { drifts: [], compared: { releases: 21, objects: 250 }, unread: [] };
 const circumstances: Circumstances = { server: "https://c", namespace: "shop", colours: false };
 const only = (...remedies: Drift["remedy"][]): DriftReport => ({
   ...report,

@@ -10,6 +10,14 @@ import { chartStep, settingsOf } from "../support/settings.ts";
 const release = { chart: "authn", chartVersion: "0.22.2", revision: 1, status: "deployed", updatedAt: 0 };
 const secret = (data: Record<string, string>) => ({ ours: true, uid: "u", data });
 
+const damaged = (name: string) => ({
+  secret: `sh.helm.release.v1.${name}.v3`,
+  namespace: "krateo-system",
+  release: name,
+  revision: 3,
+  reason: "is cut off",
+});
+
 function problems(
   inventory: Partial<Inventory>,
   {
@@ -57,6 +65,25 @@ describe("before anything is touched", () => {
   const cases: [string, () => string[], string[]][] = [
     ["an empty cluster is fine", () => problems({}), []],
     ["a release of the right chart is fine", () => problems({ releases: { authn: release } }), []],
+    [
+      "a record that cannot be read stops even a preview, if its release is of the plan, of the last run, or of 2.7.0",
+      () =>
+        problems(
+          { damaged: ["authn", "old", "eventsse", "website"].map((name) => damaged(name)) },
+          {
+            preview: true,
+            previous: {
+              clusterUid: emptyInventory.clusterUid as string,
+              namespace: "krateo-system",
+              releases: { old: "old 1.0.0" },
+            },
+          },
+        ),
+      ["authn", "old", "eventsse"].map(
+        (name) =>
+          `the record of Helm release ${name}, revision 3, cannot be read: Secret krateo-system/sh.helm.release.v1.${name}.v3 is cut off`,
+      ),
+    ],
     [
       "type nodeport without an address for browsers is refused",
       () =>
@@ -270,6 +297,16 @@ describe("before anything is touched", () => {
       warnings("0.1.4").join(),
       /^chart cratedb 0\.2\.0 cannot be laid over 0\.1\.4: .* kubectl delete statefulset cratedb -n krateo-system/,
     );
+  });
+
+  it("somebody else's record that cannot be read is told, and stops nothing", () => {
+    const found = { ...emptyInventory, damaged: [damaged("authn"), damaged("website")] };
+    const [told, ...more] = warningsOf(settingsOf([chartStep("install-authn")]), found, []);
+    assert.match(
+      told ?? "",
+      /^the record of Helm release website, revision 3, cannot be read: .* it was passed over/,
+    );
+    assert.deepEqual(more, []);
   });
 
   it("an address that browsers are sent to and no node has is said to change, and how it stays", () => {

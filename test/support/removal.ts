@@ -87,6 +87,7 @@ export function survey(given: Partial<RemovalSurvey> = {}): RemovalSurvey {
     stack: { filled: true, releases, interrupted: [], objects: [] },
     configured: configured.map((name) => ({ name, namespace: "shop", chart: charts[name] ?? name })),
     releases,
+    damaged: [],
     elsewhere: {},
     customKinds: [
       { crd: "notebooks.finops.krateo.io", apiVersion: "finops.krateo.io/v1", kind: "Notebook" },

@@ -47,6 +47,7 @@ const contents = (files: Record<string, string> = {}): BackupContents => ({
       ...files,
     }),
   ),
+  damaged: [],
 });
 
 describe("a backup on disk", () => {
