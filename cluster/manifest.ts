@@ -1,26 +1,24 @@
-import { parseAllDocuments } from "yaml";
+import { acceptedObjects } from "../profiles/object-file.ts";
+import type { Json, JsonObject } from "../profiles/settings.ts";
 
-/** An object of a Helm release's manifest, as far as it can be told without the cluster. */
-export interface ManifestObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-}
+/** An object of a Helm release's manifest, with all its fields. */
+export type ManifestObject = JsonObject & {
+  apiVersion: string;
+  kind: string;
+  metadata: JsonObject & { name: string; namespace?: string; annotations?: { [key: string]: string } };
+};
 
-/** Objects of a manifest in the order it lists them; empty documents (a template that renders nothing) left out. */
+/**
+ * Objects of a manifest that Helm has accepted, in the order it lists them; empty documents (a template that renders
+ * nothing) left out.
+ */
 export function parseManifest(manifest: string): ManifestObject[] {
-  return parseAllDocuments(manifest, { logLevel: "silent" }).flatMap((document) => {
-    const value: unknown = document.toJS();
-    return isObject(value) ? [value] : [];
-  });
+  return acceptedObjects(manifest).filter(isObject);
 }
 
-function isObject(value: unknown): value is ManifestObject {
-  const candidate = value as Partial<ManifestObject> | null;
+/** Whether a document is an object, as far as it can be told without the cluster. */
+export function isObject(document: Json): document is ManifestObject {
+  const candidate = document as Partial<ManifestObject> | null;
   return Boolean(candidate?.apiVersion && candidate.kind && candidate.metadata?.name);
 }
 

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LineCounter } from "yaml";
-import { parseGoYaml } from "../profiles/go-yaml.ts";
+import { documentTags } from "../profiles/go-scalars.ts";
+import { dateTag, parseGoYaml } from "../profiles/go-yaml.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 
 /** What Pulumi.yaml says of configuration. */
@@ -49,7 +50,10 @@ export function readProjectFile(directory: string): ProjectFile {
 export function readYamlMap(file: string): ReadonlyMap<unknown, unknown> {
   const lines = new LineCounter();
   const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
-  const [document] = parseGoYaml(text, goTime, { lineCounter: lines, intAsBigInt: true });
+  const [document] = parseGoYaml(text, [...documentTags, dateTag(goTime)], {
+    lineCounter: lines,
+    intAsBigInt: true,
+  });
   const [error] = document?.errors ?? [];
   const place = { file: basename(file) };
   if (error !== undefined) {

@@ -9,6 +9,7 @@
  */
 
 import { stringify } from "yaml";
+import { writing } from "../profiles/go-scalars.ts";
 import { pathText } from "../profiles/path.ts";
 import { isMap, type Tree } from "../profiles/secret-value.ts";
 import type { Json, JsonObject, Path } from "../profiles/settings.ts";
@@ -59,7 +60,7 @@ export function krateoctlDocument(
     ] as const,
   ].filter(([, component]) => component.steps.length > 0);
   const document = { componentsDefinition: Object.fromEntries(definition), steps };
-  return { text: stringify(document, { sortMapEntries: true, lineWidth: 0 }), leftOut };
+  return { text: stringify(document, { ...writing, sortMapEntries: true }), leftOut };
 }
 
 function chartInput(step: LegacyStep): JsonObject {

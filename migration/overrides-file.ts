@@ -1,11 +1,9 @@
 /** krateo-overrides.yaml as text, each value with a comment that says where it comes from. */
 import { Document, isCollection, isPair, isScalar, Pair, type Scalar, YAMLMap } from "yaml";
+import { writing } from "../profiles/go-scalars.ts";
 import { legacyVersion } from "../profiles/legacy-platform.ts";
 import type { JsonObject, Path } from "../profiles/settings.ts";
 import type { Migration, OverrideLine } from "./merge.ts";
-
-/** With the tags of the reader, so that text which it would take for a number is put in quotes. */
-const options = { version: "1.1", customTags: (tags: unknown[]) => [...tags, "intOct"] } as const;
 
 /**
  * The file's text; undefined when there is nothing to override.
@@ -14,7 +12,7 @@ const options = { version: "1.1", customTags: (tags: unknown[]) => [...tags, "in
  */
 export function overridesText({ platform, type, overrides }: Migration): string | undefined {
   if (overrides.length === 0) return undefined;
-  const document = new Document(new YAMLMap(), options as never);
+  const document = new Document(new YAMLMap(), writing);
   for (const override of overrides) place(document, override);
   document.commentBefore = [
     ` What ${platform.namespace}/${platform.name} (KrateoPlatformOps, Krateo ${legacyVersion}) had otherwise than the defaults of type ${type}.`,

@@ -1,19 +1,6 @@
-import {
-  type CreateNodeOptions,
-  type DocumentOptions,
-  type SchemaOptions,
-  stringify,
-  type ToStringOptions,
-} from "yaml";
+import { stringify } from "yaml";
+import { writing } from "./go-scalars.ts";
 import type { JsonObject, Settings, Step } from "./settings.ts";
-
-/** With the tags of yaml-file.ts, so that text it would read as a number is put in quotes. */
-const options: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions = {
-  version: "1.1",
-  customTags: (tags) => [...tags, "intOct"],
-  aliasDuplicateObjects: false,
-  lineWidth: 0,
-};
 
 /**
  * The complete resolved document in upstream's format, secrets masked: settings merged into their
@@ -37,7 +24,7 @@ export function renderDocument(settings: Settings): string {
   return [
     `# Krateo PlatformOps ${settings.platformVersion}, type ${settings.type}, ${profiles}, namespace ${settings.namespace}.`,
     "# Resolved from the stack configuration, overrides and profiles.",
-    stringify({ componentsDefinition, steps }, options),
+    stringify({ componentsDefinition, steps }, writing),
   ].join("\n");
 }
 

@@ -2,12 +2,14 @@
  * Reads YAML the way upstream's documents are meant. Only the first document of a file counts. What cannot be kept
  * exactly, or would be lost, is a problem.
  */
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Pair, visit } from "yaml";
-import { parseGoYaml } from "./go-yaml.ts";
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Pair, visit } from "yaml";
+import { documentTags } from "./go-scalars.ts";
+import { dateTag } from "./go-yaml.ts";
 import { pathText } from "./path.ts";
 import type { Problem } from "./problem.ts";
 import type { JsonObject, Path } from "./settings.ts";
 import { replaceTokens } from "./template.ts";
+import { contentOf, parseStream, type Reading } from "./yaml-stream.ts";
 
 /** A parsed file, with the way back from a path to its line. */
 export interface SourceFile {
@@ -27,6 +29,11 @@ export interface ParsedFile {
   readonly warnings: readonly string[];
 }
 
+const reading: Reading = {
+  tags: [...documentTags, dateTag((date) => date.toISOString().replace(".000Z", "Z"))],
+  uniqueKeys: true,
+};
+
 /**
  * Replaces the tokens in a text and parses it.
  *
@@ -35,52 +42,26 @@ export interface ParsedFile {
  */
 export function parseFile(text: string, file: string, tokens: Readonly<Record<string, string>>): ParsedFile {
   const templated = replaceTokens(text, tokens, file);
-  const lines = new LineCounter();
-  const documents = parseGoYaml(templated.text, (date) => date.toISOString().replace(".000Z", "Z"), {
-    lineCounter: lines,
-  });
-  const first = documents[0];
-  if (
-    first === undefined ||
-    first.contents === null ||
-    (isScalar(first.contents) && first.contents.value === null)
-  ) {
-    return { source: emptyFile(file), problems: templated.problems, warnings: [] };
-  }
-  const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const problems: Problem[] = [...templated.problems];
+  const { documents, lineAt, problemsOf } = parseStream(templated.text, file, reading);
+  const [first, ...others] = documents;
+  const warnings =
+    others.length > 0 ? [`${file}: only the first of its ${documents.length} YAML documents is read`] : [];
   // A token that is no YAML is one problem, not a second one about braces.
-  if (problems.length === 0) problems.push(...syntaxProblems(first, file, lineAt));
+  if (templated.problems.length > 0) return { source: undefined, problems: templated.problems, warnings: [] };
+  if (first === undefined || (first.errors.length === 0 && isEmpty(first.contents)))
+    return { source: emptyFile(file), problems: [], warnings };
+  const problems = problemsOf(first);
   if (problems.length === 0) problems.push(...contentProblems(first, file, lineAt));
   if (problems.length > 0) return { source: undefined, problems, warnings: [] };
-  const more = documents.length > 1;
   return {
-    source: { file, root: first.toJS() as JsonObject, lineOf: (path) => lineOf(first, path, lineAt) },
+    source: { file, root: contentOf(first) as JsonObject, lineOf: (path) => lineOf(first, path, lineAt) },
     problems: [],
-    warnings: more ? [`${file}: only the first of its ${documents.length} YAML documents is read`] : [],
+    warnings,
   };
 }
 
-/** Duplicate keys, and the first error of syntax: those after it are usually its consequences. */
-function syntaxProblems(document: Document, file: string, lineAt: (offset: number) => number): Problem[] {
-  const duplicates = document.errors.filter(({ code }) => code === "DUPLICATE_KEY");
-  const syntax = document.errors.filter(({ code }) => code !== "DUPLICATE_KEY").slice(0, 1);
-  return [
-    ...duplicates.map(({ pos }) => ({
-      what: "a key that is there twice",
-      file,
-      line: lineAt(pos[0]),
-      next: "keep one of them",
-    })),
-    ...syntax.map(({ pos, message }) => ({
-      what: "this is not valid YAML",
-      file,
-      line: lineAt(pos[0]),
-      // Without the text it stumbled over, which may be part of a secret.
-      given: message.replace(/: ".*"$/s, ""),
-      next: "mend the syntax; indentation and quotes are the usual causes",
-    })),
-  ];
+function isEmpty(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 function emptyFile(file: string): SourceFile {

@@ -1,6 +1,6 @@
 import { valueAt } from "../../profiles/path.ts";
 import type { Json, Path } from "../../profiles/settings.ts";
-import type { RenderedObject } from "./rendered-objects.ts";
+import type { ManifestObject } from "../manifest.ts";
 
 /**
  * Fields of a manifest that others than people change, by design, with the reason. A difference in them is no drift.
@@ -10,7 +10,7 @@ import type { RenderedObject } from "./rendered-objects.ts";
  */
 const owned: readonly {
   readonly why: string;
-  readonly applies: (path: Path, object: RenderedObject) => boolean;
+  readonly applies: (path: Path, object: ManifestObject) => boolean;
 }[] = [
   {
     why: "controllers report there; a manifest's own status is a leftover of the tool that generated it",
@@ -27,7 +27,7 @@ const owned: readonly {
 ];
 
 /** True when a controller changes that field by design. */
-export function isControllerOwned(path: Path, object: RenderedObject): boolean {
+export function isControllerOwned(path: Path, object: ManifestObject): boolean {
   return owned.some(({ applies }) => applies(path, object));
 }
 
@@ -41,7 +41,7 @@ export interface ScaledWorkload {
 /** True for the number of pods of a workload that an autoscaler decides on. */
 export function isAutoscaled(
   path: Path,
-  { kind, metadata }: RenderedObject,
+  { kind, metadata }: ManifestObject,
   namespace: string | undefined,
   autoscaled: readonly ScaledWorkload[],
 ): boolean {
@@ -52,7 +52,7 @@ export function isAutoscaled(
 }
 
 /** True for a Job that removes itself once it has ended: that it is not there says nothing. */
-export function removesItself(object: RenderedObject): boolean {
+export function removesItself(object: ManifestObject): boolean {
   const after = valueAt(object, ["spec", "ttlSecondsAfterFinished"]) as Json | undefined;
   return object.kind === "Job" && typeof after === "number";
 }

@@ -6,6 +6,7 @@ import { secretMask } from "../../profiles/secret-value.ts";
 import type { Json, JsonObject, ObjectStep, Settings } from "../../profiles/settings.ts";
 import { expandVariables } from "../../profiles/variables.ts";
 import type { Connection } from "../connection.ts";
+import { type ManifestObject, parseManifest } from "../manifest.ts";
 import { chartSteps } from "../observation.ts";
 import { inParallel } from "../parallel.ts";
 import { readReleases, refuseDamaged } from "../releases.ts";
@@ -21,7 +22,7 @@ import {
   releaseFindings,
   secretPlaces,
 } from "./release-drift.ts";
-import { type RenderedObject, renderedObjects } from "./rendered-objects.ts";
+
 import { readVariables, type VariableValues } from "./variable-values.ts";
 
 /** Something that is not as planned, as it may be shown: secrets are masked. */
@@ -122,7 +123,7 @@ async function readPlanned(connection: Connection, settings: Settings) {
 
 function wantedOf({ step, name, live }: PlannedRelease): Wanted[] {
   if (!live || !step.enabled) return [];
-  return renderedObjects(live).map((planned) => ({
+  return parseManifest(live.manifest).map((planned) => ({
     release: name,
     planned,
     home: live.namespace,
@@ -138,7 +139,7 @@ function objectsOfSteps(settings: Settings, { values, missing }: VariableValues)
     const isSecret = secretPlaces(step);
     return {
       release: step.id,
-      planned: expandVariables(step.manifest, values) as RenderedObject,
+      planned: expandVariables(step.manifest, values) as ManifestObject,
       home: settings.namespace,
       remedy: "refresh",
       isSecret,

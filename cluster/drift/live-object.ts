@@ -1,12 +1,13 @@
 import type { JsonObject } from "../../profiles/settings.ts";
 import { get, patch, pathOf, resourceOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
+import type { ManifestObject } from "../manifest.ts";
 import { type Difference, objectDifferences, withEncodedData } from "./object-difference.ts";
-import { isUnstructured, type RenderedObject } from "./rendered-objects.ts";
+import { isUnstructured } from "./unstructured.ts";
 
 /** An object of a manifest, and what the cluster has of it. */
 export interface LiveObject {
-  readonly planned: RenderedObject;
+  readonly planned: ManifestObject;
   /** Undefined for a kind without namespaces, and for one that the cluster does not know. */
   readonly namespace: string | undefined;
   /** Path below the API server; undefined when the cluster doesn't know its kind. */
@@ -23,7 +24,7 @@ export interface LiveObject {
  */
 export async function readLive(
   connection: Connection,
-  planned: RenderedObject,
+  planned: ManifestObject,
   home: string,
 ): Promise<LiveObject> {
   const { apiVersion, kind, metadata } = planned;
@@ -57,7 +58,7 @@ export async function driftOf(
 /** Sets the fields of an object to what its manifest says, and no others. Errors as `get` in api.ts. */
 export async function putBack(
   connection: Connection,
-  { planned, path }: { readonly planned: RenderedObject; readonly path: string },
+  { planned, path }: { readonly planned: ManifestObject; readonly path: string },
   { dryRun = false } = {},
 ): Promise<JsonObject | undefined> {
   const kind = isUnstructured(planned) ? "merge" : "strategic-merge";

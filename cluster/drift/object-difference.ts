@@ -1,8 +1,9 @@
 import type { Json, JsonObject, Path } from "../../profiles/settings.ts";
 import { isMap } from "../json.ts";
+import type { ManifestObject } from "../manifest.ts";
 import { sameQuantity } from "../quantity.ts";
 import { isControllerOwned } from "./controller-owned.ts";
-import { isUnstructured, type RenderedObject } from "./rendered-objects.ts";
+import { isUnstructured } from "./unstructured.ts";
 
 /** One field in which something is not as planned. */
 export interface Difference {
@@ -18,14 +19,14 @@ export interface Difference {
  * Fields that a manifest sets and that differ live. What the manifest leaves open is not looked at: the API server
  * fills in defaults, and Helm would not take it away either. Nor is what controllers own (controller-owned.ts).
  */
-export function objectDifferences(planned: RenderedObject, live: JsonObject): Difference[] {
+export function objectDifferences(planned: ManifestObject, live: JsonObject): Difference[] {
   const wanted = withEncodedData(planned);
   const found = compareMaps(wanted, live, [], !isUnstructured(planned));
   return found.filter(({ path }) => !isControllerOwned(path, wanted));
 }
 
 /** A Secret as it is stored: clear text encoded, and base64 without line breaks. Other objects as they are. */
-export function withEncodedData(object: RenderedObject): RenderedObject {
+export function withEncodedData(object: ManifestObject): ManifestObject {
   const { stringData, data, ...rest } = object;
   if (object.kind !== "Secret" || object.apiVersion !== "v1") return object;
   if (!isMap(stringData) && !isMap(data)) return object;
@@ -37,7 +38,7 @@ export function withEncodedData(object: RenderedObject): RenderedObject {
     key,
     Buffer.from(String(value ?? "")).toString("base64"),
   ]);
-  return { ...(rest as RenderedObject), data: Object.fromEntries([...stored, ...encoded]) };
+  return { ...(rest as ManifestObject), data: Object.fromEntries([...stored, ...encoded]) };
 }
 
 /**

@@ -2,20 +2,20 @@ import type { Json, JsonObject, Path } from "../../profiles/settings.ts";
 import { list, pathOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
 import { isMap } from "../json.ts";
+import type { ManifestObject } from "../manifest.ts";
 import { inParallel } from "../parallel.ts";
 import { isAutoscaled, removesItself, type ScaledWorkload } from "./controller-owned.ts";
 import { driftOf, type LiveObject, readLive } from "./live-object.ts";
 import { secretTexts } from "./masking.ts";
 import { withEncodedData } from "./object-difference.ts";
 import type { Finding, Remedy } from "./release-drift.ts";
-import type { RenderedObject } from "./rendered-objects.ts";
 import { assumingLive } from "./value-difference.ts";
 
 /** An object that should be there. */
 export interface Wanted {
   /** Helm release or step that it belongs to. */
   readonly release: string;
-  readonly planned: RenderedObject;
+  readonly planned: ManifestObject;
   /** Namespace of objects that name none. */
   readonly home: string;
   readonly remedy: Remedy;
@@ -38,7 +38,7 @@ export async function objectFindings(
     const object = await readLive(connection, planned, home);
     return {
       ...object,
-      planned: assumingLive(withEncodedData(planned), object.live, isUnknown) as RenderedObject,
+      planned: assumingLive(withEncodedData(planned), object.live, isUnknown) as ManifestObject,
     };
   });
   const autoscaled = await readAutoscaled(connection, read);
@@ -66,7 +66,7 @@ export async function objectFindings(
   return { findings: findings.flat(), secrets };
 }
 
-function subjectOf({ kind, metadata }: RenderedObject, home: string): string {
+function subjectOf({ kind, metadata }: ManifestObject, home: string): string {
   const elsewhere = metadata.namespace && metadata.namespace !== home;
   return `${kind} ${elsewhere ? `${metadata.namespace}/` : ""}${metadata.name}`;
 }

@@ -1,8 +1,9 @@
 import type { Connection } from "../connection.ts";
+import { parseManifest } from "../manifest.ts";
 import { inParallel } from "../parallel.ts";
 import { readReleases, refuseDamaged } from "../releases.ts";
 import { driftOf, putBack, readLive } from "./live-object.ts";
-import { isUnstructured, renderedObjects } from "./rendered-objects.ts";
+import { isUnstructured } from "./unstructured.ts";
 
 /**
  * Puts back what an upgrade by Helm would leave as it is: custom resources of a Helm release that differ from its
@@ -20,7 +21,7 @@ export async function putBackCustomResources(
   refuseDamaged(damaged, (record) => record.release === name);
   const release = releases.get(name);
   if (!release) return [];
-  const done = await inParallel(renderedObjects(release).filter(isUnstructured), async (planned) => {
+  const done = await inParallel(parseManifest(release.manifest).filter(isUnstructured), async (planned) => {
     const object = await readLive(connection, planned, namespace);
     const { live, path } = object;
     if (!live || !path || (await driftOf(connection, object)).length === 0) return [];

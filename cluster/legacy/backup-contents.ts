@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { legacyReleases } from "../../profiles/concerned-records.ts";
 import { deprecatedReleases } from "../../profiles/deprecated.ts";
+import { writing } from "../../profiles/go-scalars.ts";
 import type { DamagedRecord } from "../../profiles/helm-record.ts";
 import { legacyKind, legacyVersion } from "../../profiles/legacy-platform.ts";
 import { get, type KubeObject, list, pathOf } from "../api.ts";
@@ -63,18 +64,19 @@ export async function readBackup(connection: Connection, namespace: string): Pro
   });
 
   const files = new Map<string, string>();
-  if (object) files.set(objectFile, stringify(cleaned(object, legacyKind.kind, legacyKind.apiVersion)));
+  if (object)
+    files.set(objectFile, stringify(cleaned(object, legacyKind.kind, legacyKind.apiVersion), writing));
   for (const release of latest) {
-    files.set(`releases/${release.name}/values.yaml`, stringify(release.config ?? {}));
+    files.set(`releases/${release.name}/values.yaml`, stringify(release.config ?? {}, writing));
     files.set(`releases/${release.name}/manifest.yaml`, release.manifest);
   }
   for (const secret of records) {
     const release = secret.metadata.labels?.["name"] ?? "unnamed";
-    const record = stringify(cleaned(secret, "Secret", "v1"), { lineWidth: 0 });
+    const record = stringify(cleaned(secret, "Secret", "v1"), writing);
     files.set(`releases/${release}/${secret.metadata.name}.yaml`, record);
   }
   for (const secret of others)
-    files.set(`secrets/${secret.metadata.name}.yaml`, stringify(cleaned(secret, "Secret", "v1")));
+    files.set(`secrets/${secret.metadata.name}.yaml`, stringify(cleaned(secret, "Secret", "v1"), writing));
   return {
     index: {
       format: 1,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { parse } from "yaml";
 import { legacyKind, platformFinalizer } from "../../profiles/legacy-platform.ts";
 import { ConfigurationError } from "../../profiles/problem.ts";
+import type { Json } from "../../profiles/settings.ts";
 import { create, get, type KubeObject, patch, pathOf, resourceOf } from "../api.ts";
 import { ApiError } from "../api-errors.ts";
 import type { Connection } from "../connection.ts";
@@ -9,10 +9,10 @@ import type { Log } from "../deletion.ts";
 import { type ManifestObject, nameOf } from "../manifest.ts";
 import { readReleases, refuseDamaged } from "../releases.ts";
 import { objectFile } from "./backup-contents.ts";
-import { type Backup, readBackupFile } from "./backup-folder.ts";
+import type { Backup } from "./backup-folder.ts";
 import { identities, replacedSince } from "./backup-index.ts";
 import { readLegacy } from "./legacy.ts";
-import { readStoredReleases, type StoredRelease } from "./stored-release.ts";
+import { readBackupObject, readStoredReleases, type StoredRelease } from "./stored-release.ts";
 
 /**
  * Puts a 2.7.0 platform back that a migration has begun to take apart: the deprecated Helm releases with their records,
@@ -64,7 +64,7 @@ export async function restoreLegacy(
     }
   }
   if (object) {
-    if (!dryRun) await createUnlessThere(connection, object.path, parse(object.text));
+    if (!dryRun) await createUnlessThere(connection, object.path, object.manifest);
     log(`KrateoPlatformOps ${object.name} ${would}put back`);
   }
   for (const { name, replicas } of index.installers) {
@@ -111,7 +111,7 @@ async function createOwned(
 ): Promise<void> {
   const resource = await resourceOf(connection, object.apiVersion, object.kind);
   if (!resource) throw new Error(`${nameOf(object)} cannot be put back: the cluster does not know its kind`);
-  const metadata = object.metadata as KubeObject["metadata"];
+  const metadata = object.metadata as unknown as KubeObject["metadata"];
   const owned = {
     ...object,
     metadata: {
@@ -140,10 +140,10 @@ async function createUnlessThere(connection: Connection, path: string, object: u
 async function objectToPutBack(
   connection: Connection,
   { folder, index }: Backup,
-): Promise<{ readonly name: string; readonly path: string; readonly text: string } | undefined> {
+): Promise<{ readonly name: string; readonly path: string; readonly manifest: Json } | undefined> {
   if (!index.object) return undefined;
   const { name } = index.object;
   const path = pathOf(legacyKind.apiVersion, legacyKind.plural, index.namespace);
   if (await get(connection, `${path}/${name}`)) return undefined;
-  return { name, path, text: await readBackupFile(join(folder, objectFile)) };
+  return { name, path, manifest: await readBackupObject(join(folder, objectFile)) };
 }

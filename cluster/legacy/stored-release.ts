@@ -1,8 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { parseObjects } from "../../profiles/object-file.ts";
 import { ConfigurationError, type Problem } from "../../profiles/problem.ts";
-import { type ManifestObject, parseManifest } from "../manifest.ts";
+import type { Json } from "../../profiles/settings.ts";
+import { isObject, type ManifestObject } from "../manifest.ts";
 import { readBackupFile } from "./backup-folder.ts";
 
 /** What a backup holds of a Helm release: its objects, and the Secrets in which Helm keeps its revisions. */
@@ -38,7 +40,7 @@ export async function readStoredReleases(
 }
 
 async function readStoredRelease(folder: string): Promise<StoredRelease> {
-  const objects = parseManifest(await readBackupFile(join(folder, "manifest.yaml")));
+  const objects = await readBackupManifest(join(folder, "manifest.yaml"));
   const files = (await readdir(folder)).filter((name) => name.startsWith("sh.helm.release.v1."));
   if (files.length === 0) {
     const what =
@@ -47,6 +49,38 @@ async function readStoredRelease(folder: string): Promise<StoredRelease> {
       { what, file: folder, next: "nothing was changed; use another backup with --from" },
     ]);
   }
-  const records = await Promise.all(files.map((name) => readBackupFile(join(folder, name))));
-  return { objects, records: records.map((text) => parse(text) as unknown) };
+  return { objects, records: await Promise.all(files.map((name) => readBackupObject(join(folder, name)))) };
+}
+
+/** A manifest as Helm has stored it. */
+async function readBackupManifest(file: string): Promise<ManifestObject[]> {
+  const { documents, problems } = parseObjects(await readBackupFile(file), file);
+  if (problems.length === 0) return documents.filter(isObject);
+  throw damaged(file, problems[0]?.what, problems[0]?.line);
+}
+
+/**
+ * An object that the backup itself has written. Earlier versions wrote YAML 1.2, in which `on` is text.
+ *
+ * @throws ConfigurationError when it cannot be read, or is no YAML any more
+ */
+export async function readBackupObject(file: string): Promise<Json> {
+  const text = await readBackupFile(file);
+  try {
+    return parse(text) as Json;
+  } catch (error) {
+    const { linePos } = error as { linePos?: readonly [{ line: number }] };
+    throw damaged(file, "this is not valid YAML", linePos?.[0].line);
+  }
+}
+
+function damaged(file: string, reason = "it holds no objects", line?: number): ConfigurationError {
+  return new ConfigurationError([
+    {
+      what: `a file of the backup is damaged: ${reason}`,
+      file,
+      ...(line !== undefined && { line }),
+      next: "nothing was changed; mend the file, or use another backup with --from",
+    },
+  ]);
 }

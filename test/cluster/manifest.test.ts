@@ -12,6 +12,43 @@ describe("a Helm release's manifest", () => {
     assert.deepEqual(parseManifest(manifest).map(nameOf), ["ConfigMap a", "Deployment b"]);
   });
 
+  it("is read as Helm reads it: octal numbers and words for booleans, but dates and times as text", () => {
+    const manifest = [
+      "# nothing",
+      "---",
+      "apiVersion: v1",
+      "kind: A",
+      "metadata: {name: a}",
+      'spec: {mode: 0644, text: "0644", on: on, date: 2024-01-02, time: 8:30, none: ~, commit: e12345, dot: .}',
+    ].join("\n");
+    assert.deepEqual(parseManifest(manifest), [
+      {
+        apiVersion: "v1",
+        kind: "A",
+        metadata: { name: "a" },
+        spec: {
+          mode: 420,
+          text: "0644",
+          true: true,
+          date: "2024-01-02",
+          time: "8:30",
+          none: null,
+          commit: "e12345",
+          dot: ".",
+        },
+      },
+    ]);
+  });
+
+  it("counts the last of two equal keys, and takes any number of aliases", () => {
+    const aliases = Array.from({ length: 150 }, (_, index) => `k${index}: *a`).join(", ");
+    const [object] = parseManifest(
+      `apiVersion: v1\nkind: A\nmetadata: {name: a, name: b}\nspec: {a: &a {x: 1}, ${aliases}}\n`,
+    );
+    assert.equal(object?.metadata.name, "b");
+    assert.equal(Object.keys(object?.["spec"] as object).length, 151);
+  });
+
   it("of a release that failed early holds nothing", () => {
     assert.deepEqual(parseManifest(""), []);
   });
@@ -50,7 +87,14 @@ describe("a Helm release's manifest", () => {
     [undefined, false],
   ] as const) {
     it(`${kept ? "keeps" : "gives up"} what is annotated ${JSON.stringify(annotations)}`, () => {
-      assert.equal(isKept({ apiVersion: "v1", kind: "Secret", metadata: { name: "x", annotations } }), kept);
+      assert.equal(
+        isKept({
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { name: "x", ...(annotations && { annotations }) },
+        }),
+        kept,
+      );
     });
   }
 });

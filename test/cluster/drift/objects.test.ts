@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { isAutoscaled, removesItself } from "../../../cluster/drift/controller-owned.ts";
 import { objectDifferences, withDifferences } from "../../../cluster/drift/object-difference.ts";
-import {
-  isUnstructured,
-  type RenderedObject,
-  renderedObjects,
-} from "../../../cluster/drift/rendered-objects.ts";
+import { isUnstructured } from "../../../cluster/drift/unstructured.ts";
+import type { ManifestObject } from "../../../cluster/manifest.ts";
 import { sameQuantity } from "../../../cluster/quantity.ts";
 import { pathText } from "../../../profiles/path.ts";
 import type { Json, JsonObject } from "../../../profiles/settings.ts";
@@ -14,10 +11,10 @@ const object = (
   kind: string,
   body: JsonObject,
   apiVersion = kind === "Deployment" ? "apps/v1" : "v1",
-): RenderedObject => ({ apiVersion, kind, metadata: { name: "web" }, ...body });
+): ManifestObject => ({ apiVersion, kind, metadata: { name: "web" }, ...body });
 
 /** Differences as `path: planned -> live`. */
-function differences(planned: RenderedObject, live: JsonObject): string[] {
+function differences(planned: ManifestObject, live: JsonObject): string[] {
   return objectDifferences(planned, { ...planned, ...live }).map(
     ({ path, planned, live }) => `${pathText(path)}: ${JSON.stringify(planned)} -> ${JSON.stringify(live)}`,
   );
@@ -28,7 +25,7 @@ const pod = (container: JsonObject): JsonObject => ({
 });
 
 describe("an object is as its manifest says", () => {
-  const equal: [rule: string, planned: RenderedObject, live: JsonObject][] = [
+  const equal: [rule: string, planned: ManifestObject, live: JsonObject][] = [
     [
       "with fields that the manifest leaves open",
       object("Service", { spec: { ports: [{ port: 80 }] } }),
@@ -135,7 +132,7 @@ describe("an object is as its manifest says", () => {
 });
 
 describe("an object is not as its manifest says", () => {
-  const different: [rule: string, planned: RenderedObject, live: JsonObject, found: string[]][] = [
+  const different: [rule: string, planned: ManifestObject, live: JsonObject, found: string[]][] = [
     [
       "when it was scaled",
       object("Deployment", { spec: { replicas: 1 } }),
@@ -279,25 +276,6 @@ describe("quantities", () => {
 });
 
 describe("a rendered object", () => {
-  it("is read as Helm reads it: octal numbers and words for booleans, but dates and times as text", () => {
-    const manifest = [
-      "# nothing",
-      "---",
-      "apiVersion: v1",
-      "kind: A",
-      "metadata: {name: a}",
-      'spec: {mode: 0644, text: "0644", on: on, date: 2024-01-02, time: 8:30, none: ~}',
-    ].join("\n");
-    assert.deepEqual(renderedObjects({ manifest }), [
-      {
-        apiVersion: "v1",
-        kind: "A",
-        metadata: { name: "a" },
-        spec: { mode: 420, text: "0644", true: true, date: "2024-01-02", time: "8:30", none: null },
-      },
-    ]);
-  });
-
   const kinds: [string, boolean][] = [
     ["v1", false],
     ["apps/v1", false],

@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import { encodeRelease, type HelmRelease } from "../../../cluster/helm-release.ts";
 import type { BackupIndex } from "../../../cluster/legacy/backup-index.ts";
 import { restoreLegacy } from "../../../cluster/legacy/restore.ts";
+import { readStoredReleases } from "../../../cluster/legacy/stored-release.ts";
 import { waitForNodePorts } from "../../../cluster/node-ports.ts";
 import { ConfigurationError } from "../../../profiles/problem.ts";
 import { errorOf, type Handler, withApiServer } from "../api-server.ts";
@@ -121,6 +122,22 @@ describe("going back to 2.7.0", () => {
     ]);
   });
 
+  it("makes objects as Helm made them: read as YAML 1.1", async () => {
+    const file = join(folder, "releases/octal");
+    await mkdir(file);
+    await writeFile(join(file, "sh.helm.release.v1.octal.v1.yaml"), 'metadata: {labels: {a: on, b: "0644"}}');
+    await writeFile(
+      join(file, "manifest.yaml"),
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndefaultMode: 0644\nenabled: on\n",
+    );
+    assert.deepEqual((await readStoredReleases(folder, ["octal"])).get("octal"), {
+      objects: [
+        { apiVersion: "v1", kind: "Secret", metadata: { name: "a" }, defaultMode: 420, enabled: true },
+      ],
+      records: [{ metadata: { labels: { a: "on", b: "0644" } } }],
+    });
+  });
+
   it("in a dry run says so, and changes nothing", async () => {
     const { lines, changes } = await restore([authn], true);
     assert.deepEqual(changes, []);
@@ -136,8 +153,14 @@ describe("going back to 2.7.0", () => {
     const [changes, lacking]: [string[], string] = [[], join(folder, "lacking")];
     await mkdir(join(lacking, "releases/eventsse-etcd"), { recursive: true });
     await writeFile(join(lacking, "releases/eventsse-etcd/manifest.yaml"), "");
+    await mkdir(join(lacking, "releases/eventrouter"));
+    await writeFile(join(lacking, "releases/eventrouter/manifest.yaml"), "apiVersion: v1\nkind: [");
     const [etcd] = index.releases.slice(-1);
-    const releases = [...index.releases, { ...etcd, name: "sweeper" }] as BackupIndex["releases"];
+    const names = ["sweeper", "eventrouter"];
+    const releases = [
+      ...index.releases,
+      ...names.map((name) => ({ ...etcd, name })),
+    ] as BackupIndex["releases"];
     const error = await errorOf(
       withApiServer(clusterWith([authn], changes), (connection) =>
         restoreLegacy(connection, { folder: lacking, index: { ...index, releases } }, () => undefined),
@@ -154,6 +177,10 @@ describe("going back to 2.7.0", () => {
         [
           "a file of the backup cannot be read: it is not there",
           join(lacking, "releases/sweeper/manifest.yaml"),
+        ],
+        [
+          "a file of the backup is damaged: this is not valid YAML",
+          join(lacking, "releases/eventrouter/manifest.yaml"),
         ],
       ],
     );
