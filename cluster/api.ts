@@ -108,14 +108,27 @@ export async function ask<T>(
 }
 
 /** Creates one object in a collection. Errors as `get`, with ApiError 409 for one that exists. */
-export async function create(connection: Connection, path: string, body: unknown): Promise<void> {
-  await send(connection, HttpMethod.POST, path, { body });
+export async function create(
+  connection: Connection,
+  path: string,
+  body: unknown,
+  query: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await send(connection, HttpMethod.POST, path, { body, query });
 }
 
 /** Replaces one object. Errors as `get`, with ApiError 409 when its resourceVersion is not the latest. */
-export async function replace(connection: Connection, path: string, body: unknown): Promise<void> {
-  await send(connection, HttpMethod.PUT, path, { body });
+export async function replace(
+  connection: Connection,
+  path: string,
+  body: unknown,
+  query: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await send(connection, HttpMethod.PUT, path, { body, query });
 }
+
+/** Query of a request that the API server judges, admission included, and does not carry out. */
+export const dryRun: Readonly<Record<string, string>> = { dryRun: "All" };
 
 /**
  * Changes one object. Errors as `get`.

@@ -149,3 +149,31 @@ async function revisionsOf(connection: Connection, namespace: string, release: s
     .toSorted((one, other) => revisionOf(other) - revisionOf(one))
     .map((secret) => secret.metadata.name);
 }
+
+/**
+ * The revision of one release that its objects are made by: the deployed one, else the latest, as Helm takes it when it
+ * upgrades. A revision that failed, or is under way, comes after it and may have been applied in part.
+ *
+ * @returns undefined when there is no such release
+ * @throws as `get` in api.ts; ConfigurationError when its record cannot be read
+ */
+export async function readApplied(
+  connection: Connection,
+  namespace: string,
+  release: string,
+): Promise<HelmRelease | undefined> {
+  const secrets = await list<HelmSecret>(connection, pathOf("v1", "secrets", namespace), {
+    query: {
+      labelSelector: `owner=helm,name=${release},status!=superseded`,
+      fieldSelector: `type=${helmSecretType}`,
+    },
+  });
+  const newest = secrets
+    .filter(({ metadata }) => metadata.labels?.["name"] === release)
+    .toSorted((one, other) => revisionOf(other) - revisionOf(one));
+  const applied = newest.find(({ metadata }) => metadata.labels?.["status"] === "deployed") ?? newest[0];
+  if (!applied) return undefined;
+  const record = readRecord(applied);
+  if (typeof record === "object") return record;
+  throw new ConfigurationError([damagedProblem(damagedRecord(applied, namespace, record))]);
+}

@@ -2,8 +2,9 @@ import { styleText } from "node:util";
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
 import type { Drift, DriftReport } from "../cluster/drift/drift.ts";
+import { meansText } from "../cluster/drift/means.ts";
 import { isMap } from "../cluster/json.ts";
-import { reapplyVariable } from "../profiles/reapply.ts";
+import { reapplyCommand } from "../profiles/reapply.ts";
 import type { Json } from "../profiles/settings.ts";
 import { plainTable } from "./plain-table.ts";
 
@@ -64,6 +65,7 @@ export function jsonReport(report: DriftReport, circumstances: Circumstances): s
           live,
         })),
       ),
+      notes: notesOf(drifts),
       next: wayBack(drifts, circumstances) ?? null,
     },
     undefined,
@@ -71,19 +73,26 @@ export function jsonReport(report: DriftReport, circumstances: Circumstances): s
   );
 }
 
+/** What the way back does beside merging, and what it cannot do; one sentence an object. */
+function notesOf(drifts: readonly Drift[]): string[] {
+  return drifts.flatMap(({ subject, means }) => meansText(subject, means) ?? []);
+}
+
 /**
- * The command that puts everything back. The engine sees what is gone once it refreshes; what was changed inside a
- * release it never sees, so those releases are named.
+ * The command that puts everything back; undefined when there is none that can. The engine sees what is gone once it
+ * refreshes; what was changed inside a release it never sees, so those releases are named, but for one with an object
+ * that the API server refuses: Helm would fail on it.
  */
 export function wayBack(drifts: readonly Drift[], { stackOptions = [] }: Circumstances): string | undefined {
-  if (drifts.length === 0) return undefined;
+  const stuck = new Set(drifts.filter(({ means }) => means?.how === "none").map(({ release }) => release));
+  const curable = drifts.filter(({ release, remedy }) => remedy !== "reapply" || !stuck.has(release));
+  if (curable.length === 0) return undefined;
   const again = [
-    ...new Set(drifts.filter(({ remedy }) => remedy === "reapply").map(({ release }) => release)),
+    ...new Set(curable.filter(({ remedy }) => remedy === "reapply").map(({ release }) => release)),
   ];
   const refresh = drifts.some(({ remedy }) => remedy === "refresh");
   return [
-    ...(again.length > 0 ? [`${reapplyVariable}=${again.join(",")}`] : []),
-    "npx pulumi up",
+    again.length > 0 ? reapplyCommand(...again) : "npx pulumi up",
     ...(refresh ? ["--refresh"] : []),
     ...stackOptions,
   ].join(" ");
@@ -99,7 +108,8 @@ function verdict({ drifts, compared }: DriftReport, circumstances: Circumstances
   const differences = drifts.flatMap((drift) => drift.differences).length;
   return [
     `different: ${counted(differences, "difference")} in ${what} ${where}`,
-    `next: ${wayBack(drifts, circumstances)}`,
+    ...notesOf(drifts).map((note) => `note: ${note}`),
+    `next: ${wayBack(drifts, circumstances) ?? "mend by hand what the notes say, then look again"}`,
   ];
 }
 

@@ -27,7 +27,7 @@ export function diffCommand(session: Session): Command {
     )
     .option(
       "--json",
-      "print one JSON object {equal, compared, differences: [{release, subject, path, planned, live}], next}",
+      "print one JSON object {equal, compared, differences: [{release, subject, path, planned, live}], notes, next}",
     )
     .option("--installed", "compare the plan with the stored Installation snapshot, not with live objects")
     .addHelpText(

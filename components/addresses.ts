@@ -8,6 +8,7 @@ import {
   publishingStep,
 } from "../profiles/exposure/exposed-services.ts";
 import { nodeAddressOf, unknownNodeAddress } from "../profiles/exposure/node-address.ts";
+import { releaseKey } from "../profiles/inventory.ts";
 import { type Route, routeTo, routeUrl } from "../profiles/route.ts";
 import type { ChartStep, ObjectStep } from "../profiles/settings.ts";
 import type { ObjectReference, Site } from "./site.ts";
@@ -49,11 +50,18 @@ function urlOf(
   const ready: pulumi.Output<unknown> = own === undefined ? (release as Release).status : own.id;
   const reference = own === undefined ? step.release : ownService(site, service);
   const address = nodeAddressOf(settings, inventory) ?? unknownNodeAddress;
-  const found = ready.apply(async () => {
+  const read = async () => {
     const live = await site.args.read({ apiVersion: "v1", kind: "Service", ...reference });
     return serviceUrl(live, address, reference, settings.exposure.loadBalancerAddress);
-  });
-  return pulumi.recover(found, () => `none: ${step.release.name} is not installed`);
+  };
+  // An upgrade that fails leaves a Service that was there before where it was.
+  const installed = inventory.releases[releaseKey(step.release, settings.namespace)] !== undefined;
+  const found = ready.apply(read);
+  return pulumi.recover(found, () =>
+    installed
+      ? read().catch(() => `unknown: Service ${reference.name} cannot be read`)
+      : `none: ${step.release.name} is not installed`,
+  );
 }
 
 function ownService(site: Site, service: ExposableService): Pick<ObjectReference, "name" | "namespace"> {

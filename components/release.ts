@@ -43,7 +43,7 @@ export function createRelease(
     {
       parent,
       dependsOn: site.needsOf(node),
-      hooks: asked ? { ...site.explained, ...site.restored } : site.explained,
+      hooks: site.explainedAndPutBack,
       ...(existing && { import: `${namespace}/${name}` }),
       // What applying it again once left there is no reason for another upgrade.
       ...(!again && { ignoreChanges: ["description"] }),

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { nodeAddressOf, nodeAddressVariable } from "../profiles/exposure/node-address.ts";
-import type { Inventory } from "../profiles/inventory.ts";
+import { type Inventory, releaseKey } from "../profiles/inventory.ts";
 import type { PlanNode } from "../profiles/plan.ts";
 import { refusedWrite } from "../profiles/refused-write.ts";
 import type { Repair } from "../profiles/repair.ts";
@@ -33,8 +33,14 @@ export interface PlatformArgs {
   readonly explainRoute: (route: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Why a Service is not ready: its load balancer's events; one sentence a line. */
   readonly explainService: (service: { name: string; namespace: string }) => Promise<readonly string[]>;
-  /** Puts back those objects of a Helm release that an upgrade would leave as they are; returns their names. */
-  readonly putBack: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /**
+   * Puts back those objects of a Helm release that an upgrade would leave as they are or fail on; returns their names.
+   * `asked`: somebody asked to apply just this release again.
+   */
+  readonly putBack: (
+    release: { name: string; namespace: string },
+    asked: boolean,
+  ) => Promise<readonly string[]>;
   /** Called as soon as the namespace is there: from then on nobody else may work on the installation. */
   readonly enter: () => Promise<void>;
   /** Where a migration from an earlier version stands after a failure; no lines where there is none to finish. */
@@ -54,7 +60,7 @@ export class Site {
   progress: () => readonly string[] = () => [];
   private readonly refused = new Set<string>();
   private readonly explainHook: pulumi.ErrorHook;
-  private readonly putBackHook: pulumi.ResourceHook | undefined;
+  private readonly putBackHook: pulumi.ResourceHook;
   private readonly resources = new Map<string, readonly pulumi.Resource[]>();
   private readonly values = new Map<string, pulumi.Output<string>>();
 
@@ -78,13 +84,12 @@ export class Site {
       if (standing.length > 0) await pulumi.log.error(standing.join("\n"));
       return false;
     });
-    if (args.reapply.size > 0) {
-      this.putBackHook = new pulumi.ResourceHook("put-back", async ({ newInputs }) => {
-        const { name, namespace } = newInputs as { name: string; namespace: string };
-        const objects = await args.putBack({ name, namespace });
-        if (objects.length > 0) await pulumi.log.info(`put back: ${objects.join(", ")}`);
-      });
-    }
+    this.putBackHook = new pulumi.ResourceHook("put-back", async ({ newInputs }) => {
+      const { name, namespace } = newInputs as { name: string; namespace: string };
+      const asked = args.reapply.has(releaseKey({ name, namespace }, args.settings.namespace));
+      const objects = await args.putBack({ name, namespace }, asked);
+      if (objects.length > 0) await pulumi.log.info(`put back: ${objects.join(", ")}`);
+    });
   }
 
   /** A cluster that takes no writes meets whatever is at work at that moment: it is said once. */
@@ -154,8 +159,8 @@ export class Site {
     return { onError: [this.explainHook] };
   }
 
-  /** Puts custom resources back before their release is applied again, since Helm would leave them as they are. */
-  get restored(): pulumi.CustomResourceOptions["hooks"] {
-    return this.putBackHook && { beforeUpdate: [this.putBackHook] };
+  /** The same of a Helm release, with what of its objects Helm would fail on or leave put back before an upgrade. */
+  get explainedAndPutBack(): pulumi.CustomResourceOptions["hooks"] {
+    return { ...this.explained, beforeUpdate: [this.putBackHook] };
   }
 }

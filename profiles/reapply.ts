@@ -8,6 +8,16 @@ import type { Settings } from "./settings.ts";
 export const reapplyVariable = "KRATEO_REAPPLY";
 
 /**
+ * The command that puts back what was edited or deleted of releases that are installed. A plain `up` sees nothing of it,
+ * and Helm's own rollback would make a revision that the stack knows nothing of.
+ *
+ * @param names Keys of `Inventory.releases`.
+ */
+export function reapplyCommand(...names: readonly string[]): string {
+  return `${reapplyVariable}=${names.join(",")} npx pulumi up`;
+}
+
+/**
  * The Helm releases that this run applies again although nothing in their inputs has changed, since their objects
  * have: the engine compares inputs and never sees those. A wish of one run, so it is no stack configuration.
  *

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../cluster/connection.ts";
-import { putBackCustomResources } from "../cluster/drift/put-back.ts";
+import { putBack } from "../cluster/drift/put-back.ts";
 import { explainRelease, explainService } from "../cluster/explain.ts";
 import { InstallerLease } from "../cluster/lease.ts";
 import { backupDirectory } from "../cluster/legacy/backup-folder.ts";
@@ -30,7 +30,7 @@ export function liveSide(
       inventory.legacy.platform
         ? await migrationStanding(connection, settings, backupDirectory(process.cwd()))
         : [],
-    putBack: (release) => putBackCustomResources(connection, release),
+    putBack: (release, asked) => putBack(connection, release, asked),
     enter: async () => {
       if (!pulumi.runtime.isDryRun()) await userErrors(() => lease.hold());
     },

@@ -11,6 +11,7 @@ import { chartSteps } from "../observation.ts";
 import { inParallel } from "../parallel.ts";
 import { readReleases, refuseDamaged } from "../releases.ts";
 import { masked, maskedDifference, secretTexts } from "./masking.ts";
+import type { Means } from "./means.ts";
 import { withDifferences } from "./object-difference.ts";
 import { objectFindings, type Wanted } from "./object-drift.ts";
 import { secretFindings, snapshotFindings, variableFindings } from "./platform-drift.ts";
@@ -42,6 +43,8 @@ export interface Drift {
     readonly live: Json | undefined;
   }[];
   readonly remedy: Remedy;
+  /** Of an object whose release is applied again: how it becomes as planned. */
+  readonly means?: Means;
 }
 
 /** What was compared, and what is not as planned in it. */
@@ -152,7 +155,7 @@ function objectsOfSteps(settings: Settings, { values, missing }: VariableValues)
 function shown(findings: readonly Finding[], texts: readonly string[]): Drift[] {
   // A secret may contain another one: the longer one goes first.
   const sorted = [...new Set(texts)].toSorted((one, other) => other.length - one.length);
-  return findings.map(({ release, subject, planned, differences, isSecret, remedy }) => {
+  return findings.map(({ release, subject, planned, differences, isSecret, remedy, means }) => {
     const secrecy = { isSecret, texts: sorted };
     const hidden = differences.map((one) => maskedDifference(one, secrecy, planned ?? null));
     const all = planned === undefined ? undefined : masked(planned, secrecy);
@@ -163,6 +166,7 @@ function shown(findings: readonly Finding[], texts: readonly string[]): Drift[] 
       live: withDifferences(all ?? null, hidden),
       differences: hidden.map((one) => ({ ...one, path: pathText(one.path) })),
       remedy,
+      ...(means && { means: { ...means, because: masked(means.because, secrecy) as string } }),
     };
   });
 }

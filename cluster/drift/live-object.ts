@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../profiles/settings.ts";
-import { get, patch, pathOf, resourceOf } from "../api.ts";
+import { dryRun, get, patch, pathOf, resourceOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
 import type { ManifestObject } from "../manifest.ts";
 import { type Difference, objectDifferences, withEncodedData } from "./object-difference.ts";
@@ -49,19 +49,24 @@ export async function driftOf(
   if (!live || !path) return [{ path: [], planned: withEncodedData(planned), live: undefined }];
   const differences = objectDifferences(planned, live);
   if (differences.length === 0) return [];
-  const applied = await putBack(connection, { planned, path }, { dryRun: true }).catch(() => undefined);
+  const applied = await merge(connection, path, planned, dryRun).catch(() => undefined);
   if (!applied) return differences;
   const lasting = new Set(objectDifferences(planned, applied).map((one) => one.path.join("\n")));
   return differences.filter((one) => !lasting.has(one.path.join("\n")));
 }
 
-/** Sets the fields of an object to what its manifest says, and no others. Errors as `get` in api.ts. */
-export async function putBack(
+/**
+ * Sets the fields of an object to what a patch says, and no others, with the kind of patch that Helm sends for its kind.
+ *
+ * @returns the object after it; undefined when there is none
+ * @throws as `get` in api.ts
+ */
+export async function merge(
   connection: Connection,
-  { planned, path }: { readonly planned: ManifestObject; readonly path: string },
-  { dryRun = false } = {},
+  path: string,
+  body: JsonObject & { apiVersion: string },
+  query: Readonly<Record<string, string>> = {},
 ): Promise<JsonObject | undefined> {
-  const kind = isUnstructured(planned) ? "merge" : "strategic-merge";
-  const query: Readonly<Record<string, string>> = dryRun ? { dryRun: "All" } : {};
-  return await patch<JsonObject>(connection, path, `application/${kind}-patch+json`, planned, query);
+  const kind = isUnstructured(body) ? "merge" : "strategic-merge";
+  return await patch<JsonObject>(connection, path, `application/${kind}-patch+json`, body, query);
 }

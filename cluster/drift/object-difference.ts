@@ -94,8 +94,8 @@ function compareLists(planned: Json[], live: Json[], path: Path, keyed: boolean)
   });
 }
 
-/** The keys by which the items of this list are told apart; undefined for a list that is one value. */
-function keysOf(items: readonly Json[], path: Path): readonly string[] | undefined {
+/** The keys by which the items of a built-in kind's list are told apart; undefined for a list that is one value. */
+export function keysOf(items: readonly Json[], path: Path): readonly string[] | undefined {
   const name = path.at(-1);
   const candidates = typeof name === "string" ? (listKeys[name] ?? []) : [];
   return candidates.find(([first]) =>

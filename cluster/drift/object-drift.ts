@@ -7,6 +7,7 @@ import { inParallel } from "../parallel.ts";
 import { isAutoscaled, removesItself, type ScaledWorkload } from "./controller-owned.ts";
 import { driftOf, type LiveObject, readLive } from "./live-object.ts";
 import { secretTexts } from "./masking.ts";
+import { type Means, meansFor } from "./means.ts";
 import { withEncodedData } from "./object-difference.ts";
 import type { Finding, Remedy } from "./release-drift.ts";
 import { assumingLive } from "./value-difference.ts";
@@ -51,6 +52,7 @@ export async function objectFindings(
     );
     if (differences.length === 0) return [];
     const { release, home, remedy, isSecret } = one;
+    const means = remedy === "reapply" ? await meansOf(connection, object) : undefined;
     return [
       {
         release,
@@ -58,12 +60,23 @@ export async function objectFindings(
         planned,
         differences,
         remedy,
+        ...(means && { means }),
         isSecret: (path) => isSecret(path) || (planned.kind === "Secret" && path[0] === "data"),
       },
     ];
   });
   const secrets = read.flatMap(({ planned, live }) => [planned, live].flatMap(textsInSecret));
   return { findings: findings.flat(), secrets };
+}
+
+/** Undefined for a kind that the cluster does not know: it may come with another release. */
+async function meansOf(
+  connection: Connection,
+  { planned, live, path }: LiveObject,
+): Promise<Means | undefined> {
+  return path === undefined
+    ? undefined
+    : await meansFor(connection, { former: planned, next: planned, live, path });
 }
 
 function subjectOf({ kind, metadata }: ManifestObject, home: string): string {

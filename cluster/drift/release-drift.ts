@@ -2,6 +2,7 @@ import { secretMask } from "../../profiles/secret-value.ts";
 import type { ChartStep, Json, JsonObject, Path } from "../../profiles/settings.ts";
 import { expandVariables, variablesIn } from "../../profiles/variables.ts";
 import type { HelmRelease } from "../helm-release.ts";
+import type { Means } from "./means.ts";
 import type { Difference } from "./object-difference.ts";
 import { assumingLive, valueDifferences } from "./value-difference.ts";
 import type { VariableValues } from "./variable-values.ts";
@@ -18,6 +19,8 @@ export interface Finding {
   /** Paths below `planned` that are secret whatever they are called. */
   readonly isSecret: (path: Path) => boolean;
   readonly remedy: Remedy;
+  /** Of an object whose release is applied again: how it becomes as planned. */
+  readonly means?: Means;
 }
 
 /**

@@ -108,6 +108,7 @@ describe("krateo diff", () => {
         },
         { release: "web", subject: "Service web", path: "", planned: { kind: "Service" }, live: null },
       ],
+      notes: [],
       next: "KRATEO_REAPPLY=web npx pulumi up --refresh",
     });
   });
@@ -120,12 +121,36 @@ describe("krateo diff", () => {
       equal: true,
       compared: { releases: 21, objects: 250 },
       differences: [],
+      notes: [],
       next: null,
     });
     assert.equal(
       tableReport(equal, { ...circumstances, installed: true }),
       "equal: the stored snapshot as planned (namespace shop at https://c)",
     );
+  });
+
+  it("says what the way back does beside merging, and names no release that the API server refuses", () => {
+    const [authn, , far, web] = drifts as [Drift, Drift, Drift, Drift];
+    const replaced: Drift = { ...authn, means: { how: "replace", because: "a duplicate" } };
+    const refused: Drift = { ...web, means: { how: "none", because: "the port is taken" } };
+    const replacedNote =
+      "Deployment authn cannot be merged (a duplicate): it is set to its manifest as a whole";
+    const refusedNote =
+      "Service web cannot be put back, the API server refuses it (the port is taken); mend or delete it by hand";
+    const lines = (...given: Drift[]) =>
+      tableReport({ ...report, drifts: given }, circumstances)
+        .split("\n")
+        .slice(-3);
+    assert.deepEqual(lines(replaced, refused).slice(-3), [
+      `note: ${replacedNote}`,
+      `note: ${refusedNote}`,
+      "next: KRATEO_REAPPLY=authn npx pulumi up",
+    ]);
+    assert.equal(lines(far, refused).at(-1), "next: npx pulumi up --refresh");
+    assert.equal(lines(refused).at(-1), "next: mend by hand what the notes say, then look again");
+    const json = JSON.parse(jsonReport({ ...report, drifts: [refused] }, circumstances));
+    assert.deepEqual([json.notes, json.next], [[refusedNote], null]);
   });
 
   const ways: [remedies: Drift["remedy"][], stackOptions: string[], command: string][] = [

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import type { Connection } from "../../../cluster/connection.ts";
 import { findDrift, findInstalledDrift } from "../../../cluster/drift/drift.ts";
-import { putBackCustomResources } from "../../../cluster/drift/put-back.ts";
 import { encodeRelease, type HelmRelease } from "../../../cluster/helm-release.ts";
 import type { JsonObject, Settings } from "../../../profiles/settings.ts";
 import { chartStep, objectStep, settingsOf, variableStep } from "../../support/settings.ts";
@@ -288,33 +287,5 @@ describe("drift", () => {
       );
       assert.deepEqual(requests, [`GET ${paths.snapshot}`]);
     });
-  });
-});
-
-describe("custom resources of a release that is applied again", () => {
-  it("are put back when they differ, and nothing else is touched", async () => {
-    const change = {
-      [paths.widget]: { ...widget, spec: { size: 3 } },
-      [paths.deployment]: { ...deployment, spec: { replicas: 0 } },
-    };
-    await withApiServer(cluster(change), async (connection, requests) => {
-      const release = { name: "web", namespace: "krateo-system" };
-      assert.deepEqual(await putBackCustomResources(connection, release), ["Widget w"]);
-      const patches = requests.filter((request) => !request.startsWith("GET"));
-      assert.deepEqual(patches, [`PATCH ${paths.widget}?dryRun=All`, `PATCH ${paths.widget}`]);
-    });
-  });
-
-  it("are left alone when they are as planned or missing, and when there is no such release", async () => {
-    for (const [change, name] of [
-      [{}, "web"],
-      [{ [paths.widget]: undefined }, "web"],
-      [{}, "another"],
-    ] as const) {
-      await withApiServer(cluster(change), async (connection) => {
-        const release = { name, namespace: "krateo-system" };
-        assert.deepEqual(await putBackCustomResources(connection, release), []);
-      });
-    }
   });
 });
