@@ -19,13 +19,13 @@ export function checkEndpoints(settings: Settings, observed: Observation): Check
   return chartSteps(settings)
     .filter((step) => step.enabled && endpointCharts.includes(step.chart.name))
     .flatMap((step) => [
-      checkService(step, observed),
-      ...checkIngress(step, observed),
+      checkService(settings, step, observed),
+      ...checkIngress(settings, step, observed),
       ...checkRoute(settings, step, observed),
     ]);
 }
 
-function checkService(step: ChartStep, { objects, releases }: Observation): Check {
+function checkService(settings: Settings, step: ChartStep, { objects, releases }: Observation): Check {
   const { name, namespace } = step.release;
   const { service = {} } = step.values as ExposedValues;
   const announced = { type: text(service.type), port: text(service.port), nodePort: text(service.nodePort) };
@@ -34,7 +34,7 @@ function checkService(step: ChartStep, { objects, releases }: Observation): Chec
 
   const base = { check: "endpoint", subject: `Service ${name}`, expected: words(announced) };
   const release = releases.get(`${namespace}/${name}`);
-  const next = release ? restore(release) : "pulumi up";
+  const next = restore(settings, release);
   const live = objects.get(`Service/${namespace}/${name}`) as V1Service | undefined;
   if (!live) return { ...base, status: "ERROR", found: "does not exist", next };
   const ports = live.spec?.ports ?? [];
@@ -58,11 +58,11 @@ function checkService(step: ChartStep, { objects, releases }: Observation): Chec
 function otherNodePort({ release }: ChartStep): string {
   return (
     "its chart gave it another node port, and the frontend uses that one; if only the expected one is open, set it " +
-    `with kubectl edit service ${release.name} -n ${release.namespace}, then run pulumi up`
+    `with kubectl edit service ${release.name} -n ${release.namespace}, then run npx pulumi up`
   );
 }
 
-function checkIngress(step: ChartStep, { ingressHosts, releases }: Observation): Check[] {
+function checkIngress(settings: Settings, step: ChartStep, { ingressHosts, releases }: Observation): Check[] {
   const { name, namespace } = step.release;
   const { ingress } = step.values as ExposedValues;
   const hosts = (ingress?.hosts ?? []).flatMap(({ host }) => host ?? []);
@@ -77,7 +77,7 @@ function checkIngress(step: ChartStep, { ingressHosts, releases }: Observation):
       status: right ? "OK" : "ERROR",
       found: found ? found.join(", ") : "does not exist",
       expected: hosts.join(", "),
-      next: right ? "" : release ? restore(release) : "pulumi up",
+      next: right ? "" : restore(settings, release),
     },
   ];
 }
@@ -99,7 +99,7 @@ function checkRoute(settings: Settings, step: ChartStep, { routes }: Observation
       status: right ? "OK" : "ERROR",
       found: trouble ?? `admitted at ${found}`,
       expected: `admitted at ${host ?? "the host that OpenShift gives it"}`,
-      next: right ? "" : live ? `oc describe route ${name} -n ${namespace}` : "pulumi up --refresh",
+      next: right ? "" : live ? `oc describe route ${name} -n ${namespace}` : "npx pulumi up --refresh",
     },
   ];
 }

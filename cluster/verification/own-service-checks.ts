@@ -20,9 +20,9 @@ export function checkOwnServices(settings: Settings, { objects }: Observation): 
     const live = objects.get(`Service/${namespace}/${name}`) as V1Service | undefined;
     const planned = manifest as unknown as V1Service;
     const base = { check: "endpoint", subject: `Service ${name}`, expected: words(planned) };
-    if (!live) return { ...base, status: "ERROR", found: "does not exist", next: "pulumi up --refresh" };
+    if (!live) return { ...base, status: "ERROR", found: "does not exist", next: "npx pulumi up --refresh" };
     const found = words(live, planned);
-    if (found !== base.expected) return { ...base, status: "ERROR", found, next: "pulumi up --refresh" };
+    if (found !== base.expected) return { ...base, status: "ERROR", found, next: "npx pulumi up --refresh" };
     const { ready, detail } = readinessOf("Service", live as KubeObject);
     if (!ready) {
       return {

@@ -2,16 +2,21 @@ import type { Check } from "../../profiles/check.ts";
 import { concerns } from "../../profiles/concerned-records.ts";
 import { makesDatabase, secretNames, secretNamesOf } from "../../profiles/database-secrets.ts";
 import { damagedCheck } from "../../profiles/helm-record.ts";
+import { releaseKey } from "../../profiles/inventory.ts";
 import { legacyVersion } from "../../profiles/legacy-platform.ts";
+import { reapplyCommand } from "../../profiles/reapply.ts";
 import type { ChartStep, Settings } from "../../profiles/settings.ts";
 import { missingOf } from "../database.ts";
 import { differingPaths } from "../drift/difference.ts";
 import { chartSteps, type Observation } from "../observation.ts";
 import { checkEndpoints } from "./endpoint-checks.ts";
 import { checkOwnServices } from "./own-service-checks.ts";
-import { checkWorkloads } from "./workload-checks.ts";
+import { checkWorkloads, restore } from "./workload-checks.ts";
 
-const again = "pulumi up";
+const again = "npx pulumi up";
+
+/** Of something that the state may still have: only a refresh tells the engine that it is gone, or another. */
+const anew = `${again} --refresh`;
 
 /**
  * Judges what was observed by what the settings say, check by check; the order is that of the report. The kinds of
@@ -39,7 +44,7 @@ function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Obse
     expected: snapshot.installationVersion,
   };
   if (!installation) {
-    return { ...base, status: "ERROR", found: `none in namespace ${namespace}`, next: again };
+    return { ...base, status: "ERROR", found: `none in namespace ${namespace}`, next: anew };
   }
   const paths = differingPaths(snapshot, installation.spec?.spec);
   if (paths.length === 0) return { ...base, status: "OK", found: snapshot.installationVersion, next: "" };
@@ -49,7 +54,7 @@ function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Obse
     ...base,
     status: "ERROR",
     found: `differs at ${shown}${more}`,
-    next: `${again}, if this configuration is right`,
+    next: `${anew}, if this configuration is right`,
   };
 }
 
@@ -69,15 +74,17 @@ function checkRelease(settings: Settings, step: ChartStep, observed: Observation
   const pinned = [step.chart.name, step.chart.version].filter(Boolean).join(" ");
   const expected = `${pinned} deployed`;
   if (!release && damagedOf(step, observed)) return [];
-  if (!release) return [{ ...base, status: "ERROR", found: "none", expected, next: again }];
+  if (!release) return [{ ...base, status: "ERROR", found: "none", expected, next: anew }];
   const { metadata } = release.chart;
   const right =
     (step.chart.name === "" || metadata.name === step.chart.name) &&
     (step.chart.version === "" || metadata.version === step.chart.version) &&
     release.info.status === "deployed";
-  return [
-    { ...base, status: right ? "OK" : "ERROR", found: describe(release), expected, next: right ? "" : again },
-  ];
+  // No run touches a release of another chart.
+  const isForeign = step.chart.name !== "" && metadata.name !== step.chart.name;
+  const away = `give the step another releaseName, or, if it is yours, helm uninstall ${name} -n ${namespace}`;
+  const next = right ? "" : isForeign ? away : restore(settings, release);
+  return [{ ...base, status: right ? "OK" : "ERROR", found: describe(release), expected, next }];
 }
 
 /** Records that nobody can read: of one that matters nothing else can be said. */
@@ -148,7 +155,7 @@ function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
       status: lacking.length > 0 ? "ERROR" : "OK",
       found,
       expected: `keys ${keys.join(", ")}`,
-      next: lacking.length > 0 ? remedy(settings, name) : "",
+      next: lacking.length > 0 ? remedy(settings, name, data !== undefined) : "",
     };
   });
   const login = secrets.get("krateo-db");
@@ -171,11 +178,15 @@ function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
   return checks;
 }
 
-function remedy({ namespace, secrets }: Settings, name: string): string {
+function remedy(settings: Settings, name: string, isThere: boolean): string {
+  const { namespace, secrets } = settings;
   if (name === "cratedb-system-credentials") return `kubectl logs statefulset/cratedb -n ${namespace}`;
   if (secrets === "external" && secretNames.some((one) => one === name))
     return "whoever provides the Secrets must";
-  return again;
+  const maker = chartSteps(settings).find(({ enabled, chart }) => enabled && makers[chart.name] === name);
+  if (maker) return reapplyCommand(releaseKey(maker.release, namespace));
+  // The keys of a Secret that is there are never touched.
+  return isThere ? `kubectl edit secret ${name} -n ${namespace}: add what is missing` : anew;
 }
 
 function checkLegacy({ legacy }: Observation): Check[] {

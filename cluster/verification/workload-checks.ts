@@ -1,4 +1,6 @@
 import type { Check } from "../../profiles/check.ts";
+import { releaseKey } from "../../profiles/inventory.ts";
+import { reapplyCommand } from "../../profiles/reapply.ts";
 import type { Settings } from "../../profiles/settings.ts";
 import type { KubeObject } from "../api.ts";
 import type { HelmRelease } from "../helm-release.ts";
@@ -15,7 +17,9 @@ export function checkWorkloads(settings: Settings, observed: Observation): Check
     .flatMap(({ release: { name, namespace } }) => {
       const release = observed.releases.get(`${namespace}/${name}`);
       if (!release) return [];
-      const results = waitedObjects(release).map((object) => checkObject(object, release, observed));
+      const results = waitedObjects(release).map((object) =>
+        checkObject(settings, object, release, observed),
+      );
       const faults = results.filter((check) => check.status !== "OK");
       if (faults.length > 0 || results.length === 0) return faults;
       const working = results.filter(({ subject }) => !subject.startsWith("Service "));
@@ -35,13 +39,18 @@ export function checkWorkloads(settings: Settings, observed: Observation): Check
     });
 }
 
-function checkObject(object: WaitedObject, release: HelmRelease, { objects }: Observation): Check {
+function checkObject(
+  settings: Settings,
+  object: WaitedObject,
+  release: HelmRelease,
+  { objects }: Observation,
+): Check {
   const { kind, metadata } = object;
   const namespace = metadata.namespace ?? release.namespace;
   const live = objects.get(`${kind}/${namespace}/${metadata.name}`);
   const base = { check: "workload", subject: `${kind} ${metadata.name}`, expected: "available" };
   if (!live) {
-    return { ...base, status: "ERROR", found: "does not exist", next: restore(release) };
+    return { ...base, status: "ERROR", found: "does not exist", next: restore(settings, release) };
   }
   const { ready, detail } = readinessOf(kind, live);
   if (!ready) {
@@ -72,9 +81,16 @@ function scaled(
   };
 }
 
-/** Makes Helm apply a release's own manifest again, which puts back what was deleted or edited. */
-export function restore({ name, version, namespace }: HelmRelease): string {
-  return `helm rollback ${name} ${version} -n ${namespace}`;
+/** What puts back an object of a release that was deleted or edited. */
+export function restore(settings: Settings, release: HelmRelease | undefined): string {
+  if (!release) return "npx pulumi up --refresh";
+  if (release.info.status !== "deployed") return unfinished(release);
+  return reapplyCommand(releaseKey(release, settings.namespace));
+}
+
+/** What goes on with a release that is not deployed: any `up` applies one that failed again. */
+export function unfinished({ info }: HelmRelease): string {
+  return info.status === "failed" ? "npx pulumi up" : "npx krateo repair && npx pulumi up";
 }
 
 interface Replicated {

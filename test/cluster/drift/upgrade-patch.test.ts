@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { ManifestObject } from "../../../cluster/manifest.ts";
 import { upgradePatch } from "../../../cluster/drift/upgrade-patch.ts";
+import type { ManifestObject } from "../../../cluster/manifest.ts";
 import type { JsonObject } from "../../../profiles/settings.ts";
 
 const metadata = { name: "web" };

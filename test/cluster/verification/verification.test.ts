@@ -103,7 +103,7 @@ describe("verify", () => {
             status: "ERROR",
             found: "none in namespace krateo-system",
             expected: "3.0.0",
-            next: "pulumi up",
+            next: "npx pulumi up --refresh",
           },
         ],
       );
@@ -152,12 +152,27 @@ describe("verify", () => {
       releases: new Map([["krateo-system/authn", helmRelease("authn", { manifest, ...given })]]),
     });
 
-    for (const [what, given, found] of [
-      ["is absent", { releases: new Map() }, "none"],
-      ["failed", release({ status: "failed" }), "authn 1.0.0 failed"],
-      ["is pending", release({ status: "pending-upgrade" }), "authn 1.0.0 pending-upgrade"],
-      ["has another version", release({ chart: "authn 0.9.0" }), "authn 0.9.0 deployed"],
-      ["is of another chart", release({ chart: "login 1.0.0" }), "login 1.0.0 deployed"],
+    for (const [what, given, found, next] of [
+      ["is absent", { releases: new Map() }, "none", "npx pulumi up --refresh"],
+      ["failed", release({ status: "failed" }), "authn 1.0.0 failed", "npx pulumi up"],
+      [
+        "is pending",
+        release({ status: "pending-upgrade" }),
+        "authn 1.0.0 pending-upgrade",
+        "npx krateo repair && npx pulumi up",
+      ],
+      [
+        "has another version",
+        release({ chart: "authn 0.9.0" }),
+        "authn 0.9.0 deployed",
+        "KRATEO_REAPPLY=authn npx pulumi up",
+      ],
+      [
+        "is of another chart",
+        release({ chart: "login 1.0.0" }),
+        "login 1.0.0 deployed",
+        "give the step another releaseName, or, if it is yours, helm uninstall authn -n krateo-system",
+      ],
     ] as const) {
       it(`is an error when one ${what}`, () => {
         assert.deepEqual(faults(given)[0], {
@@ -166,7 +181,7 @@ describe("verify", () => {
           status: "ERROR",
           found,
           expected: "authn 1.0.0 deployed",
-          next: "pulumi up",
+          next,
         });
       });
     }
@@ -180,7 +195,7 @@ describe("verify", () => {
           status: "ERROR",
           found: "authn 1.0.0 deployed",
           expected: "none",
-          next: "pulumi up (component shop is switched off), or helm uninstall authn -n krateo-system",
+          next: "npx pulumi up (component shop is switched off), or helm uninstall authn -n krateo-system",
         },
       ]);
       assert.deepEqual(faults({ releases: new Map() }, settingsOf([off])), []);
@@ -220,7 +235,7 @@ describe("verify", () => {
         withObject("Deployment/krateo-system/authn", undefined),
         "ERROR",
         "does not exist",
-        "helm rollback authn 4 -n krateo-system",
+        "KRATEO_REAPPLY=authn npx pulumi up",
       ],
     ] as const) {
       it(`reports ${what}`, () => {
@@ -307,7 +322,7 @@ describe("verify", () => {
             status: "ERROR",
             found,
             expected: "NodePort, port 8082, node port 30082",
-            next: "helm rollback authn 4 -n krateo-system",
+            next: "KRATEO_REAPPLY=authn npx pulumi up",
           },
         ]);
       });
@@ -429,14 +444,20 @@ describe("verify", () => {
     });
 
     for (const [what, changes, wanted, found, next] of [
-      ["one is absent", { "jwt-sign-key": undefined }, settings, "none", "pulumi up"],
-      ["a key is absent", { "jwt-sign-key": { OTHER: "x" } }, settings, "keys OTHER", "pulumi up"],
+      ["one is absent", { "jwt-sign-key": undefined }, settings, "none", "npx pulumi up --refresh"],
+      [
+        "a key is absent",
+        { "jwt-sign-key": { OTHER: "x" } },
+        settings,
+        "keys OTHER",
+        "kubectl edit secret jwt-sign-key -n krateo-system: add what is missing",
+      ],
       [
         "a key is empty",
         { "jwt-sign-key": { JWT_SIGN_KEY: "" } },
         settings,
         "keys JWT_SIGN_KEY",
-        "pulumi up",
+        "kubectl edit secret jwt-sign-key -n krateo-system: add what is missing",
       ],
       [
         "one of somebody else's is absent",
@@ -513,9 +534,9 @@ describe("verify", () => {
       [
         ["Helm release sweeper", "ERROR", "npx krateo cleanup"],
         ["PersistentVolumeClaim etcd-data-eventsse-etcd-0", "ERROR", "npx krateo cleanup"],
-        ["KrateoPlatformOps krateo", "ERROR", "pulumi up"],
-        ["Helm release installer", "ERROR", "pulumi up"],
-        ["ClusterRoleBinding uninstall-old-components", "WARNING", "pulumi up"],
+        ["KrateoPlatformOps krateo", "ERROR", "npx pulumi up"],
+        ["Helm release installer", "ERROR", "npx pulumi up"],
+        ["ClusterRoleBinding uninstall-old-components", "WARNING", "npx pulumi up"],
       ],
     );
   });
