@@ -113,7 +113,7 @@ async function readWaited(
 ): Promise<Waited[]> {
   const objects = release ? waitedObjects(release) : [];
   const jobs = release ? hookJobs(release) : [];
-  if (objects.length + jobs.length === 0) return await readLabelled(connection, namespace, releaseName);
+  if (objects.length + jobs.length === 0) return await readMarked(connection, namespace, releaseName);
   const read = async ({ kind, metadata }: WaitedObject): Promise<Waited> => {
     const { apiVersion, plural } = waitedResources[kind];
     const path = pathOf(apiVersion, plural, metadata.namespace ?? namespace, metadata.name);
@@ -131,18 +131,17 @@ function hookJobs({ hooks = [] }: HelmRelease): WaitedObject[] {
     .filter((object): object is WaitedObject => object.kind === "Job");
 }
 
-/** What bears the release's instance label: for a release that left no manifest. */
-async function readLabelled(
-  connection: Connection,
-  namespace: string,
-  releaseName: string,
-): Promise<Waited[]> {
-  const query = { labelSelector: `app.kubernetes.io/instance=${releaseName}` };
+/** What Helm has marked as the release's: for one that left no manifest. Charts label their objects as they like. */
+async function readMarked(connection: Connection, namespace: string, releaseName: string): Promise<Waited[]> {
+  const query = { labelSelector: "app.kubernetes.io/managed-by=Helm" };
+  const isMarked = ({ metadata: { annotations = {} } }: KubeObject): boolean =>
+    annotations["meta.helm.sh/release-name"] === releaseName &&
+    annotations["meta.helm.sh/release-namespace"] === namespace;
   const found = await Promise.all(
     waitedKinds.map(async (kind) => {
       const { apiVersion, plural } = waitedResources[kind];
       const objects = await list<KubeObject>(connection, pathOf(apiVersion, plural, namespace), { query });
-      return objects.map((live) => ({ kind, name: live.metadata.name, live }));
+      return objects.filter(isMarked).map((live) => ({ kind, name: live.metadata.name, live }));
     }),
   );
   return found.flat();

@@ -1,7 +1,10 @@
 import { Command } from "commander";
+import type { Connection } from "../cluster/connection.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { confirmationVariable, destroyedBy, destroyProblems } from "../profiles/removal/destroy.ts";
 import { amount } from "../profiles/removal/objects.ts";
+import { removalPlan } from "../profiles/removal/plan.ts";
+import type { RemovalSurvey } from "../profiles/removal/survey.ts";
 import { seconds, withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
 import { selectedStack } from "./stack-file.ts";
@@ -48,6 +51,7 @@ async function checkUserObjects(options: CheckOptions, session: Session): Promis
   const destroyed = destroyedBy(survey);
   const problems = destroyProblems(survey, destroyed, confirmed, stack);
   if (problems.length > 0) throw new ConfigurationError(problems);
+  await markLeftOver(survey, connection, print);
   const count = destroyed.userObjects.length;
   if (count === 0) return print("no objects of users go with the installation");
   const { removeUserObjects } = await import("../cluster/removal/removal.ts");
@@ -55,6 +59,31 @@ async function checkUserObjects(options: CheckOptions, session: Session): Promis
   print(
     `${amount(count, "user object")} confirmed by ${confirmationVariable}: deleted, or going with a namespace`,
   );
+}
+
+/**
+ * What Helm leaves behind stays after a destroy, whose releases' records alone tell whose some of it is: it is marked for
+ * the `krateo uninstall` to come.
+ */
+async function markLeftOver(
+  survey: RemovalSurvey,
+  connection: Connection,
+  print: (line: string) => void,
+): Promise<void> {
+  const chartOf = new Map(
+    survey.releases.map(({ name, namespace, chart }) => [`${namespace}/${name}`, chart]),
+  );
+  const configured = survey.configured.map((release) => ({
+    ...release,
+    chart: chartOf.get(`${release.namespace}/${release.name}`) ?? release.chart,
+  }));
+  const { leftovers } = removalPlan({ ...survey, configured }, { purgeData: false });
+  const { markLeftovers } = await import("../cluster/removal/removal.ts");
+  await markLeftovers(connection, leftovers);
+  if (leftovers.length > 0)
+    print(
+      `${amount(leftovers.length, "object")} will be left by Helm; npx krateo uninstall removes what is left`,
+    );
 }
 
 /** @throws ConfigurationError for anything but a whole number */

@@ -9,6 +9,7 @@ import {
   placeProblems,
   recordProblems,
 } from "../profiles/removal/blockers.ts";
+import { configuredRelease } from "../profiles/removal/known.ts";
 import { amount, identityOf } from "../profiles/removal/objects.ts";
 import { type RemovalPlan, remainsOf, removalPlan } from "../profiles/removal/plan.ts";
 import type { LiveRelease, RemovalSurvey } from "../profiles/removal/survey.ts";
@@ -155,7 +156,7 @@ async function look(
 ): Promise<{ survey: RemovalSurvey; plan: RemovalPlan }> {
   const { surveyForRemoval } = await import("../cluster/removal/survey.ts");
   const configured = settings.steps.flatMap((step) =>
-    step.type === "chart" ? [{ ...step.release, chart: step.chart.name }] : [],
+    step.type === "chart" ? [configuredRelease(step)] : [],
   );
   const survey = await surveyForRemoval(connection, settings.namespace, configured, recordOf(exported));
   return { survey, plan: removalPlan(survey, { purgeData: options.purgeData ?? false }) };
@@ -169,7 +170,10 @@ async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): P
   // A program that runs takes the Lease itself.
   if (!runProgram) await holdLease(work);
 
-  const removal = await import("../cluster/removal/removal.ts");
+  const [removal, { waitForClaimUsers }] = await Promise.all([
+    import("../cluster/removal/removal.ts"),
+    import("../cluster/claims.ts"),
+  ]);
   await removal.markLeftovers(connection, plan.leftovers);
   await whole(removal.removeUserObjects(connection, plan.waves, options.timeout, print));
   await removal.removeInterrupted(connection, plan.interrupted, objectsOf(plan), options.timeout, print);
@@ -190,8 +194,10 @@ async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): P
   }
   await removal.removeLeftovers(connection, plan.leftovers, plan.crds, options.timeout, print);
   if (!options.purgeData) return;
-  const names = settings.steps.flatMap((step) => (step.type === "chart" ? [step.release.name] : []));
-  await removal.waitForPods(connection, settings.namespace, names, options.timeout);
+  const claims = [...plan.volumes, ...plan.ownedVolumes]
+    .filter((claim) => claim.namespace === settings.namespace)
+    .map(({ name }) => name);
+  await waitForClaimUsers(connection, settings.namespace, claims, options.timeout);
   await removal.deleteAndWait(connection, plan.volumes, options.timeout, print);
   if (!plan.ownNamespace) return;
   const namespace = await emptyNamespace(work);

@@ -1,14 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { get, type KubeObject, list, patch, pathOf, remove } from "../api.ts";
+import { waitForClaimUsers } from "../claims.ts";
 import type { Connection } from "../connection.ts";
 import { type Log, waitUntilGone } from "../deletion.ts";
 import { legacyVolume } from "./legacy.ts";
-
-interface PodWithVolumes extends KubeObject {
-  readonly spec: {
-    readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
-  };
-}
 
 export interface PersistentVolume extends KubeObject {
   readonly spec: {
@@ -49,7 +43,7 @@ export async function removeVolume(
     for (const volume of volumes) log(`  ${fate(volume, purge, "would be")}`);
     return;
   }
-  if (claim) await waitForPods(connection, namespace, timeoutSeconds);
+  if (claim) await waitForClaimUsers(connection, namespace, [legacyVolume], timeoutSeconds);
   if (purge) {
     // The provisioner deletes the storage only of volumes with this policy.
     for (const { metadata } of volumes.filter(
@@ -89,20 +83,4 @@ function fate({ metadata: { name }, spec }: PersistentVolume, purge: boolean, mo
 
 function volumePath(name: string): string {
   return pathOf("v1", "persistentvolumes", undefined, name);
-}
-
-async function waitForPods(connection: Connection, namespace: string, timeoutSeconds: number): Promise<void> {
-  const deadline = Date.now() + timeoutSeconds * 1000;
-  for (;;) {
-    const pods = await list<PodWithVolumes>(connection, pathOf("v1", "pods", namespace));
-    const users = pods.filter((pod) =>
-      pod.spec.volumes?.some((mounted) => mounted.persistentVolumeClaim?.claimName === legacyVolume),
-    );
-    if (users.length === 0) return;
-    if (Date.now() > deadline) {
-      const names = users.map((pod) => pod.metadata.name).join(", ");
-      throw new Error(`PersistentVolumeClaim ${legacyVolume} is not removed: pod ${names} uses it`);
-    }
-    await pause(500);
-  }
 }

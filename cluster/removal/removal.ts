@@ -3,7 +3,7 @@ import { chartFinalizers, leftByAnnotation } from "../../profiles/removal/known.
 import type { Leftover } from "../../profiles/removal/leftovers.ts";
 import { amount, type LiveObject, objectText } from "../../profiles/removal/objects.ts";
 import type { LiveRelease } from "../../profiles/removal/survey.ts";
-import { get, type KubeObject, list, patch, pathOf, remove, resourceOf } from "../api.ts";
+import { get, type KubeObject, patch, pathOf, remove, resourceOf } from "../api.ts";
 import { ApiError, UnreachableError } from "../api-errors.ts";
 import type { Connection } from "../connection.ts";
 import { type Log, waitUntilGone } from "../deletion.ts";
@@ -93,28 +93,6 @@ export async function removeLeftovers(
     log,
   );
   await deleteAndWait(connection, crds, timeoutSeconds, log);
-}
-
-/** Waits until no pod of these releases is left in the namespace: a volume in use is not deleted. */
-export async function waitForPods(
-  connection: Connection,
-  namespace: string,
-  releases: readonly string[],
-  timeoutSeconds: number,
-): Promise<void> {
-  const deadline = Date.now() + timeoutSeconds * 1000;
-  for (;;) {
-    const pods = await list<KubeObject>(connection, pathOf("v1", "pods", namespace));
-    const own = pods.filter(({ metadata: { labels = {} } }) =>
-      releases.includes(labels["cnpg.io/cluster"] ?? labels["app.kubernetes.io/instance"] ?? ""),
-    );
-    if (own.length === 0) return;
-    if (Date.now() > deadline) {
-      const names = own.map(({ metadata }) => metadata.name).join(", ");
-      throw new Error(`after ${timeoutSeconds} s these pods are still in namespace ${namespace}: ${names}`);
-    }
-    await pause(500);
-  }
 }
 
 /**

@@ -1,12 +1,18 @@
 import { installationCrd } from "../../profiles/installation.ts";
-import { knownLeftovers } from "../../profiles/removal/known.ts";
-import { type CustomKind, isCrd, type LiveObject, type ObjectName } from "../../profiles/removal/objects.ts";
-import type {
-  ConfiguredRelease,
-  LiveRelease,
-  RemovalSurvey,
-  StackRecord,
-} from "../../profiles/removal/survey.ts";
+import {
+  type ConfiguredRelease,
+  constraintsKind,
+  crdsFolders,
+  knownLeftovers,
+} from "../../profiles/removal/known.ts";
+import {
+  type CustomKind,
+  identityOf,
+  isCrd,
+  type LiveObject,
+  type ObjectName,
+} from "../../profiles/removal/objects.ts";
+import type { LiveRelease, RemovalSurvey, StackRecord } from "../../profiles/removal/survey.ts";
 import { type KubeObject, list, pathOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
 import { type HelmRelease, helmSecretType } from "../helm-release.ts";
@@ -14,6 +20,7 @@ import { isKept, parseManifest } from "../manifest.ts";
 import { readReleases } from "../releases.ts";
 import { readServedKinds, type ServedKind } from "./kinds.ts";
 import { inNamespace, listMany, listObjects, liveObject } from "./objects.ts";
+import { withUsers } from "./rights.ts";
 
 /** Not asked for: records of what goes on, which come and go by themselves. */
 const unlisted = ["Event", "Endpoints", "EndpointSlice", "Lease", "PodMetrics"];
@@ -53,6 +60,11 @@ export async function surveyForRemoval(
   const custom = new Set(customKinds.map(({ crd }) => crd));
   const listed = (kind: ServedKind): boolean =>
     !unlisted.includes(kind.kind) && !custom.has(nameOfCrd(kind)) && kind.kind !== "CustomResourceDefinition";
+  const described = configured.flatMap((release) => knownLeftovers(release));
+  const recorded = releases.flatMap(({ manifest, hooks }) => [...manifest, ...hooks]);
+  const names = new Set(recorded.map(identityOf));
+  // What a hook makes bears no mark of Helm's.
+  const unmarked = new Set([...described, ...recorded].map(({ kind }) => kind).concat(constraintsKind));
   const managed = { labelSelector: "app.kubernetes.io/managed-by=Helm" };
   const { objects, unreadable } = await listMany(connection, [
     ...kinds.filter((kind) => custom.has(nameOfCrd(kind))).map((kind) => ({ kind })),
@@ -61,9 +73,16 @@ export async function surveyForRemoval(
       .flatMap((kind) => namespaces.map((one) => ({ kind, namespace: one }))),
     ...kinds
       .filter((kind) => !kind.namespaced && listed(kind) && kind.kind !== "Namespace")
-      .map((kind) => ({ kind, query: managed })),
+      .map((kind) => ({ kind, ...(!unmarked.has(kind.kind) && { query: managed }) })),
     ...kinds.filter(({ kind, group }) => kind === "Namespace" && group === "").map((kind) => ({ kind })),
   ]);
+  // Some kinds are served as two, such as OpenShift's own view of roles: the first one is Kubernetes's.
+  const first = new Map(
+    [...crds, ...webhooks, ...objects].toReversed().map((object) => [object.uid, object]),
+  );
+  const isConcerned = (object: LiveObject): boolean =>
+    names.has(identityOf(object)) ||
+    described.some(({ kind, name }) => kind === object.kind && name === object.name);
   return {
     namespace,
     readAt: Date.now(),
@@ -74,8 +93,7 @@ export async function surveyForRemoval(
     elsewhere,
     customKinds,
     generated,
-    // A webhook configuration that Helm manages was listed already, without what it calls.
-    objects: [...new Map([...crds, ...objects, ...webhooks].map((object) => [object.uid, object])).values()],
+    objects: await withUsers(connection, [...first.values()], isConcerned),
     unreadable: [...stale, ...unreadable],
   };
 }
@@ -175,8 +193,8 @@ async function readWebhooks(connection: Connection): Promise<LiveObject[]> {
   const found = await list<WebhookConfiguration>(connection, path);
   return found.map((configuration) => ({
     ...liveObject(configuration, apiVersion, "MutatingWebhookConfiguration"),
-    calls: (configuration.webhooks ?? []).flatMap(
-      ({ clientConfig }) => clientConfig?.service?.namespace ?? [],
+    usedBy: (configuration.webhooks ?? []).flatMap(({ clientConfig }) =>
+      clientConfig?.service ? `namespace ${clientConfig.service.namespace}` : [],
     ),
   }));
 }
@@ -222,7 +240,7 @@ function customKindsOf(
 ): CustomKind[] {
   const wanted = new Set([
     ...releases.flatMap(({ manifest }) => manifest.filter(isCrd).map(({ name }) => name)),
-    ...knownLeftovers.filter(({ kind }) => kind === "CustomResourceDefinition").map(({ name }) => name),
+    ...Object.values(crdsFolders).flat(),
     ...generated,
     installationCrd.metadata.name,
   ]);

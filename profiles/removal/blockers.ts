@@ -1,7 +1,7 @@
 /** Reasons not to start a removal: what would hang half-way through is found before anything is touched. */
 import { damagedProblem } from "../helm-record.ts";
 import type { Problem } from "../problem.ts";
-import { knownLeftovers } from "./known.ts";
+import { crdsFolders } from "./known.ts";
 import { amount, byKind, countsOf, firstFew, identityOf, type LiveObject, placeOf } from "./objects.ts";
 import type { RemovalPlan } from "./plan.ts";
 import { sameRelease } from "./scene.ts";
@@ -78,7 +78,7 @@ export function heldProblems(
     problems.push({
       what: `${countsOf(objects).join(", ")} can only go while ${release.name} runs, and it does not`,
       given: heldNames(objects),
-      next: `make it run first: kubectl get pods -n ${release.namespace} -l app.kubernetes.io/instance=${release.name}`,
+      next: `make it run first: kubectl describe ${workloadsOf(release).join(" ")} -n ${release.namespace}`,
     });
   }
   return problems;
@@ -116,6 +116,12 @@ function heldNames(objects: readonly LiveObject[]): string {
   return firstFew(objects.map((object) => `${placeOf(object)} held by ${object.finalizers.join(", ")}`));
 }
 
+function workloadsOf({ manifest }: LiveRelease): string[] {
+  return manifest
+    .filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet")
+    .map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
+}
+
 /** The release that brings a definition also brings what clears its objects' finalizers. */
 function attendantOf(survey: RemovalSurvey, crd: string | undefined): LiveRelease | undefined {
   if (crd === undefined) return undefined;
@@ -124,8 +130,9 @@ function attendantOf(survey: RemovalSurvey, crd: string | undefined): LiveReleas
     kind: "CustomResourceDefinition",
     name: crd,
   });
-  const chart = knownLeftovers.find(({ name }) => name === crd)?.chart;
   return survey.releases.find(
-    (release) => release.chart === chart || release.manifest.some((entry) => identityOf(entry) === identity),
+    (release) =>
+      crdsFolders[release.chart]?.includes(crd) ||
+      release.manifest.some((entry) => identityOf(entry) === identity),
   );
 }

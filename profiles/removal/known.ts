@@ -4,6 +4,7 @@
  * chart's crds folder.
  */
 import { markerAnnotation, markerValue } from "../inventory.ts";
+import type { ChartStep } from "../settings.ts";
 import type { LiveObject, ObjectName } from "./objects.ts";
 
 /** Put on what bears no mark of its release while that still exists, so that a later run knows it too. */
@@ -15,56 +16,100 @@ export interface ReleaseName {
   readonly namespace: string;
 }
 
-/** An object that a chart leaves behind. */
-export interface KnownLeftover {
-  /** Chart that leaves it. */
+/** A Helm release of the configuration, whether its component is switched on or not. */
+export interface ConfiguredRelease extends ReleaseName {
   readonly chart: string;
-  readonly kind: string;
-  readonly name: string;
-  /** Why Helm does not remove it. */
-  readonly why: string;
-  /** A volume without which it is useless, and which is useless without it: they stay or go together. */
-  readonly volume?: string;
+  /** What the chart calls its objects, when values say so. */
+  readonly fullname?: string;
+  /** Its pods' ServiceAccount, when values say so. */
+  readonly account?: string;
 }
 
-/** Leftovers that may bear no label at all, so that only their names tell. */
-export const knownLeftovers: readonly KnownLeftover[] = [
-  ...(
-    [
-      ["ServiceAccount", "cratedb"],
-      ["ConfigMap", "create-user-sidecar"],
-      ["Role", "cratedb-secret-creator"],
-      ["RoleBinding", "cratedb-secret-creator"],
-      ["Job", "cratedb"],
-    ] as const
-  ).map(([kind, name]) => ({ chart: "cratedb", kind, name, why: "made by a hook of its chart" })),
-  {
-    chart: "cratedb",
-    kind: "Secret",
-    name: "cratedb-system-credentials",
-    why: "made by its container",
+/** An object that a chart leaves behind. */
+export interface KnownLeftover {
+  readonly kind: string;
+  readonly name: string;
+  readonly maker: "hook" | "oc" | "container" | "crds folder";
+  /** A volume without which it is useless, and which is useless without it: they stay or go together. */
+  readonly volume?: string;
+  /** Of a role of oc's: the SecurityContextConstraints that it lets use. */
+  readonly constraints?: string;
+}
+
+/** Why Helm does not remove what such a maker has made. */
+export const whyLeft: Readonly<Record<KnownLeftover["maker"], string>> = {
+  hook: "made by a hook of its chart",
+  oc: "made by oc in a hook of its chart",
+  container: "made by its container",
+  "crds folder": "in its chart's crds folder",
+};
+
+/** Definitions in charts' crds folders, by chart. */
+export const crdsFolders: Readonly<Record<string, readonly string[]>> = {
+  "finops-operator-focus": ["focusconfigs.finops.krateo.io"],
+  "finops-operator-scraper": ["scraperconfigs.finops.krateo.io"],
+};
+
+/** What bears no mark of its release when it is left, so that only its name and what uses it tell whose it is. */
+export function knownLeftovers(release: ConfiguredRelease): KnownLeftover[] {
+  const { chart } = release;
+  if (chart === "cratedb") return crateLeftovers(release);
+  if (chart === "core-provider")
+    return [{ kind: "MutatingWebhookConfiguration", name: "core-provider", maker: "container" }];
+  return (crdsFolders[chart] ?? []).map((name) => ({
+    kind: "CustomResourceDefinition",
+    name,
+    maker: "crds folder",
+  }));
+}
+
+/**
+ * cratedb 0.1.4: templates with helm.sh/hook, its start-up script, and `oc adm policy add-scc-to-user` in its Job, which
+ * binds in the namespace, or cluster-wide with an oc that takes none.
+ */
+function crateLeftovers(release: ConfiguredRelease): KnownLeftover[] {
+  const name = release.fullname ?? fullnameOf(release.name, release.chart);
+  const granted = `system:openshift:scc:${name}`;
+  const hooks: [kind: string, name: string][] = [
+    ["ServiceAccount", release.account ?? name],
+    ["ConfigMap", "create-user-sidecar"],
+    ["Role", `${name}-secret-creator`],
+    ["RoleBinding", `${name}-secret-creator`],
+    ["ClusterRole", name],
+    ["ClusterRoleBinding", name],
+    ["ClusterRole", `${name}-scc`],
+    ["ClusterRoleBinding", `${name}-scc`],
+    ["Job", name],
+  ];
+  return [
+    ...hooks.map(([kind, name]): KnownLeftover => ({ kind, name, maker: "hook" })),
+    ...["RoleBinding", "ClusterRoleBinding", "ClusterRole"].map(
+      (kind): KnownLeftover => ({ kind, name: granted, maker: "oc", constraints: name }),
+    ),
     // A new pod would make a new password, which the users in the old data do not have.
-    volume: "data-cratedb-0",
-  },
-  {
-    chart: "core-provider",
-    kind: "MutatingWebhookConfiguration",
-    name: "core-provider",
-    why: "made by its container",
-  },
-  {
-    chart: "finops-operator-focus",
-    kind: "CustomResourceDefinition",
-    name: "focusconfigs.finops.krateo.io",
-    why: "in its chart's crds folder",
-  },
-  {
-    chart: "finops-operator-scraper",
-    kind: "CustomResourceDefinition",
-    name: "scraperconfigs.finops.krateo.io",
-    why: "in its chart's crds folder",
-  },
-];
+    { kind: "Secret", name: `${name}-system-credentials`, maker: "container", volume: `data-${name}-0` },
+  ];
+}
+
+/** The Helm release that a step installs, with the names that its values give to the chart's objects. */
+export function configuredRelease({ release, chart, values }: ChartStep): ConfiguredRelease {
+  const { fullnameOverride, nameOverride, serviceAccount } = values as Readonly<Record<string, unknown>>;
+  const account = textOf((serviceAccount as { readonly name?: unknown } | null | undefined)?.name);
+  const fullname = textOf(fullnameOverride) ?? fullnameOf(release.name, textOf(nameOverride) ?? chart.name);
+  return { ...release, chart: chart.name, fullname, ...(account !== undefined && { account }) };
+}
+
+/** What a chart calls its objects: as its release, where that already says which chart it is. */
+function fullnameOf(release: string, chart: string): string {
+  return release.includes(chart) ? release : `${release}-${chart}`;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Kind of the constraints under which OpenShift's pods run. */
+export const constraintsKind = "SecurityContextConstraints";
 
 /** Finalizers that a chart's own post-delete Job takes away, which does not run when an uninstall was cut short. */
 export const chartFinalizers: Readonly<Record<string, readonly string[]>> = {
@@ -85,12 +130,17 @@ export function bearsReleaseOf(
   if (annotations[leftByAnnotation] !== undefined) {
     return annotations[leftByAnnotation] === `${release.namespace}/${release.name}`;
   }
-  // Helm annotates no object of a hook, and a StatefulSet copies its labels only onto its volumes' claims.
+  // Helm annotates no object of a hook; a StatefulSet's selector is all that its volumes' claims bear.
   return (
     namespace === release.namespace &&
     labels["app.kubernetes.io/instance"] === release.name &&
     labels["app.kubernetes.io/managed-by"] === "Helm"
   );
+}
+
+/** Helm makes a hook's object from its manifest, this annotation included, and marks it in no other way. */
+export function isOfHook({ annotations }: LiveObject): boolean {
+  return annotations["helm.sh/hook"] !== undefined;
 }
 
 /** True when something else claims the object, so that its name alone must not be trusted. */

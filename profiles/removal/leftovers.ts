@@ -1,9 +1,18 @@
 /** What stays in the cluster after Helm has uninstalled the releases, and is removed after it. */
-import { bearsReleaseOf, chartFinalizers, isClaimed, type KnownLeftover, knownLeftovers } from "./known.ts";
+import {
+  bearsReleaseOf,
+  type ConfiguredRelease,
+  chartFinalizers,
+  constraintsKind,
+  isClaimed,
+  isOfHook,
+  type KnownLeftover,
+  knownLeftovers,
+  whyLeft,
+} from "./known.ts";
 import { identityOf, isCrd, type LiveObject, objectText } from "./objects.ts";
 import { type Scene, sameRelease } from "./scene.ts";
 import type { Stay } from "./stay.ts";
-import type { ConfiguredRelease } from "./survey.ts";
 
 export interface Leftover {
   readonly object: LiveObject;
@@ -23,7 +32,8 @@ interface Verdict {
 
 /**
  * Leftovers of the releases that go or are gone. An object counts when it says whose it is, when the record of a
- * release that still exists names it as a hook or as kept, or when it bears a known name and nobody claims it.
+ * release that still exists names it as a hook or as kept, or when it bears a known name, nobody claims it, and it is
+ * made as that one is.
  *
  * @param others Objects that go in another way, or are decided about elsewhere.
  */
@@ -61,25 +71,43 @@ function isCnpg({ apiVersion, kind, name }: LiveObject): boolean {
 
 function verdictOn(scene: Scene, object: LiveObject, release: ConfiguredRelease): Verdict | undefined {
   const bears = bearsReleaseOf(object, release);
-  const known = knownLeftovers.find(
+  const known = knownLeftovers(release).find(
     (one) =>
-      one.chart === release.chart &&
       one.kind === object.kind &&
       one.name === object.name &&
       (object.namespace ?? release.namespace) === release.namespace,
   );
   const live = scene.going.find((other) => sameRelease(release, other));
   const identity = identityOf(object);
-  if (live?.hooks.some((hook) => identityOf(hook) === identity)) {
-    return { why: "made by a hook of its chart", known };
+  // One that Helm has deleted since may have a namesake.
+  if (isOfHook(object) && live?.hooks.some((hook) => identityOf(hook) === identity)) {
+    return { why: whyLeft.hook, known };
   }
   if (live?.manifest.some((entry) => entry.kept && identityOf(entry) === identity)) {
     return { why: "kept, as its chart asks", known };
   }
-  if (known && (bears || !isClaimed(object))) return { why: known.why, known };
+  if (known && (bears || (!isClaimed(object) && isMadeAs(known, object, release, scene))))
+    return { why: whyLeft[known.maker], known };
   // What has an owner goes with it.
   if (!bears || object.owners.length > 0) return undefined;
   return { why: live ? "bears its name, but is none of its objects" : "its release is gone" };
+}
+
+/** Whether an object of a known name, which says nothing of itself, can be the release's. */
+function isMadeAs(
+  known: KnownLeftover,
+  object: LiveObject,
+  release: ConfiguredRelease,
+  scene: Scene,
+): boolean {
+  if (known.maker === "hook") return isOfHook(object);
+  if (known.constraints === undefined || object.namespace !== undefined) return true;
+  if (object.usedBy?.includes(`namespace ${release.namespace}`)) return true;
+  // Bound by nobody any more, it may be of constraints that somebody else has.
+  const constraints = scene.survey.objects.find(
+    ({ kind, name }) => kind === constraintsKind && name === known.constraints,
+  );
+  return object.usedBy?.length === 0 && (!constraints || bearsReleaseOf(constraints, release));
 }
 
 /** Why a leftover is not removed; undefined when it is. */
@@ -98,10 +126,10 @@ function stayOf(
     }
   }
   if (object.namespace !== undefined) return undefined;
-  const namespaces = [
-    ...(scene.survey.elsewhere[release.name] ?? []),
-    ...(object.calls ?? []).filter((namespace) => namespace !== release.namespace),
+  const users = [
+    ...(scene.survey.elsewhere[release.name] ?? []).map((namespace) => `namespace ${namespace}`),
+    ...(object.usedBy ?? []).filter((user) => user !== `namespace ${release.namespace}`),
   ];
-  if (namespaces.length === 0) return undefined;
-  return { what, why: `an installation in namespace ${[...new Set(namespaces)].join(", ")} uses it` };
+  if (users.length === 0) return undefined;
+  return { what, why: `it is used by ${[...new Set(users)].join(", ")}` };
 }

@@ -19,8 +19,8 @@ export interface LiveObject extends ObjectName {
   readonly owners: readonly string[];
   /** When it was asked to go, in milliseconds since 1970; undefined when it was not. */
   readonly deletedAt?: number;
-  /** Of a webhook configuration: namespaces of the Services that it calls. */
-  readonly calls?: readonly string[];
+  /** Of a webhook configuration, a cluster-wide role or its binding: who uses it, as `namespace NAME` or `User NAME`. */
+  readonly usedBy?: readonly string[];
 }
 
 /** A kind that a CustomResourceDefinition brings. */

@@ -1,6 +1,6 @@
-import type { ReleaseName } from "./known.ts";
+import type { ConfiguredRelease, ReleaseName } from "./known.ts";
 import { identityOf, type LiveObject, type ObjectName } from "./objects.ts";
-import type { ConfiguredRelease, LiveRelease, RemovalSurvey } from "./survey.ts";
+import type { LiveRelease, RemovalSurvey } from "./survey.ts";
 
 /** A survey, sorted by whose things are. */
 export interface Scene {

@@ -1,7 +1,7 @@
 /** What a removal has to know of the cluster and of the stack, as plain data: cluster/ and commands/ write it. */
 
 import type { DamagedRecord } from "../helm-record.ts";
-import type { ReleaseName } from "./known.ts";
+import type { ConfiguredRelease, ReleaseName } from "./known.ts";
 import type { CustomKind, LiveObject, ObjectName } from "./objects.ts";
 
 /** What the stack's state holds. */
@@ -20,11 +20,6 @@ export interface StackRecord {
 export interface StackObject extends ObjectName {
   /** True for what a destroy leaves alone: it was there before, or holds what is the users'. */
   readonly retained: boolean;
-}
-
-/** A Helm release of the configuration, whether its component is switched on or not. */
-export interface ConfiguredRelease extends ReleaseName {
-  readonly chart: string;
 }
 
 export interface LiveRelease extends ConfiguredRelease {
@@ -57,7 +52,8 @@ export interface RemovalSurvey {
   readonly generated: Readonly<Record<string, readonly string[]>>;
   /**
    * Every definition; custom objects of the kinds that may go, anywhere in the cluster; whatever lives in the
-   * installation's namespaces and in those that a release made; and cluster-scoped objects that Helm manages.
+   * installation's namespaces and in those that a release made; and cluster-scoped objects that Helm manages, or of
+   * a kind that a release's record or a chart's description names.
    */
   readonly objects: readonly LiveObject[];
   /** Kinds that could not be listed, so that nobody knows whether objects of theirs are left. */

@@ -307,13 +307,22 @@ describe("why a Helm release is not ready", () => {
     }
   });
 
-  it("is read from what bears its label when it left no manifest", async () => {
-    const objects = { [`${namespace}/services`]: { items: [service] } };
-    await withApiServer(holding(objects), async (connection, requests) => {
-      assert.equal((await explainRelease(connection, "shop", "web"))[1]?.startsWith("  Service web: "), true);
-      assert.ok(
-        requests.includes(`GET ${namespace}/services?labelSelector=app.kubernetes.io%2Finstance%3Dweb`),
-      );
+  it("is read from what Helm has marked as its own when it left no manifest", async () => {
+    const marked = (name: string, release: string) => ({
+      metadata: {
+        name,
+        uid: name,
+        annotations: { "meta.helm.sh/release-name": release, "meta.helm.sh/release-namespace": "shop" },
+      },
+      spec: service.spec,
+    });
+    const objects = {
+      [`${namespace}/services`]: { items: [marked("theirs", "other"), marked("web", "web")] },
+    };
+    await withApiServer(holding(objects), async (connection) => {
+      const lines = await explainRelease(connection, "shop", "web");
+      assert.match(lines[1] ?? "", /^ {2}Service web: /);
+      assert.doesNotMatch(lines.join(), /theirs/);
     });
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { encodeRelease } from "../../cluster/helm-release.ts";
-import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
+import { type Handler, holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { helmRelease } from "../cluster/helm-releases.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 
@@ -20,11 +20,29 @@ const release = helmRelease("authn", {
   namespace: "shop",
   manifest: stringify({ ...crd, metadata: { name: "users.basic.authn.krateo.io" } }),
 });
+const script = named("script", {
+  namespace: "shop",
+  annotations: { "helm.sh/hook": "pre-install" },
+});
+const hooked = helmRelease("authn", {
+  namespace: "shop",
+  hooks: [
+    {
+      name: "script",
+      kind: "ConfigMap",
+      events: ["pre-install"],
+      manifest: stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "script" } }),
+    },
+  ],
+});
 const ada = named("ada", { namespace: "far" });
 
 /** A cluster with one release, whose definition has one user's object. */
 const cluster = {
-  "/api": { items: [] },
+  "/api": { items: [kinds("", "configmaps", "ConfigMap")] },
+  "/api/v1": { resources: [{ name: "configmaps", kind: "ConfigMap", namespaced: true }] },
+  "/api/v1/namespaces/shop/configmaps": { items: [script] },
+  "/api/v1/namespaces/shop/configmaps/script": script,
   "/apis": {
     items: [
       kinds("apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition", "Cluster"),
@@ -78,13 +96,18 @@ describe("krateo check-user-objects", () => {
   });
 
   /** Runs the command with a project whose configuration says where the cluster is, and is broken otherwise. */
-  async function check(confirmed?: string): Promise<Run & { deleted: string[] }> {
+  async function check(
+    confirmed?: string,
+    objects: Readonly<Record<string, unknown>> = cluster,
+  ): Promise<Run & { deleted: string[]; patched: unknown[] }> {
     let run: Run | undefined;
-    const live = new Map<string, unknown>(Object.entries(cluster));
+    const live = new Map<string, unknown>(Object.entries(objects));
     const deleted: string[] = [];
+    const patched: unknown[] = [];
     if (confirmed !== undefined) process.env["KRATEO_CONFIRM_USER_OBJECTS"] = confirmed;
-    const handler = (method: string, path: string) => {
+    const handler: Handler = (method, path, _query, body) => {
       const answer = holding(Object.fromEntries(live))(method, path);
+      if (method === "PATCH") patched.push([path, body]);
       if (method !== "DELETE") return answer;
       deleted.push(path);
       live.delete(path);
@@ -103,7 +126,7 @@ describe("krateo check-user-objects", () => {
         remove();
       }
     });
-    return { ...(run as Run), deleted };
+    return { ...(run as Run), deleted, patched };
   }
 
   it("refuses, and deletes nothing, when nobody has confirmed users' objects", async () => {
@@ -120,6 +143,26 @@ describe("krateo check-user-objects", () => {
     assert.equal(code, 0, noted);
     assert.deepEqual(deleted, ["/apis/basic.authn.krateo.io/v1/namespaces/far/users/ada"]);
     assert.match(printed, /deleting 1 user object\n1 user object confirmed by KRATEO_CONFIRM_USER_OBJECTS/);
+  });
+
+  it("marks what Helm will leave and only the releases' records name, for the uninstall to come", async () => {
+    const [secret] = cluster["/api/v1/namespaces/shop/secrets"].items;
+    const { code, printed, noted, deleted, patched } = await check("0", {
+      ...cluster,
+      "/apis/basic.authn.krateo.io/v1/users": { items: [] },
+      "/api/v1/namespaces/shop/secrets": {
+        items: [{ ...secret, data: { release: encodeRelease(hooked) } }],
+      },
+    });
+    assert.equal(code, 0, noted);
+    assert.match(printed, /^1 object will be left by Helm; npx krateo uninstall removes what is left$/m);
+    assert.deepEqual(deleted, []);
+    assert.deepEqual(patched, [
+      [
+        "/api/v1/namespaces/shop/configmaps/script",
+        { metadata: { annotations: { "krateo.io/left-by": "shop/authn" } } },
+      ],
+    ]);
   });
 
   it("wants a whole number", async () => {

@@ -15,6 +15,8 @@ const served = (resource: string, kind: string, scope = "Namespaced") => ({
 });
 const marked = { annotations: { "krateo.io/created-by": "krateo-pulumi" } };
 
+const account = named("cratedb", { namespace: "shop", annotations: { "helm.sh/hook": "pre-install" } });
+
 /** A cluster in which the releases are gone, and only a hook's account and the namespace are left of it. */
 const leftBehind = {
   "/api": {
@@ -43,8 +45,8 @@ const leftBehind = {
   "/api/v1/namespaces/kube-system": named("kube-system"),
   "/api/v1/namespaces/shop": named("shop", marked),
   "/api/v1/namespaces": { items: [named("shop", marked)] },
-  "/api/v1/namespaces/shop/serviceaccounts": { items: [named("cratedb", { namespace: "shop" })] },
-  "/api/v1/namespaces/shop/serviceaccounts/cratedb": named("cratedb", { namespace: "shop" }),
+  "/api/v1/namespaces/shop/serviceaccounts": { items: [account] },
+  "/api/v1/namespaces/shop/serviceaccounts/cratedb": account,
 };
 
 /** State with one release and what surrounds it. */

@@ -5,6 +5,9 @@ import type { LiveRelease, RemovalSurvey } from "../../profiles/removal/survey.t
 const apiVersions: Readonly<Record<string, string>> = {
   CustomResourceDefinition: "apiextensions.k8s.io/v1",
   ClusterRole: "rbac.authorization.k8s.io/v1",
+  ClusterRoleBinding: "rbac.authorization.k8s.io/v1",
+  RoleBinding: "rbac.authorization.k8s.io/v1",
+  SecurityContextConstraints: "security.openshift.io/v1",
   MutatingWebhookConfiguration: "admissionregistration.k8s.io/v1",
   Notebook: "finops.krateo.io/v1",
   CompositionDefinition: "core.krateo.io/v1alpha1",
@@ -39,10 +42,13 @@ export function ofRelease(name: string, namespace = "shop"): Partial<LiveObject>
   };
 }
 
-/** What a chart writes on the objects of its hooks. */
-export function ofHook(name: string): Partial<LiveObject> {
+/** What a chart that labels its objects writes on those of its hooks, and a StatefulSet's selector on claims. */
+export function labelled(name: string): Partial<LiveObject> {
   return { labels: { "app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/instance": name } };
 }
+
+/** All that is on an object of a hook whose chart labels none. */
+export const ofHook: Partial<LiveObject> = { annotations: { "helm.sh/hook": "pre-install,pre-upgrade" } };
 
 /** What this program writes on what it makes. */
 export const marked = { annotations: { "krateo.io/created-by": "krateo-pulumi" } };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { waitForClaimUsers } from "../../../cluster/claims.ts";
 import type { Connection } from "../../../cluster/connection.ts";
 import {
   deleteAndWait,
@@ -6,7 +7,6 @@ import {
   removeInterrupted,
   removeLeftovers,
   removeUserObjects,
-  waitForPods,
 } from "../../../cluster/removal/removal.ts";
 import type { Leftover } from "../../../profiles/removal/leftovers.ts";
 import type { LiveObject } from "../../../profiles/removal/objects.ts";
@@ -171,18 +171,21 @@ describe("removing", () => {
     assert.equal(cluster.away, 0);
   });
 
-  it("waits for the pods of the releases and of the database, and not for others", async () => {
-    const pod = (name: string, labels: object) =>
-      cluster.objects.set(`/api/v1/namespaces/shop/pods/${name}`, { metadata: { name, labels } });
-    pod("theirs", { "app.kubernetes.io/instance": "theirs" });
-    await cluster.with((connection) => waitForPods(connection, "shop", ["cratedb", "pg-cluster"], 0.1));
-    pod("cratedb-0", { "app.kubernetes.io/instance": "cratedb" });
-    pod("pg-cluster-1", { "cnpg.io/cluster": "pg-cluster" });
+  it("waits for the pods that use a claim, whatever their labels, and not for others", async () => {
+    const pod = (name: string, claimName: string) =>
+      cluster.objects.set(`/api/v1/namespaces/shop/pods/${name}`, {
+        metadata: { name },
+        spec: { volumes: [{ persistentVolumeClaim: { claimName } }, { emptyDir: {} }] },
+      } as { metadata: Record<string, unknown> });
+    const claims = ["data-cratedb-0", "pg-cluster-1"];
+    pod("theirs", "theirs");
+    await cluster.with((connection) => waitForClaimUsers(connection, "shop", claims, 0.1));
+    pod("cratedb-0", "data-cratedb-0");
     await cluster.with(async (connection) => {
-      const error = await errorOf(waitForPods(connection, "shop", ["cratedb", "pg-cluster"], 0.1));
+      const error = await errorOf(waitForClaimUsers(connection, "shop", claims, 0.1));
       assert.equal(
         error.message,
-        "after 0.1 s these pods are still in namespace shop: cratedb-0, pg-cluster-1",
+        "PersistentVolumeClaim data-cratedb-0 is not removed: pod cratedb-0 uses it",
       );
     });
   });

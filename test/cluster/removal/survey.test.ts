@@ -50,6 +50,9 @@ const discovery = {
         "v1",
         resource("customresourcedefinitions", "CustomResourceDefinition", "Cluster"),
       ),
+      group("rbac.authorization.k8s.io", "v1", resource("clusterroles", "ClusterRole", "Cluster")),
+      group("authorization.openshift.io", "v1", resource("clusterroles", "ClusterRole", "Cluster")),
+      group("storage.k8s.io", "v1", resource("storageclasses", "StorageClass", "Cluster")),
       {
         metadata: { name: "finops.krateo.io" },
         versions: [
@@ -221,7 +224,7 @@ describe("the survey before a removal", () => {
       owners: ["owner"],
       deletedAt: Date.parse("2026-01-01T00:00:00Z"),
     });
-    assert.deepEqual(survey.objects.find(({ name }) => name === "core-provider")?.calls, ["shop"]);
+    assert.deepEqual(survey.objects.find(({ name }) => name === "core-provider")?.usedBy, ["namespace shop"]);
   });
 
   it("finds definitions that were made out of users' objects, and installations elsewhere", () => {
@@ -271,6 +274,66 @@ describe("the survey before a removal", () => {
   });
 });
 
+describe("the survey before the removal of what hooks made", () => {
+  const crate = [{ name: "cratedb", namespace: "shop", chart: "cratedb" }];
+  const hook = named("cratedb", undefined, { annotations: { "helm.sh/hook": "pre-install" } });
+  const binding = (name: string, role: string, ...subjects: object[]) => ({
+    ...named(name),
+    roleRef: { kind: "ClusterRole", name: role },
+    subjects,
+  });
+  const account = (namespace: string) => ({ kind: "ServiceAccount", name: "cratedb", namespace });
+  const objects = {
+    ...cluster,
+    "/apis/rbac.authorization.k8s.io/v1/clusterroles": items(hook, named("view")),
+    "/apis/authorization.openshift.io/v1/clusterroles": items(hook, named("view")),
+    "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings": items(
+      binding("cratedb", "cratedb", account("shop")),
+      binding("other", "view", { kind: "User", name: "ada" }),
+    ),
+    "/apis/rbac.authorization.k8s.io/v1/rolebindings": items(
+      binding("mine", "cratedb", { kind: "User", name: "system:serviceaccount:data:mine" }),
+      binding("too", "cratedb", { kind: "Group", name: "system:serviceaccounts:far" }),
+      binding("hers", "cratedb", { kind: "User", name: "ada" }),
+    ),
+  };
+
+  it("holds cluster-wide roles without a label, once, with who uses those that may be ours", async () => {
+    await withApiServer(holding(objects), async (connection, requests) => {
+      const survey = await surveyForRemoval(connection, "shop", crate, stack);
+      const roles = survey.objects.filter(({ kind }) => kind === "ClusterRole");
+      assert.deepEqual(
+        roles
+          .map(({ apiVersion, name, usedBy }) => ({ apiVersion, name, usedBy }))
+          .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+        [
+          {
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            name: "cratedb",
+            usedBy: ["namespace shop", "namespace data", "namespace far", "User ada"],
+          },
+          { apiVersion: "rbac.authorization.k8s.io/v1", name: "view", usedBy: undefined },
+        ],
+      );
+      assert.deepEqual(requests.filter((one) => /\/(storageclasses|clusterroles)/.test(one)).toSorted(), [
+        "GET /apis/authorization.openshift.io/v1/clusterroles",
+        "GET /apis/rbac.authorization.k8s.io/v1/clusterroles",
+        "GET /apis/storage.k8s.io/v1/storageclasses?labelSelector=app.kubernetes.io%2Fmanaged-by%3DHelm",
+      ]);
+    });
+  });
+
+  it("reads no binding of the cluster where there is no such role", async () => {
+    await withApiServer(holding(cluster), async (connection, requests) => {
+      await surveyForRemoval(connection, "shop", crate, stack);
+      assert.deepEqual(
+        requests.filter((request) => /bindings/.test(request)),
+        [],
+      );
+    });
+  });
+});
+
 describe("the kinds that a cluster serves", () => {
   it("come once each, without those that cannot be deleted; groups that nobody answers for are named", async () => {
     const stale = { metadata: { name: "metrics.k8s.io" }, versions: [{ version: "v1", freshness: "Stale" }] };
@@ -285,6 +348,9 @@ describe("the kinds that a cluster serves", () => {
           "v1/persistentvolumeclaims",
           "v1/namespaces *",
           "apiextensions.k8s.io/v1/customresourcedefinitions *",
+          "rbac.authorization.k8s.io/v1/clusterroles *",
+          "authorization.openshift.io/v1/clusterroles *",
+          "storage.k8s.io/v1/storageclasses *",
           "finops.krateo.io/v1/notebooks",
           "composition.krateo.io/v1/shops",
           "ogen.krateo.io/v1alpha1/restdefinitions",

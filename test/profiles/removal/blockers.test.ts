@@ -9,7 +9,7 @@ const crd = object("CustomResourceDefinition compositiondefinitions.core.krateo.
 
 function held(given: Partial<LiveObject>, available: boolean | undefined): Problem[] {
   const found = survey({
-    releases: [release("core-provider", [crd], { available })],
+    releases: [release("core-provider", [crd, object("Deployment shop/core-provider")], { available })],
     objects: [crd, object("CompositionDefinition far/shop", { finalizers: ["hold"], ...given })],
   });
   return heldProblems(found, removalPlan(found, { purgeData: false }));
@@ -30,7 +30,7 @@ describe("an object that a finalizer holds", () => {
       {
         what: "1 CompositionDefinition (far/shop) can only go while core-provider runs, and it does not",
         given: "far/shop held by hold",
-        next: "make it run first: kubectl get pods -n shop -l app.kubernetes.io/instance=core-provider",
+        next: "make it run first: kubectl describe deployment/core-provider -n shop",
       },
     ]);
   });

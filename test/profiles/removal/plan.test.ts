@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { objectText } from "../../../profiles/removal/objects.ts";
 import { type RemovalPlan, remainsOf, removalPlan } from "../../../profiles/removal/plan.ts";
 import type { RemovalSurvey } from "../../../profiles/removal/survey.ts";
-import { marked, object, ofHook, ofRelease, release, survey } from "../../support/removal.ts";
+import { labelled, marked, object, ofHook, ofRelease, release, survey } from "../../support/removal.ts";
 
 const plan = (given: Partial<RemovalSurvey>, purgeData = false): RemovalPlan =>
   removalPlan(survey(given), { purgeData });
@@ -146,15 +146,17 @@ describe("a removal", () => {
   });
 
   describe("takes as leftovers", () => {
-    const account = object("ServiceAccount shop/cratedb", ofHook("cratedb"));
+    const account = object("ServiceAccount shop/cratedb", labelled("cratedb"));
     const certificate = object("Secret shop/cert", ofRelease("opa"));
 
     it("objects of hooks, and what a chart asks to keep, of a release that goes", () => {
+      const script = object("ConfigMap shop/script", ofHook);
       const hooked = release("cratedb", [], {
-        hooks: [object("ConfigMap shop/script")],
+        hooks: [script, object("Job shop/gone")],
         kept: [certificate],
       });
-      const result = plan({ releases: [hooked], objects: [object("ConfigMap shop/script"), certificate] });
+      // Helm has deleted its Job: this one is somebody's.
+      const result = plan({ releases: [hooked], objects: [script, object("Job shop/gone"), certificate] });
       assert.deepEqual(leftovers(result), [
         "ConfigMap shop/script, of cratedb: made by a hook of its chart",
         "Secret shop/cert, of cratedb: kept, as its chart asks",
@@ -175,8 +177,8 @@ describe("a removal", () => {
 
     it("what bears the name of a release that goes, but is none of its objects, and has no owner", () => {
       const objects = [
-        object("Secret shop/made", ofHook("cratedb")),
-        object("Secret shop/owned", { ...ofHook("cratedb"), owners: ["somebody"] }),
+        object("Secret shop/made", labelled("cratedb")),
+        object("Secret shop/owned", { ...labelled("cratedb"), owners: ["somebody"] }),
       ];
       assert.deepEqual(leftovers(plan({ releases: [release("cratedb")], objects })), [
         "Secret shop/made, of cratedb: bears its name, but is none of its objects",
@@ -191,7 +193,8 @@ describe("a removal", () => {
 
     it("a known name that nobody claims, and not one that somebody does", () => {
       const name = "ConfigMap shop/create-user-sidecar";
-      assert.equal(leftovers(plan({ objects: [object(name)] })).length, 1);
+      assert.equal(leftovers(plan({ objects: [object(name, ofHook)] })).length, 1);
+      assert.deepEqual(leftovers(plan({ objects: [object(name)] })), []);
       assert.deepEqual(leftovers(plan({ objects: [object(name, ofRelease("theirs"))] })), []);
       assert.deepEqual(leftovers(plan({ objects: [object(name, { owners: ["somebody"] })] })), []);
       assert.deepEqual(leftovers(plan({ objects: [object("ConfigMap far/create-user-sidecar")] })), []);
@@ -206,19 +209,86 @@ describe("a removal", () => {
     it("nothing that bears the name of a release in another namespace", () => {
       const objects = [
         object("Secret shop/x", ofRelease("cratedb", "far")),
-        object("Secret far/y", ofHook("cratedb")),
+        object("Secret far/y", labelled("cratedb")),
       ];
       assert.deepEqual(leftovers(plan({ objects })), []);
     });
 
     it("the webhook of a core-provider here, and not of one elsewhere", () => {
-      const webhook = (calls: string[]) => object("MutatingWebhookConfiguration core-provider", { calls });
-      assert.deepEqual(leftovers(plan({ objects: [webhook(["shop"])] })), [
+      const webhook = (user: string) =>
+        object("MutatingWebhookConfiguration core-provider", { usedBy: [`namespace ${user}`] });
+      assert.deepEqual(leftovers(plan({ objects: [webhook("shop")] })), [
         "MutatingWebhookConfiguration core-provider, of core-provider: made by its container",
       ]);
-      assert.deepEqual(stays(plan({ objects: [webhook(["far"])] })), [
-        "MutatingWebhookConfiguration core-provider: an installation in namespace far uses it",
+      assert.deepEqual(stays(plan({ objects: [webhook("far")] })), [
+        "MutatingWebhookConfiguration core-provider: it is used by namespace far",
       ]);
+    });
+
+    describe("the rights to use cratedb's constraints on OpenShift", () => {
+      const granted = "system:openshift:scc:cratedb";
+      const here = { usedBy: ["namespace shop"] };
+      const made = [
+        object("ClusterRole cratedb", { ...ofHook, ...here }),
+        object("ClusterRoleBinding cratedb", { ...ofHook, ...here }),
+        object(`ClusterRole ${granted}`, here),
+        object(`RoleBinding shop/${granted}`),
+      ];
+      const all = [
+        "ClusterRole cratedb, of cratedb: made by a hook of its chart",
+        `ClusterRole ${granted}, of cratedb: made by oc in a hook of its chart`,
+        "ClusterRoleBinding cratedb, of cratedb: made by a hook of its chart",
+        `RoleBinding shop/${granted}, of cratedb: made by oc in a hook of its chart`,
+      ];
+
+      it("as its record names them, and what oc made", () => {
+        const hooks = made.slice(0, 2);
+        const result = plan({ releases: [release("cratedb", [], { hooks })], objects: made });
+        assert.deepEqual(leftovers(result), all);
+      });
+
+      it("after a destroy by hand, when there is no record any more", () => {
+        assert.deepEqual(leftovers(plan({ objects: made })), all);
+        assert.deepEqual(remainsOf(plan({ objects: made })), [
+          "ClusterRole cratedb",
+          `ClusterRole ${granted}`,
+          "ClusterRoleBinding cratedb",
+          `RoleBinding shop/${granted}`,
+        ]);
+      });
+
+      it("by the names that its release gives them", () => {
+        const configured = [{ name: "costs", namespace: "shop", chart: "cratedb" }];
+        const objects = [object("ClusterRole costs-cratedb", { ...ofHook, ...here }), ...made];
+        assert.deepEqual(leftovers(plan({ configured, objects })), [
+          "ClusterRole costs-cratedb, of costs: made by a hook of its chart",
+        ]);
+      });
+
+      it("not those of others by the same names", () => {
+        const elsewhere = { usedBy: ["namespace data"] };
+        const constraints = object("SecurityContextConstraints cratedb");
+        const objects = [
+          object("ClusterRole cratedb"),
+          object("ClusterRoleBinding cratedb"),
+          object("ClusterRole cratedb-scc", ofRelease("cratedb", "data")),
+          object(`ClusterRole ${granted}`, elsewhere),
+          object(`RoleBinding data/${granted}`),
+          constraints,
+        ];
+        assert.deepEqual(leftovers(plan({ objects })), []);
+        const unbound = object(`ClusterRole ${granted}`, { usedBy: [] });
+        assert.deepEqual(leftovers(plan({ objects: [unbound, constraints] })), []);
+        assert.deepEqual(leftovers(plan({ objects: [unbound] })).length, 1);
+      });
+
+      it("not what an account of another namespace, or a user, has as well", () => {
+        const shared = { usedBy: ["namespace shop", "namespace data", "User ada"] };
+        const objects = [object("ClusterRole cratedb", { ...ofHook, ...shared })];
+        const result = plan({ objects });
+        assert.deepEqual(leftovers(result), []);
+        assert.deepEqual(stays(result), ["ClusterRole cratedb: it is used by namespace data, User ada"]);
+      });
     });
 
     it("definitions out of crds folders, with their objects, unless an installation elsewhere has them", () => {
@@ -243,7 +313,7 @@ describe("a removal", () => {
   });
 
   describe("of data", () => {
-    const claim = object("PersistentVolumeClaim shop/data-cratedb-0", ofHook("cratedb"));
+    const claim = object("PersistentVolumeClaim shop/data-cratedb-0", labelled("cratedb"));
     const login = object("Secret shop/cratedb-system-credentials");
 
     it("is only done when it is asked for; the login stays with its data", () => {
@@ -267,7 +337,7 @@ describe("a removal", () => {
     });
 
     it("never takes a volume that is somebody else's", () => {
-      const theirs = object("PersistentVolumeClaim shop/theirs", ofHook("their-database"));
+      const theirs = object("PersistentVolumeClaim shop/theirs", labelled("their-database"));
       assert.deepEqual(plan({ objects: [theirs] }, true).volumes, []);
     });
 
@@ -323,7 +393,7 @@ describe("a removal", () => {
     });
 
     it("is done with the data when only what goes and housekeeping is in it", () => {
-      const claim = object("PersistentVolumeClaim shop/data-cratedb-0", ofHook("cratedb"));
+      const claim = object("PersistentVolumeClaim shop/data-cratedb-0", labelled("cratedb"));
       const workload = object("Deployment shop/cratedb", ofRelease("cratedb"));
       const pod = object("Pod shop/cratedb-1", { owners: [workload.uid] });
       const objects = [namespace, record, claim, workload, pod, object("ServiceAccount shop/default")];

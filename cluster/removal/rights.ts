@@ -1,0 +1,55 @@
+import type { LiveObject } from "../../profiles/removal/objects.ts";
+import { type KubeObject, list, pathOf } from "../api.ts";
+import type { Connection } from "../connection.ts";
+
+interface Binding extends KubeObject {
+  readonly roleRef: { readonly kind: string; readonly name: string };
+  readonly subjects?: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: string;
+  }[];
+}
+
+const rbac = "rbac.authorization.k8s.io/v1";
+
+/**
+ * Notes on cluster-wide roles and bindings who uses them: that is what tells one of ours from a namesake. Every binding of
+ * the cluster is read for it, and nothing where there is no such object.
+ *
+ * @param isConcerned Whether an object is of a name that a release or a chart has.
+ * @throws as `get` in api.ts
+ */
+export async function withUsers(
+  connection: Connection,
+  objects: readonly LiveObject[],
+  isConcerned: (object: LiveObject) => boolean,
+): Promise<LiveObject[]> {
+  const concerned = new Set(
+    objects.filter((object) => /^ClusterRole(Binding)?$/.test(object.kind) && isConcerned(object)),
+  );
+  if (concerned.size === 0) return [...objects];
+  const [everywhere, inNamespaces] = await Promise.all([
+    list<Binding>(connection, pathOf(rbac, "clusterrolebindings")),
+    list<Binding>(connection, pathOf(rbac, "rolebindings")),
+  ]);
+  const usersOf = ({ kind, name }: LiveObject): string[] => {
+    const bindings =
+      kind === "ClusterRoleBinding"
+        ? everywhere.filter(({ metadata }) => metadata.name === name)
+        : [...everywhere, ...inNamespaces].filter(
+            ({ roleRef }) => roleRef.kind === kind && roleRef.name === name,
+          );
+    return [...new Set(bindings.flatMap(({ subjects = [], metadata }) => subjects.map(userText(metadata))))];
+  };
+  return objects.map((object) => (concerned.has(object) ? { ...object, usedBy: usersOf(object) } : object));
+}
+
+/** A service account counts as its namespace, however a binding names it. */
+function userText({ namespace: home }: KubeObject["metadata"]) {
+  return ({ kind, name, namespace = home }: NonNullable<Binding["subjects"]>[number]): string => {
+    if (kind === "ServiceAccount") return `namespace ${namespace}`;
+    const [, account] = /^system:serviceaccounts?:([^:]+)/.exec(name) ?? [];
+    return account ? `namespace ${account}` : `${kind} ${name}`;
+  };
+}
