@@ -1,15 +1,16 @@
 /** Finds and reads the layers of configuration, and says where in them a value comes from. */
-import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type BundleTokens, bundledProfile, bundledProfiles, typesFor } from "./bundle.ts";
 import { checkDocument } from "./document.ts";
 import { mergeMaps } from "./merge.ts";
+import { nearNames, nearProfiles, profileFileName, profileFilesIn } from "./near-names.ts";
 import { nearestFirst } from "./nearest.ts";
 import { pathText, valueAt } from "./path.ts";
 import { type Problem, stackConfiguration } from "./problem.ts";
 import { isMap, type TreeObject } from "./secret-value.ts";
 import type { Path } from "./settings.ts";
 import { namesOf, type StackConfig } from "./stack-config.ts";
+import { readTextFile, type TextFile } from "./text-file.ts";
 import { parseFile, placeIn, type SourceFile } from "./yaml-file.ts";
 
 /** One document, or the part of one that counts as a layer. */
@@ -29,24 +30,19 @@ export interface Findings {
 /** Override file that is read when the stack configuration names none. */
 export const defaultOverrides = "krateo-overrides.yaml";
 
-/** Text of a file, undefined when there is none. */
-export function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
 /** Parses a file of the user's and checks its shape; undefined when it cannot be used at all. */
 export function readLayer(
   kind: "release" | "profile" | "overrides",
-  text: string,
+  given: TextFile,
   name: string,
   namespace: string,
   findings: Findings,
 ): Layer | undefined {
+  if ("problem" in given) {
+    findings.problems.push(given.problem);
+    return undefined;
+  }
+  const { text } = given;
   const { source, problems, warnings } = parseFile(text, name, { Namespace: namespace });
   findings.problems.push(...problems);
   findings.warnings.push(...warnings);
@@ -68,8 +64,10 @@ export function overrideLayers(
 ): { layers: Layer[]; profiles: string[] } {
   const name = config.overrides ?? defaultOverrides;
   const file = path.resolve(directory, name);
-  const text = textOf(file);
-  if (text === undefined && config.overrides !== undefined) {
+  const folder = path.dirname(file);
+  const given = readTextFile(file, name);
+  passedOver(folder, path.basename(file), config.overrides === undefined, findings);
+  if (given === undefined && config.overrides !== undefined) {
     findings.problems.push({
       what: "the override file does not exist",
       file: stackConfiguration,
@@ -79,10 +77,9 @@ export function overrideLayers(
     });
   }
   const base =
-    text === undefined ? undefined : readLayer("overrides", text, name, config.namespace, findings);
+    given === undefined ? undefined : readLayer("overrides", given, name, config.namespace, findings);
   const profiles = profileNames(config, base);
   const inFile = isMap(base?.root["profiles"]) ? base.root["profiles"] : {};
-  const folder = path.dirname(file);
   const fromFiles: Layer[] = [];
   const fromBase: Layer[] = [];
   for (const profile of profiles) {
@@ -91,24 +88,43 @@ export function overrideLayers(
     if (overlay !== undefined && (typesFor(profile)?.includes(config.type) ?? true))
       fromFiles.push({ source: overlay, base: [], root: overlay.root });
     const profileFile = profileFileName(profile);
-    const profileText = isFileName(profile) ? textOf(path.join(folder, profileFile)) : undefined;
-    if (profileText !== undefined) {
-      const shown = path.join(path.dirname(name), profileFile);
-      const layer = readLayer("profile", profileText, shown, config.namespace, findings);
+    const shown = path.join(path.dirname(name), profileFile);
+    const ownFile = isFileName(profile) ? readTextFile(path.join(folder, profileFile), shown) : undefined;
+    if (ownFile !== undefined) {
+      const layer = readLayer("profile", ownFile, shown, config.namespace, findings);
       if (layer !== undefined) fromFiles.push(layer);
     }
     const entry = Object.hasOwn(inFile, profile) ? inFile[profile] : undefined;
     if (base !== undefined && isMap(entry)) {
       fromBase.push({ source: base.source, base: ["profiles", profile], root: entry });
     }
-    if (overlay === undefined && profileText === undefined && entry === undefined) {
+    if (overlay === undefined && ownFile === undefined && entry === undefined) {
       const known = [...bundledProfiles, ...profileFilesIn(folder), ...Object.keys(inFile)];
-      findings.problems.push(unknownProfile(profile, known, config, base));
+      findings.problems.push(unknownProfile(profile, known, config, base, folder));
     }
   }
   const { profile: _, profiles: __, ...rest } = base?.root ?? {};
   const own: Layer[] = base === undefined ? [] : [{ ...base, root: rest }];
   return { layers: [...fromFiles, ...fromBase, ...own], profiles };
+}
+
+/** Files that are like the override file or a profile's: named, and refused where the one that is meant is not there. */
+function passedOver(folder: string, overrides: string, isDefault: boolean, findings: Findings): void {
+  const like = [...(isDefault ? nearNames(folder, [defaultOverrides]) : []), ...nearProfiles(folder)];
+  for (const { file, meant, taken } of like) {
+    if (file === overrides) continue;
+    if (meant === defaultOverrides && !taken) findings.problems.push(misnamed(file, meant));
+    else findings.warnings.push(`${file} is not read: the name of such a file is ${meant}`);
+  }
+}
+
+/** A file that is taken for one that is not there. */
+export function misnamed(file: string, meant: string): Problem {
+  return {
+    what: `a file is not read: its name is not ${meant}`,
+    file,
+    next: `rename it to ${meant}, or move it away`,
+  };
 }
 
 /** Merges layers, lowest first. */
@@ -149,7 +165,9 @@ function unknownProfile(
   known: readonly string[],
   config: StackConfig,
   base: Layer | undefined,
+  folder: string,
 ): Problem {
+  const near = nearProfiles(folder).find(({ meant }) => meant === profileFileName(profile));
   const place =
     config.profiles.length > 0 || base === undefined
       ? { file: stackConfiguration, path: "krateo:profiles" }
@@ -158,25 +176,14 @@ function unknownProfile(
     what: `there is no profile "${profile}"`,
     ...place,
     allowed: nearestFirst(profile, known),
-    next: `name a known profile, or write it: ${profileFileName(profile)}`,
+    next:
+      near === undefined
+        ? `name a known profile, or write it: ${profileFileName(profile)}`
+        : `rename ${near.file} to ${near.meant}`,
   };
-}
-
-/** Name of a user's file that holds a profile. */
-export function profileFileName(profile: string): string {
-  return `krateo-overrides.${profile}.yaml`;
 }
 
 /** A profile's name must not lead to another folder. */
 function isFileName(profile: string): boolean {
   return !/[/\\]/.test(profile);
-}
-
-/** Names of the profiles that a folder's files hold. */
-export function profileFilesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).flatMap((file) => /^krateo-overrides\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-  } catch {
-    return [];
-  }
 }

@@ -28,7 +28,7 @@ import {
   referenceProblems,
   resolveComponents,
 } from "./references.ts";
-import { releaseLayer } from "./release-document.ts";
+import { emptyDocument, releaseLayer } from "./release-document.ts";
 import type { TreeObject } from "./secret-value.ts";
 import { applySet, type SetEntry } from "./set-paths.ts";
 import type { Settings, Step } from "./settings.ts";
@@ -81,6 +81,8 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
     set.entries.map(({ path }) => path),
   );
   const { usable: document, problems: shape } = checkDocument("release", set.document, origin);
+  const nothing = emptyDocument(document, release, findings);
+  if (nothing !== undefined) throw new ConfigurationError([...findings.problems, nothing]);
   const components = resolveComponents(document);
   // The files were checked one by one; what is new is the doing of `set`.
   const newProblems = shape.filter(({ file }) => file === stackConfiguration);

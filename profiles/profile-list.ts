@@ -1,19 +1,14 @@
 /** Every profile that a stack could name, with its purpose and what it changes. */
 import path from "node:path";
 import { type BundleTokens, bundledProfile, bundledProfiles, bundledText, typesFor } from "./bundle.ts";
-import {
-  defaultOverrides,
-  type Findings,
-  profileFileName,
-  profileFilesIn,
-  readLayer,
-  textOf,
-} from "./layers.ts";
+import { defaultOverrides, type Findings, misnamed, readLayer } from "./layers.ts";
+import { nearProfiles, profileFileName, profileFilesIn } from "./near-names.ts";
 import { pathText } from "./path.ts";
 import { conflicts } from "./profile-conflicts.ts";
 import { mapOf } from "./references.ts";
 import { isMap, type Tree, type TreeObject } from "./secret-value.ts";
 import type { Path, ReleaseType } from "./settings.ts";
+import { readTextFile } from "./text-file.ts";
 
 export interface ProfileEntry {
   readonly name: string;
@@ -54,12 +49,17 @@ export function listProfiles(
     .toSorted()
     .flatMap((profile) => {
       const file = profileFileName(profile);
-      const text = textOf(path.join(folder, file)) ?? "";
-      const layer = readLayer("profile", text, file, tokens.namespace, findings);
-      return layer === undefined ? [] : [entry(profile, file, purposeIn(text), layer.root)];
+      const given = readTextFile(path.join(folder, file), file) ?? { text: "" };
+      const layer = readLayer("profile", given, file, tokens.namespace, findings);
+      return layer === undefined || "problem" in given
+        ? []
+        : [entry(profile, file, purposeIn(given.text), layer.root)];
     });
-  const text = textOf(path.resolve(directory, name));
-  const own = text === undefined ? undefined : readLayer("overrides", text, name, tokens.namespace, findings);
+  const given = readTextFile(path.resolve(directory, name), name);
+  const own =
+    given === undefined ? undefined : readLayer("overrides", given, name, tokens.namespace, findings);
+  for (const { file, meant, taken } of nearProfiles(folder))
+    if (!taken && file !== path.basename(name)) findings.problems.push(misnamed(file, meant));
   const inside = Object.entries(mapOf(own?.root["profiles"])).map(([profile, root]) =>
     entry(profile, name, "", mapOf(root)),
   );

@@ -1,10 +1,15 @@
 /** Picks and reads the release document: the bundled one, or one of the user's own. */
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { type BundleTokens, bundledRelease, type ExtraStep } from "./bundle.ts";
-import { type Findings, type Layer, readLayer, textOf } from "./layers.ts";
+import { type Findings, type Layer, misnamed, readLayer } from "./layers.ts";
+import { nearNames } from "./near-names.ts";
 import { nearestFirst, nearestName } from "./nearest.ts";
-import { stackConfiguration } from "./problem.ts";
+import { type Problem, stackConfiguration } from "./problem.ts";
+import { documentSteps } from "./references.ts";
+import type { TreeObject } from "./secret-value.ts";
 import { bundledVersion, type StackConfig } from "./stack-config.ts";
+import { readTextFile } from "./text-file.ts";
 
 /** Value of `version` for a release document in the project's folder. */
 export const localVersion = "local";
@@ -30,7 +35,9 @@ export function releaseLayer(
 ): Layer | undefined {
   if (config.version === bundledVersion) {
     const source = bundledRelease(config.type, tokens, extra);
-    const unused = names[config.type].find((name) => textOf(path.join(directory, name)) !== undefined);
+    const unused =
+      names[config.type].find((name) => existsSync(path.join(directory, name))) ??
+      nearNames(directory, names[config.type])[0]?.file;
     if (unused !== undefined) {
       findings.warnings.push(
         `${unused} is not used: krateo:version is ${bundledVersion}, the bundled release. Set it to ${localVersion} to use the file.`,
@@ -49,9 +56,15 @@ export function releaseLayer(
     });
     return undefined;
   }
+  const near = nearNames(directory, names[config.type]).filter(({ taken }) => !taken);
   for (const name of names[config.type]) {
-    const text = textOf(path.join(directory, name));
-    if (text !== undefined) return readLayer("release", text, name, config.namespace, findings);
+    const misspelt = near.find(({ meant }) => meant === name);
+    if (misspelt !== undefined) {
+      findings.problems.push(misnamed(misspelt.file, name));
+      return undefined;
+    }
+    const given = readTextFile(path.join(directory, name), name);
+    if (given !== undefined) return readLayer("release", given, name, config.namespace, findings);
   }
   findings.problems.push({
     what: "there is no release document in the project",
@@ -62,6 +75,29 @@ export function releaseLayer(
     next: `add one of these files, or set krateo:version to ${bundledVersion}`,
   });
   return undefined;
+}
+
+/**
+ * A document without steps would install nothing, and say so at the end of a run that was a success.
+ *
+ * @param document all layers merged
+ * @returns undefined when it has steps, or when `findings` say why it lost them
+ */
+export function emptyDocument(
+  document: TreeObject,
+  release: Layer,
+  { problems }: Findings,
+): Problem | undefined {
+  const { file } = release.source;
+  if (documentSteps(document).length > 0 || problems.some((problem) => problem.file === file))
+    return undefined;
+  return {
+    what: "the release document has no steps: there is nothing to install",
+    file,
+    allowed:
+      "componentsDefinition, with the steps of each component, and steps, each with id, type (chart, var or object) and with",
+    next: `fill it in, or set krateo:version to ${bundledVersion}: npx krateo render then prints the bundled one to begin with`,
+  };
 }
 
 function versionAdvice({ version, type }: StackConfig): string {

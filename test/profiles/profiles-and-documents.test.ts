@@ -33,12 +33,31 @@ describe("the release document", () => {
     );
   });
 
-  it("may have no steps, and be laid over", async () => {
-    const settings = await load(
-      { "krateo.yaml": "", "krateo-overrides.yaml": "components: {}" },
-      { version: "local" },
-    );
-    assert.deepEqual([settings.steps, settings.components], [[], []]);
+  const empty: [what: string, document: string, overrides: string][] = [
+    ["empty", "", "components: {}"],
+    ["a comment", "# later\n", ""],
+    ["without steps", "componentsDefinition: {}", ""],
+    ["with an empty list of steps", "steps: []", ""],
+    ["emptied by the override file", step("x"), "componentsDefinition: null\nsteps: []"],
+  ];
+  for (const [what, document, overrides] of empty) {
+    it(`installs nothing, and is refused, when it is ${what}`, async () => {
+      const files = { "krateo.yaml": document, "krateo-overrides.yaml": overrides };
+      assert.deepEqual(await problemsOf(load(files, { version: "local" })), [
+        {
+          what: "the release document has no steps: there is nothing to install",
+          file: "krateo.yaml",
+          allowed:
+            "componentsDefinition, with the steps of each component, and steps, each with id, type (chart, var or object) and with",
+          next: "fill it in, or set krateo:version to 3.0.0: npx krateo render then prints the bundled one to begin with",
+        },
+      ]);
+    });
+  }
+
+  it("may have its steps from the override file", async () => {
+    const files = { "krateo.yaml": "", "krateo-overrides.yaml": step("x") };
+    assert.equal((await load(files, { version: "local" })).steps.length, 1);
   });
 
   it("has to be there", async () => {
