@@ -3,6 +3,7 @@ import { CustomResourceDefinition } from "@pulumi/kubernetes/apiextensions/v1/cu
 import type * as pulumi from "@pulumi/pulumi";
 import { installationCrd, installationKey, installationName } from "../profiles/installation.ts";
 import type { PlanNode } from "../profiles/plan.ts";
+import { recordOf, removedDefaultsAnnotation } from "../profiles/snapshot.ts";
 import { adoption, marker } from "./adoption.ts";
 import type { Site } from "./site.ts";
 
@@ -13,6 +14,7 @@ import type { Site } from "./site.ts";
  */
 export function createSnapshot(site: Site, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
   const { namespace, snapshot } = site.settings;
+  const { spec, removedDefaults } = recordOf(snapshot);
   const existingCrd = site.inventory.objects[installationKey.crd];
   const crd = new CustomResourceDefinition(
     "installation-kind",
@@ -33,9 +35,10 @@ export function createSnapshot(site: Site, node: PlanNode, parent: pulumi.Resour
           // Who edits the record by hand owns what was edited, and every later update of it would fail.
           "pulumi.com/patchForce": "true",
           "krateo.io/installation-version": snapshot.installationVersion,
+          ...(removedDefaults !== undefined && { [removedDefaultsAnnotation]: removedDefaults }),
         },
       },
-      spec: { spec: snapshot },
+      spec: { spec },
     },
     {
       parent,

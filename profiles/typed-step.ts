@@ -6,8 +6,9 @@ import { deprecatedReleases } from "./deprecated.ts";
 import { describeValue } from "./describe.ts";
 import { durationForm, secondsOf } from "./go-duration.ts";
 import type { Findings } from "./layers.ts";
-import { isMap, mask, revealMap, secretPathsIn, type TreeObject } from "./secret-value.ts";
-import type { ChartStep, JsonObject, ObjectStep, Step, VariableStep } from "./settings.ts";
+import { nullItems, withoutNulls, withoutNullsBelowLists } from "./nulls.ts";
+import { isMap, mask, revealMap, secretPathsIn, type Tree, type TreeObject } from "./secret-value.ts";
+import type { ChartStep, JsonObject, ObjectStep, Path, Step, VariableStep } from "./settings.ts";
 import { shapeProblems } from "./shape.ts";
 
 /** Long enough for images to be pulled on a new node; upstream's own time for what it waits for. */
@@ -97,7 +98,7 @@ export function typedStep(step: ComputedStep, namespace: string, findings: Findi
   if (step.type === "chart") return chartStep(step, input, namespace, findings);
   return step.type === "var"
     ? variableStep(step, input, namespace, findings)
-    : objectStep(step, input, namespace);
+    : objectStep(step, input, namespace, findings);
 }
 
 function adviceFor(key: string): string | undefined {
@@ -156,6 +157,7 @@ function chartStep(
     });
   }
   const values = isMap(tree["values"]) ? tree["values"] : {};
+  refuseNullItems(step, values, ["values"], findings);
   return {
     id: step.id,
     component: step.component,
@@ -166,7 +168,7 @@ function chartStep(
     wait: input.wait ?? !notWaitedFor.includes(chart.name),
     timeoutSeconds: timeoutSeconds ?? 0,
     maxHistory: input.maxHistory ?? defaultMaxHistory,
-    values: revealMap(values),
+    values: withoutNullsBelowLists(revealMap(values)) as JsonObject,
     secretPaths: secretPathsIn(values),
   };
 }
@@ -207,8 +209,9 @@ function variableStep(
   };
 }
 
-function objectStep(step: ComputedStep, tree: TreeObject, namespace: string): ObjectStep {
-  const manifest = revealMap(tree) as ObjectStep["manifest"];
+function objectStep(step: ComputedStep, tree: TreeObject, namespace: string, findings: Findings): ObjectStep {
+  refuseNullItems(step, tree, [], findings);
+  const manifest = withoutNulls(revealMap(tree)) as ObjectStep["manifest"];
   const secretPaths = secretPathsIn(tree);
   const scope = clusterScoped.includes(manifest.kind) ? {} : { namespace };
   return {
@@ -216,14 +219,19 @@ function objectStep(step: ComputedStep, tree: TreeObject, namespace: string): Ob
     component: step.component,
     enabled: step.enabled,
     type: "object",
-    manifest: {
-      ...manifest,
-      metadata: { ...scope, ...withoutNulls(manifest.metadata) } as ObjectStep["manifest"]["metadata"],
-    },
+    manifest: { ...manifest, metadata: { ...scope, ...manifest.metadata } },
     ...(secretPaths.length > 0 ? { secretPaths } : {}),
   };
 }
 
-function withoutNulls(map: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== null));
+/** Reports the empty items of lists: dropping one would move the others, and the provider cannot compare it. */
+function refuseNullItems(step: ComputedStep, value: Tree, base: Path, findings: Findings): void {
+  for (const path of nullItems(value)) {
+    findings.problems.push({
+      what: `step ${step.id}: a list has an item that is null`,
+      ...step.place([...base, ...path]),
+      allowed: 'items with a value; an empty text is ""',
+      next: "take the item out: a list replaces the chart's whole list, so there is no default that a null could remove",
+    });
+  }
 }

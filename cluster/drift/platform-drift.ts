@@ -1,6 +1,7 @@
 import { secretNamesOf } from "../../profiles/database-secrets.ts";
 import { installationName } from "../../profiles/installation.ts";
-import type { Json, JsonObject, Settings } from "../../profiles/settings.ts";
+import type { JsonObject, Settings } from "../../profiles/settings.ts";
+import { recordOf, removedDefaultsAnnotation, type SnapshotRecord } from "../../profiles/snapshot.ts";
 import { get, pathOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
 import type { InstallationObject } from "../observation.ts";
@@ -49,13 +50,19 @@ export async function secretFindings(
 export async function snapshotFindings(connection: Connection, settings: Settings): Promise<Finding[]> {
   const path = pathOf("krateo.io/v1", "installations", settings.namespace, installationName);
   const stored = await get<InstallationObject>(connection, path);
-  const { planned, differences } = snapshotDrift(
-    settings.snapshot as unknown as Json,
-    stored?.spec?.spec as Json | undefined,
-  );
+  const { planned, differences } = snapshotDrift(recordOf(settings.snapshot), storedRecord(stored));
   if (differences.length === 0) return [];
   const subject = `Installation ${installationName}`;
   return [{ release: platform, subject, planned, differences, isSecret: nothingSecret, remedy: "refresh" }];
+}
+
+function storedRecord(stored: InstallationObject | undefined): SnapshotRecord | undefined {
+  const spec = stored?.spec?.spec;
+  if (spec === undefined) return undefined;
+  return {
+    spec: spec as JsonObject,
+    removedDefaults: stored?.metadata?.annotations?.[removedDefaultsAnnotation],
+  };
 }
 
 /**

@@ -1,4 +1,6 @@
-import type { Json, JsonObject } from "../../profiles/settings.ts";
+import { withoutNulls } from "../../profiles/nulls.ts";
+import type { JsonObject } from "../../profiles/settings.ts";
+import { type SnapshotRecord, storedInputs } from "../../profiles/snapshot.ts";
 import { isMap } from "../json.ts";
 import type { Difference } from "./object-difference.ts";
 import { valueDifferences } from "./value-difference.ts";
@@ -11,11 +13,12 @@ export interface SnapshotDrift {
 }
 
 /**
- * Compares an Installation's snapshot with the one that the configuration stands for.
+ * Compares an Installation's snapshot with the one that the configuration stands for. A null in a step's input counts,
+ * since it takes a chart's default away.
  *
- * @param stored `spec.spec` of the object; undefined when there is none.
+ * @param stored Undefined when there is none.
  */
-export function snapshotDrift(planned: Json, stored: Json | undefined): SnapshotDrift {
+export function snapshotDrift(planned: SnapshotRecord, stored: SnapshotRecord | undefined): SnapshotDrift {
   const wanted = byStep(planned);
   if (stored === undefined) {
     return { planned: wanted, differences: [{ path: [], planned: wanted, live: undefined }] };
@@ -33,19 +36,17 @@ export function snapshotDrift(planned: Json, stored: Json | undefined): Snapshot
   };
 }
 
-function byStep(snapshot: Json): JsonObject {
-  const map = isMap(snapshot) ? snapshot : {};
-  const steps = Array.isArray(map["steps"]) ? map["steps"].filter(isMap) : [];
-  return withoutNulls({
-    ...map,
-    steps: Object.fromEntries(steps.map(({ id, ...step }) => [String(id), step])),
-  }) as JsonObject;
-}
-
-/** The clients in front of the API server drop nulls on the way. */
-function withoutNulls(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isMap(value)) return value;
-  const entries = Object.entries(value).filter(([, item]) => item !== null);
-  return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item)]));
+function byStep(record: SnapshotRecord): JsonObject {
+  const { steps, componentsDefinition, ...rest } = record.spec;
+  const inputs = storedInputs(record);
+  return {
+    ...rest,
+    // A null there ends up in the steps' inputs, where it is compared.
+    ...(componentsDefinition !== undefined && { componentsDefinition: withoutNulls(componentsDefinition) }),
+    steps: Object.fromEntries(
+      (Array.isArray(steps) ? steps : [])
+        .filter(isMap)
+        .map(({ id, with: _, ...step }) => [String(id), { ...step, with: inputs[String(id)] ?? {} }]),
+    ),
+  };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { recordOf, storedInputs } from "../../profiles/snapshot.ts";
 import { loadLocal } from "./project.ts";
 
 const document = `
@@ -46,6 +47,51 @@ describe("the snapshot", () => {
         },
       ],
     });
+  });
+
+  it("is stored without a null, and an annotation says which defaults the steps take away", async () => {
+    const { snapshot } = await loadLocal(
+      `componentsDefinition: {shop: {steps: [mail, bare]}}
+steps:
+  - {id: mail, type: chart, with: {repo: mail, url: https://charts.example.org, version: 1.0.0, values: {
+      from: null, log: {level: null, format: json}, tolerations: [{key: a, effect: null}], none: {}}}}
+  - {id: bare, type: chart, with: {repo: bare, url: https://charts.example.org, version: 1.0.0, timeout: null}}`,
+      "components: {shop: {helmDefaults: {image: {tag: null}}}}",
+    );
+    const { spec, removedDefaults } = recordOf(snapshot);
+    const chart = (repo: string) => ({ repo, url: "https://charts.example.org", version: "1.0.0" });
+    assert.deepEqual(spec["steps"], [
+      {
+        id: "mail",
+        type: "chart",
+        with: {
+          ...chart("mail"),
+          values: { log: { format: "json" }, tolerations: [{ key: "a" }], none: {}, image: {} },
+        },
+      },
+      { id: "bare", type: "chart", with: { ...chart("bare"), values: { image: {} } } },
+    ]);
+    assert.deepEqual(JSON.parse(removedDefaults ?? ""), {
+      mail: { values: { from: null, log: { level: null }, image: { tag: null } } },
+      bare: { timeout: null, values: { image: { tag: null } } },
+    });
+    assert.deepEqual(storedInputs({ spec, removedDefaults })["mail"], {
+      ...chart("mail"),
+      values: {
+        from: null,
+        log: { level: null, format: "json" },
+        tolerations: [{ key: "a" }],
+        none: {},
+        image: { tag: null },
+      },
+    });
+  });
+
+  it("has no such annotation where no step takes a default away", async () => {
+    assert.equal(
+      recordOf((await loadLocal(document.replace("from: null, ", ""))).snapshot).removedDefaults,
+      undefined,
+    );
   });
 
   it("keeps what a definition says, and leaves out what is absent or empty", async () => {

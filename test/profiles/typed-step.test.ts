@@ -172,6 +172,11 @@ describe("a chart step", () => {
       "timeout: 300",
       "with.timeout: step s: timeout has a value it cannot have",
     ],
+    [
+      "a null as the item of a list, which no chart's default can be removed with",
+      "values: {args: [a, {b: [null]}]}",
+      "with.values.args[1].b[0]: step s: a list has an item that is null",
+    ],
     ["a wait in quotes", 'wait: "true"', "with.wait: step s: wait has a value it cannot have"],
     ["a wait of YAML 1.1", "wait: yes", "with.wait: step s: wait has a value it cannot have"],
     ["no history", "maxHistory: 0", "with.maxHistory: step s: maxHistory has a value it cannot have"],

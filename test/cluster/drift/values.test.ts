@@ -4,7 +4,8 @@ import { snapshotDrift } from "../../../cluster/drift/snapshot-drift.ts";
 import { assumingLive, valueDifferences } from "../../../cluster/drift/value-difference.ts";
 import type { VariableValues } from "../../../cluster/drift/variable-values.ts";
 import { pathText } from "../../../profiles/path.ts";
-import type { ChartStep, JsonObject } from "../../../profiles/settings.ts";
+import type { ChartStep, JsonObject, Snapshot } from "../../../profiles/settings.ts";
+import { recordOf, type SnapshotRecord } from "../../../profiles/snapshot.ts";
 import { chartStep, variableStep } from "../../support/settings.ts";
 import { helmRelease } from "../helm-releases.ts";
 
@@ -116,26 +117,70 @@ describe("a Helm release", () => {
 });
 
 describe("a stored snapshot", () => {
-  const snapshot = (...steps: JsonObject[]): JsonObject => ({ installationVersion: "3.0.0", steps });
+  const snapshot = (...steps: JsonObject[]): Snapshot => ({
+    componentsDefinition: {},
+    installationVersion: "3.0.0",
+    steps,
+  });
+  const gone = { x: 1, log: { level: null, format: "json" }, list: [{ effect: null }] };
   const [a, b] = [
-    { id: "a", type: "chart", with: { x: 1, gone: null } },
-    { id: "b", type: "var" },
+    { id: "a", type: "chart", with: gone },
+    { id: "b", type: "var", with: null },
   ];
-  const cases: [rule: string, stored: JsonObject | undefined, paths: string[]][] = [
-    ["is as planned without the nulls that get lost on the way", snapshot({ ...a, with: { x: 1 } }, b), []],
-    ["differs where a step's input does", snapshot({ ...a, with: { x: 2 } }, b), ["steps.a.with.x"]],
-    ["differs by a whole step, not by all that follow it", snapshot(b), ["steps.a"]],
-    ["differs in the order of steps", snapshot(b, a), ["order"]],
+  const record = recordOf(snapshot(a, b));
+  /** As upstream's CLI and earlier versions store it: with the nulls among the values. */
+  const asItStands = (...steps: JsonObject[]) => ({
+    spec: snapshot(...steps) as unknown as JsonObject,
+    removedDefaults: undefined,
+  });
+  const cases: [rule: string, stored: SnapshotRecord | undefined, paths: string[]][] = [
+    ["is as planned as this program stores it", record, []],
+    ["is as planned as upstream's CLI stores it", asItStands(a, b), []],
+    [
+      "differs where a default has been taken away since",
+      recordOf(snapshot({ ...a, with: { ...gone, log: { format: "json" } } }, b)),
+      ["steps.a.with.log.level"],
+    ],
+    [
+      "differs where a default is no longer taken away",
+      recordOf(snapshot({ ...a, with: { ...gone, x: null } }, b)),
+      ["steps.a.with.x"],
+    ],
+    [
+      "differs where somebody took the annotation off",
+      { ...record, removedDefaults: undefined },
+      ["steps.a.with.log.level"],
+    ],
+    [
+      "is read where somebody damaged the annotation",
+      { ...record, removedDefaults: '{"a":' },
+      ["steps.a.with.log.level"],
+    ],
+    [
+      "counts a value before what the annotation says",
+      {
+        ...asItStands({ ...a, with: { ...gone, log: { level: "info", format: "json" } } }, b),
+        removedDefaults: record.removedDefaults,
+      },
+      ["steps.a.with.log.level"],
+    ],
+    [
+      "differs where a step's input does",
+      recordOf(snapshot({ ...a, with: { ...gone, x: 2 } }, b)),
+      ["steps.a.with.x"],
+    ],
+    ["differs by a whole step, not by all that follow it", recordOf(snapshot(b)), ["steps.a"]],
+    ["differs in the order of steps", recordOf(snapshot(b, a)), ["order"]],
     [
       "differs in the platform version",
-      { ...snapshot(a, b), installationVersion: "2.9.9" },
+      recordOf({ ...snapshot(a, b), installationVersion: "2.9.9" }),
       ["installationVersion"],
     ],
     ["differs as a whole when there is none", undefined, [""]],
   ];
   for (const [rule, stored, paths] of cases) {
     it(rule, () => {
-      const found = snapshotDrift(snapshot(a, b), stored).differences.map(({ path }) => pathText(path));
+      const found = snapshotDrift(record, stored).differences.map(({ path }) => pathText(path));
       assert.deepEqual(found, paths);
     });
   }
