@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
 import type { Drift, DriftReport } from "../cluster/drift/drift.ts";
+import { type FieldHolder, gitOpsTool } from "../cluster/drift/field-holder.ts";
 import { meansText } from "../cluster/drift/means.ts";
 import { isMap } from "../cluster/json.ts";
 import { reapplyCommand } from "../profiles/reapply.ts";
@@ -57,12 +58,13 @@ export function jsonReport(report: DriftReport, circumstances: Circumstances): s
       equal: drifts.length === 0,
       compared,
       differences: drifts.flatMap(({ release, subject, differences }) =>
-        differences.map(({ path, planned = null, live = null }) => ({
+        differences.map(({ path, planned = null, live = null, holder }) => ({
           release,
           subject,
           path,
           planned,
           live,
+          ...(holder && { holder }),
         })),
       ),
       notes: notesOf(drifts),
@@ -73,9 +75,29 @@ export function jsonReport(report: DriftReport, circumstances: Circumstances): s
   );
 }
 
-/** What the way back does beside merging, and what it cannot do; one sentence an object. */
+/** What the way back does beside merging, and what it cannot do, one sentence an object; then who else set what differs. */
 function notesOf(drifts: readonly Drift[]): string[] {
-  return drifts.flatMap(({ subject, means }) => meansText(subject, means) ?? []);
+  return [...drifts.flatMap(({ subject, means }) => meansText(subject, means) ?? []), ...holderNotes(drifts)];
+}
+
+function holderNotes(drifts: readonly Drift[]): string[] {
+  const held = drifts.flatMap(({ subject, differences }) =>
+    differences.flatMap(({ path, holder }) => (holder ? [{ field: `${subject}: ${path}`, holder }] : [])),
+  );
+  return Object.values(Object.groupBy(held, ({ holder }) => holder.manager)).flatMap((all = []) => {
+    const since = all.flatMap(({ holder }) => holder.since ?? []).toSorted()[0];
+    const fields = all.map(({ field }) => field).join(", ");
+    return all.slice(0, 1).map(({ holder }) => {
+      const by = `set by ${holder.manager}${since === undefined ? "" : ` since ${since}`}`;
+      return `${fields}: ${by}${consequence(holder)}`;
+    });
+  });
+}
+
+function consequence({ manager, applies }: FieldHolder): string {
+  const tool = gitOpsTool(manager);
+  if (tool === undefined && !applies) return "";
+  return `; ${tool ?? "it"} sets it again at its next synchronisation, whatever is put back here: take the field out of its manifests, or give this configuration the same value`;
 }
 
 /**

@@ -22,3 +22,12 @@ export function adoption(
 export function marker(existing: ExistingObject | undefined): { annotations?: Record<string, string> } {
   return existing && !existing.ours ? {} : { annotations: { [markerAnnotation]: markerValue } };
 }
+
+/**
+ * For objects whose every field of ours may change: what the plan says wins over whoever took a field over with
+ * server-side apply, a GitOps tool or somebody's kubectl. Without it every further update ends in a conflict.
+ *
+ * Namespace and Secrets have none. Nothing of ours in them can be in conflict, and a Secret must see no update for an
+ * annotation's sake: one writes back the contents that the state remembers.
+ */
+export const owning: Readonly<Record<string, string>> = { "pulumi.com/patchForce": "true" };

@@ -4,7 +4,7 @@ import { objectKey } from "../profiles/inventory.ts";
 import type { PlanNode } from "../profiles/plan.ts";
 import type { ObjectStep } from "../profiles/settings.ts";
 import { expandVariables, variablesIn } from "../profiles/variables.ts";
-import { adoption, marker } from "./adoption.ts";
+import { adoption, marker, owning } from "./adoption.ts";
 import type { Site } from "./site.ts";
 
 /**
@@ -38,6 +38,7 @@ export function createObject(
       metadata: filled.apply((manifest) => ({
         ...manifest.metadata,
         annotations: {
+          ...owning,
           ...annotations,
           ...(manifest.metadata["annotations"] as object),
           ...marker(existing).annotations,

@@ -28,7 +28,5 @@ export function createRoute(
   return createObject(site, step, node, parent, {
     "pulumi.com/waitFor": admittedAt((step.manifest["spec"] as JsonObject | undefined)?.["host"]),
     "pulumi.com/timeoutSeconds": String(admissionTimeoutSeconds),
-    // The host belongs to whoever gave the Route its first one; another would otherwise be a conflict, and never set.
-    "pulumi.com/patchForce": "true",
   });
 }

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { installationCrd, installationKey, installationName } from "../profiles/installation.ts";
 import type { PlanNode } from "../profiles/plan.ts";
 import { recordOf, removedDefaultsAnnotation } from "../profiles/snapshot.ts";
-import { adoption, marker } from "./adoption.ts";
+import { adoption, marker, owning } from "./adoption.ts";
 import type { Site } from "./site.ts";
 
 /**
@@ -32,8 +32,7 @@ export function createSnapshot(site: Site, node: PlanNode, parent: pulumi.Resour
         namespace,
         annotations: {
           ...marker(existing).annotations,
-          // Who edits the record by hand owns what was edited, and every later update of it would fail.
-          "pulumi.com/patchForce": "true",
+          ...owning,
           "krateo.io/installation-version": snapshot.installationVersion,
           ...(removedDefaults !== undefined && { [removedDefaultsAnnotation]: removedDefaults }),
         },

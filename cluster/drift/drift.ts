@@ -10,6 +10,7 @@ import { type ManifestObject, parseManifest } from "../manifest.ts";
 import { chartSteps } from "../observation.ts";
 import { inParallel } from "../parallel.ts";
 import { readReleases, refuseDamaged } from "../releases.ts";
+import type { FieldHolder } from "./field-holder.ts";
 import { masked, maskedDifference, secretTexts } from "./masking.ts";
 import type { Means } from "./means.ts";
 import { withDifferences } from "./object-difference.ts";
@@ -41,6 +42,7 @@ export interface Drift {
     readonly path: string;
     readonly planned: Json | undefined;
     readonly live: Json | undefined;
+    readonly holder?: FieldHolder;
   }[];
   readonly remedy: Remedy;
   /** Of an object whose release is applied again: how it becomes as planned. */

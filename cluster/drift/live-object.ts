@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../profiles/settings.ts";
-import { dryRun, get, patch, pathOf, resourceOf } from "../api.ts";
+import { ask, dryRun, get, patch, pathOf, resourceOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
 import type { ManifestObject } from "../manifest.ts";
 import { type Difference, objectDifferences, withEncodedData } from "./object-difference.ts";
@@ -37,8 +38,8 @@ export async function readLive(
 
 /**
  * In which fields an object is not as its manifest says. Where it seems to differ, the API server is asked, without
- * changing anything, what it would make of the manifest: a field that it drops or rewrites is no drift, though it
- * never reads as written. Who may not ask gets the comparison alone.
+ * changing anything, what it would make of the manifest: a field that it drops or that admission rewrites is no drift,
+ * though it never reads as written. Who may not ask gets the comparison alone.
  *
  * @throws as `get` in api.ts
  */
@@ -50,9 +51,36 @@ export async function driftOf(
   const differences = objectDifferences(planned, live);
   if (differences.length === 0) return [];
   const applied = await merge(connection, path, planned, dryRun).catch(() => undefined);
-  if (!applied) return differences;
-  const lasting = new Set(objectDifferences(planned, applied).map((one) => one.path.join("\n")));
-  return differences.filter((one) => !lasting.has(one.path.join("\n")));
+  const lasting = applied ? byPath(objectDifferences(planned, applied)) : new Map<string, Difference>();
+  const passing = differences.filter((one) => !lasting.has(keyOf(one)));
+  if (passing.length === 0) return [];
+  const made = await madeAnew(connection, planned, path).catch(() => undefined);
+  const admitted = made ? byPath(objectDifferences(planned, made)) : new Map<string, Difference>();
+  return passing.filter((one) => {
+    const found = admitted.get(keyOf(one));
+    return !found || found.live === undefined || !isDeepStrictEqual(found.live, one.live);
+  });
+}
+
+const keyOf = ({ path }: Difference): string => path.join("\n");
+
+function byPath(differences: readonly Difference[]): Map<string, Difference> {
+  return new Map(differences.map((one) => [keyOf(one), one]));
+}
+
+/**
+ * What the API server would make of a manifest if the object were new. Nothing is changed. It shows what admission
+ * rewrites only then, and what nothing can put back where a field is fixed, as a Job's image is.
+ */
+async function madeAnew(
+  connection: Connection,
+  planned: ManifestObject,
+  path: string,
+): Promise<JsonObject | undefined> {
+  const { name: _, ...metadata } = planned.metadata;
+  const body = { ...planned, metadata: { ...metadata, generateName: "krateo-diff-" } };
+  const collection = path.slice(0, path.lastIndexOf("/"));
+  return await ask<JsonObject>(connection, collection, body, { query: dryRun });
 }
 
 /**

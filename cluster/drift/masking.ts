@@ -49,7 +49,7 @@ export function masked(value: Json, secrecy: Secrecy, path: Path = [], parent?: 
 
 /** A difference as it may be shown: a secret that is not the planned one reads "[another secret]". */
 export function maskedDifference(
-  { path, planned, live }: Difference,
+  { path, planned, live, ...rest }: Difference,
   secrecy: Secrecy,
   whole: Json,
 ): Difference {
@@ -58,7 +58,7 @@ export function maskedDifference(
     value === undefined ? undefined : masked(value, secrecy, path, parent),
   );
   const alike = other !== undefined && isDeepStrictEqual(one, other);
-  return { path, planned: one, live: alike ? relabelled(other) : other };
+  return { ...rest, path, planned: one, live: alike ? relabelled(other) : other };
 }
 
 /** `password: …`, items of `tokens: […]`, and `{name: DB_PASS, value: …}`. */

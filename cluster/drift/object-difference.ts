@@ -3,6 +3,7 @@ import { isMap } from "../json.ts";
 import type { ManifestObject } from "../manifest.ts";
 import { sameQuantity } from "../quantity.ts";
 import { isControllerOwned } from "./controller-owned.ts";
+import type { FieldHolder } from "./field-holder.ts";
 import { isUnstructured } from "./unstructured.ts";
 
 /** One field in which something is not as planned. */
@@ -13,6 +14,8 @@ export interface Difference {
   readonly planned: Json | undefined;
   /** Undefined when nothing is there. */
   readonly live: Json | undefined;
+  /** Who else set it, where the API server has a record of it. */
+  readonly holder?: FieldHolder;
 }
 
 /**

@@ -5,10 +5,11 @@ import { isMap } from "../json.ts";
 import type { ManifestObject } from "../manifest.ts";
 import { inParallel } from "../parallel.ts";
 import { isAutoscaled, removesItself, type ScaledWorkload } from "./controller-owned.ts";
+import { holderOf } from "./field-holder.ts";
 import { driftOf, type LiveObject, readLive } from "./live-object.ts";
 import { secretTexts } from "./masking.ts";
 import { type Means, meansFor } from "./means.ts";
-import { withEncodedData } from "./object-difference.ts";
+import { type Difference, withEncodedData } from "./object-difference.ts";
 import type { Finding, Remedy } from "./release-drift.ts";
 import { assumingLive } from "./value-difference.ts";
 
@@ -58,7 +59,7 @@ export async function objectFindings(
         release,
         subject: subjectOf(planned, home),
         planned,
-        differences,
+        differences: differences.map((difference) => held(difference, planned, live)),
         remedy,
         ...(means && { means }),
         isSecret: (path) => isSecret(path) || (planned.kind === "Secret" && path[0] === "data"),
@@ -77,6 +78,12 @@ async function meansOf(
   return path === undefined
     ? undefined
     : await meansFor(connection, { former: planned, next: planned, live, path });
+}
+
+/** A difference with who else set the field, where that is known. */
+function held(difference: Difference, planned: ManifestObject, live: JsonObject | undefined): Difference {
+  const holder = live && holderOf(difference.path, planned, live);
+  return holder ? { ...difference, holder } : difference;
 }
 
 function subjectOf({ kind, metadata }: ManifestObject, home: string): string {

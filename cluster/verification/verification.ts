@@ -5,9 +5,10 @@ import { damagedCheck } from "../../profiles/helm-record.ts";
 import { releaseKey } from "../../profiles/inventory.ts";
 import { legacyVersion } from "../../profiles/legacy-platform.ts";
 import { reapplyCommand } from "../../profiles/reapply.ts";
-import type { ChartStep, Settings } from "../../profiles/settings.ts";
+import type { ChartStep, JsonObject, Settings } from "../../profiles/settings.ts";
 import { missingOf } from "../database.ts";
 import { differingPaths } from "../drift/difference.ts";
+import { holderOf } from "../drift/field-holder.ts";
 import { chartSteps, type Observation } from "../observation.ts";
 import { checkEndpoints } from "./endpoint-checks.ts";
 import { checkOwnServices } from "./own-service-checks.ts";
@@ -48,12 +49,17 @@ function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Obse
   }
   const paths = differingPaths(snapshot, installation.spec?.spec);
   if (paths.length === 0) return { ...base, status: "OK", found: snapshot.installationVersion, next: "" };
+  const holders = paths.map((path) =>
+    holderOf(["spec", "spec", path.split(/[.[]/)[0] ?? ""], null, installation as unknown as JsonObject),
+  );
+  const holder = holders.find((one) => one !== undefined);
+  const by = holder ? `, set by ${holder.manager}${holder.since ? ` since ${holder.since}` : ""}` : "";
   const shown = paths.slice(0, 3).join(", ");
   const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
   return {
     ...base,
     status: "ERROR",
-    found: `differs at ${shown}${more}`,
+    found: `differs at ${shown}${more}${by}`,
     next: `${anew}, if this configuration is right`,
   };
 }

@@ -72,6 +72,35 @@ describe("krateo diff", () => {
     );
   });
 
+  it("says who else set what differs, and who will set it again", () => {
+    const since = "2026-11-29T07:00:00Z";
+    const held = (manager: string, applies: boolean, ...paths: string[]): Drift => ({
+      ...(drifts[0] as Drift),
+      differences: paths.map((path) => ({ path, planned: 1, live: 0, holder: { manager, since, applies } })),
+    });
+    const given = [
+      held("argocd-controller", true, "spec.replicas", "spec.paused"),
+      held("kubectl-edit", false, "spec.x"),
+      held("terraform", true, "spec.y"),
+    ];
+    const again =
+      "sets it again at its next synchronisation, whatever is put back here: take the field out of its manifests, or give this configuration the same value";
+    assert.deepEqual(
+      tableReport({ ...report, drifts: given }, circumstances)
+        .split("\n")
+        .slice(-5),
+      [
+        "different: 4 differences in 21 releases with 1 object (namespace shop at https://c)",
+        `note: Deployment authn: spec.replicas, Deployment authn: spec.paused: set by argocd-controller since ${since}; Argo CD ${again}`,
+        `note: Deployment authn: spec.x: set by kubectl-edit since ${since}`,
+        `note: Deployment authn: spec.y: set by terraform since ${since}; it ${again}`,
+        "next: KRATEO_REAPPLY=authn npx pulumi up",
+      ],
+    );
+    const { differences } = JSON.parse(jsonReport({ ...report, drifts: given.slice(1, 2) }, circumstances));
+    assert.deepEqual(differences[0].holder, { manager: "kubectl-edit", since, applies: false });
+  });
+
   it("shows unified diffs of sorted YAML, from what is live to what is planned", () => {
     assert.deepEqual(unifiedReport({ ...report, drifts: drifts.slice(0, 1) }, circumstances).split("\n"), [
       "--- live authn: Deployment authn",

@@ -629,7 +629,11 @@ describe("a Service of our own", () => {
     it(name, async () => {
       const { find } = await build([step]);
       const { annotations } = find("publish").inputs["metadata"] as { annotations: JsonObject };
-      assert.deepEqual(annotations, { ...expected, "krateo.io/created-by": "krateo-pulumi" });
+      assert.deepEqual(annotations, {
+        ...expected,
+        "krateo.io/created-by": "krateo-pulumi",
+        "pulumi.com/patchForce": "true",
+      });
     });
   }
 

@@ -259,6 +259,61 @@ describe("drift", () => {
     });
   });
 
+  it("is told with who else set the field", async () => {
+    const managedFields = [
+      {
+        manager: "argocd-controller",
+        operation: "Apply",
+        time: "2026-11-29T07:00:00Z",
+        fieldsV1: { "f:spec": { "f:replicas": {} } },
+      },
+    ];
+    const scaled = { ...deployment, metadata: { ...meta("web"), managedFields }, spec: { replicas: 0 } };
+    await withApiServer(cluster({ [paths.deployment]: scaled }), async (connection) => {
+      const { drifts } = await findDrift(connection, settings);
+      assert.deepEqual(drifts[0]?.differences, [
+        {
+          path: "spec.replicas",
+          planned: 1,
+          live: 0,
+          holder: { manager: "argocd-controller", since: "2026-11-29T07:00:00Z", applies: true },
+        },
+      ]);
+    });
+  });
+
+  it("is not what admission makes of a new object, where nothing can put it back; nothing is made", async () => {
+    const rewritten = { ...deployment, spec: { replicas: 7 } };
+    // A field that cannot be changed, as a Job's image: the patch is refused.
+    const admission: Handler = (method, path, query) => {
+      if (method === "PATCH") return { status: 422, body: { message: "field is immutable" } };
+      if (method === "POST" && path === "/apis/apps/v1/namespaces/krateo-system/deployments")
+        return { status: 201, body: rewritten };
+      return cluster({ [paths.deployment]: rewritten, [paths.widget]: widget })(method, path, query);
+    };
+    await withApiServer(admission, async (connection, requests) => {
+      assert.deepEqual(await found(connection), []);
+      assert.deepEqual(
+        requests.filter((request) => !request.startsWith("GET")),
+        [
+          `PATCH ${paths.deployment}?dryRun=All`,
+          "POST /apis/apps/v1/namespaces/krateo-system/deployments?dryRun=All",
+        ],
+      );
+    });
+  });
+
+  it("is what differs from both, the plan and what admission makes of a new object", async () => {
+    const scaled = { ...deployment, spec: { replicas: 3 } };
+    const admission: Handler = (method, path, query) =>
+      method === "POST"
+        ? { status: 201, body: { ...deployment, spec: { replicas: 7 } } }
+        : cluster({ [paths.deployment]: scaled })(method, path, query);
+    await withApiServer(admission, async (connection) => {
+      assert.deepEqual(await found(connection), ["web Deployment web spec.replicas: 1 -> 3, reapply"]);
+    });
+  });
+
   it("is every field that reads otherwise for who may not ask the API server", async () => {
     await withApiServer(cluster({}, 403), async (connection) => {
       assert.deepEqual(await found(connection), ["web Widget w spec.typo: 2 -> nothing, reapply"]);
