@@ -23,30 +23,6 @@ export function unreachable(connection: Connection, reason: string): string {
   return `the cluster at ${connection.server} (context ${connection.context}) cannot be reached: ${reason}`;
 }
 
-const faults: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "the connection was closed",
-  UND_ERR_SOCKET: "the connection was closed",
-  ENOTFOUND: "its host name is not known",
-  EAI_AGAIN: "its host name cannot be looked up",
-  EHOSTUNREACH: "no route to the host",
-  ENETUNREACH: "no route to the network",
-  ETIMEDOUT: "no answer",
-  UND_ERR_CONNECT_TIMEOUT: "no answer",
-  CERT_HAS_EXPIRED: "its certificate has expired",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
-};
-
-/** The network fault below fetch's "fetch failed", in words. */
-export function faultOf(error: unknown): string {
-  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-  const code = cause?.code ?? "";
-  if (faults[code]) return faults[code];
-  if (/CERT|SIGNATURE|TLS|SSL/.test(code))
-    return `its certificate is not accepted (${cause?.message ?? code})`;
-  return cause?.message || code || firstLine(error);
-}
-
 /** What it means that an API server can be read and takes no write; undefined for an error of another kind. */
 export function refusedWriteError(connection: Connection, message: string): Error | undefined {
   const refused = refusedWrite(message);

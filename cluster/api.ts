@@ -1,14 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  HttpMethod,
-  IsomorphicFetchHttpLibrary,
-  RequestContext,
-} from "@kubernetes/client-node/dist/gen/http/http.js";
-import { ConfigurationError } from "../profiles/problem.ts";
+import { exchange } from "../network/exchange.ts";
+import { faultOf } from "../network/fault.ts";
 import {
   ApiError,
-  faultOf,
-  firstLine,
   messageIn,
   refusal,
   refusedWriteError,
@@ -16,6 +10,8 @@ import {
   unreachable,
 } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
+import { judged } from "./credentials.ts";
+import { transportOf } from "./transport.ts";
 
 /** What every Kubernetes object has; as JSON, so dates are strings. */
 export interface KubeObject {
@@ -56,8 +52,6 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** One connection pool per cluster: the client would make a new one, with new TLS handshakes, for each request. */
-const pools = new WeakMap<Connection, ReturnType<RequestContext["getDispatcher"]>>();
 const discoveries = new WeakMap<Connection, Map<string, Promise<readonly DiscoveredKind[]>>>();
 
 interface DiscoveredKind {
@@ -84,7 +78,7 @@ export async function get<T>(
   path: string,
   options: RequestOptions = {},
 ): Promise<T | undefined> {
-  return await send<T>(connection, HttpMethod.GET, path, options);
+  return await send<T>(connection, "GET", path, options);
 }
 
 /** Reads the items of a list; none when there is no such kind. Errors as `get`. */
@@ -93,7 +87,7 @@ export async function list<T = KubeObject>(
   path: string,
   options: RequestOptions = {},
 ): Promise<T[]> {
-  const answer = await send<{ items?: T[] }>(connection, HttpMethod.GET, path, options);
+  const answer = await send<{ items?: T[] }>(connection, "GET", path, options);
   return answer?.items ?? [];
 }
 
@@ -104,7 +98,7 @@ export async function ask<T>(
   body: unknown,
   options: RequestOptions = {},
 ): Promise<T | undefined> {
-  return await send<T>(connection, HttpMethod.POST, path, { ...options, body });
+  return await send<T>(connection, "POST", path, { ...options, body });
 }
 
 /** Creates one object in a collection. Errors as `get`, with ApiError 409 for one that exists. */
@@ -114,7 +108,7 @@ export async function create(
   body: unknown,
   query: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await send(connection, HttpMethod.POST, path, { body, query });
+  await send(connection, "POST", path, { body, query });
 }
 
 /** Replaces one object. Errors as `get`, with ApiError 409 when its resourceVersion is not the latest. */
@@ -124,7 +118,7 @@ export async function replace(
   body: unknown,
   query: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await send(connection, HttpMethod.PUT, path, { body, query });
+  await send(connection, "PUT", path, { body, query });
 }
 
 /** Query of a request that the API server judges, admission included, and does not carry out. */
@@ -143,13 +137,13 @@ export async function patch<T>(
   body: unknown,
   query: Readonly<Record<string, string>> = {},
 ): Promise<T | undefined> {
-  return await send<T>(connection, HttpMethod.PATCH, path, { body, contentType, query });
+  return await send<T>(connection, "PATCH", path, { body, contentType, query });
 }
 
 /** Deletes one object, its dependents in the background. @returns false when it was not there. Errors as `get`. */
 export async function remove(connection: Connection, path: string, uid?: string): Promise<boolean> {
   const body = { propagationPolicy: "Background", ...(uid ? { preconditions: { uid } } : {}) };
-  return (await send(connection, HttpMethod.DELETE, path, { body })) !== undefined;
+  return (await send(connection, "DELETE", path, { body })) !== undefined;
 }
 
 /** The resource that serves a kind; undefined when the cluster knows no such kind. Errors as `get`. */
@@ -183,42 +177,32 @@ const busyAttempts = 6;
 
 async function send<T>(
   connection: Connection,
-  method: HttpMethod,
+  method: string,
   path: string,
   options: RequestOptions,
   attempt = 1,
 ): Promise<T | undefined> {
   if (connection.absent) throw new UnreachableError(connection.absent);
-  const seconds = options.timeoutSeconds ?? 30;
-  const request = await prepare(connection, method, path, options);
-  const limit = AbortSignal.timeout(seconds * 1000);
-  request.setSignal(options.signal ? AbortSignal.any([limit, options.signal]) : limit);
-
-  let status: number;
-  let text: string;
-  try {
-    const response = await new IsomorphicFetchHttpLibrary().send(request).toPromise();
-    status = response.httpStatusCode;
-    text = await response.body.text();
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    throw new UnreachableError(
-      unreachable(connection, limit.aborted ? `no answer within ${seconds} s` : faultOf(error)),
-    );
-  }
+  const again = () => send<T>(connection, method, path, options, attempt + 1);
+  const { status, text, another } = await answerOf(connection, method, path, options);
+  if (another) return await again();
   if (status === 404) return undefined;
   // Nothing was done yet. For a kind whose definition has just changed the API server says so for a moment, and a
   // destroy must not end on it.
   if (status === 429 && attempt < busyAttempts) {
     await pause(1000, undefined, { signal: options.signal });
-    return await send(connection, method, path, options, attempt + 1);
+    return await again();
   }
   const message = messageIn(text);
-  const refused = status >= 400 && method !== HttpMethod.GET && refusedWriteError(connection, message);
+  const refused = status >= 400 && method !== "GET" && refusedWriteError(connection, message);
   if (refused) throw refused;
   if (status === 401 || status === 403) throw refusal(connection, method, path, status, message);
   if (status === 429 || status >= 500) {
     throw new UnreachableError(unreachable(connection, `it answers ${status}: ${message}`));
+  }
+  if (status === 400 && /HTTP request to an HTTPS server/i.test(message)) {
+    const next = "it speaks TLS: write https:// before the server's address in the kubeconfig";
+    throw new UnreachableError(unreachable(connection, next));
   }
   if (status >= 400) throw new ApiError(status, `${method} ${path}: ${message}`);
   try {
@@ -228,30 +212,37 @@ async function send<T>(
   }
 }
 
-async function prepare(connection: Connection, method: HttpMethod, path: string, options: RequestOptions) {
-  const url = `${connection.server.replace(/\/$/, "")}${path}`;
+/** @returns the answer, and whether to ask once more because the login has been renewed */
+async function answerOf(
+  connection: Connection,
+  method: string,
+  path: string,
+  options: RequestOptions,
+): Promise<{ status: number; text: string; another: boolean }> {
   const query = new URLSearchParams(options.query);
-  const request = new RequestContext(query.size > 0 ? `${url}?${query}` : url, method);
-  request.setHeaderParam("Accept", options.accept ?? "application/json");
-  if (options.body !== undefined) {
-    request.setHeaderParam("Content-Type", options.contentType ?? "application/json");
-    request.setBody(JSON.stringify(options.body));
-  }
+  const url = new URL(`${connection.server}${path}${query.size > 0 ? `?${query}` : ""}`);
+  const { transport, credentials } = await transportOf(connection);
+  const seconds = options.timeoutSeconds ?? 30;
+  const limit = AbortSignal.timeout(seconds * 1000);
+  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
   try {
-    await connection.config.applySecurityAuthentication(request);
-  } catch (error) {
-    throw new ConfigurationError([
-      {
-        what: `the credentials of context ${connection.context} cannot be obtained: ${firstLine(error)}`,
-        file: connection.kubeconfig,
-        next: `kubectl --context ${connection.context} get namespaces must work first`,
+    const { status, body: content } = await exchange(url, {
+      ...transport,
+      method,
+      headers: {
+        Accept: options.accept ?? "application/json",
+        "Accept-Encoding": "gzip",
+        ...(body !== undefined && { "Content-Type": options.contentType ?? "application/json" }),
+        ...transport.headers,
       },
-    ]);
+      body,
+      signal: options.signal ? AbortSignal.any([limit, options.signal]) : limit,
+    });
+    const another = await judged(connection, credentials, status !== 401);
+    return { status, text: content.toString("utf8"), another };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const fault = limit.aborted ? new Error(`no answer within ${seconds} s`) : error;
+    throw new UnreachableError(unreachable(connection, faultOf(fault, connection.proxy)));
   }
-  const pool = pools.get(connection) ?? request.getDispatcher();
-  if (pool) {
-    pools.set(connection, pool);
-    request.setDispatcher(pool);
-  }
-  return request;
 }

@@ -1,52 +1,89 @@
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
-import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { existsSync } from "node:fs";
+import { isIPv6 } from "node:net";
+import { delimiter } from "node:path";
+import { type ForwardProxy, proxyFor, proxyUrl } from "../network/proxy.ts";
 import { debug } from "../profiles/debug.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
+import { type KubeCluster, type Kubeconfig, type KubeUser, readKubeconfigs } from "./kubeconfig.ts";
+import { type KubeconfigChoice, kubeconfigFiles } from "./kubeconfig-files.ts";
+import { clusterProblems, userProblems } from "./kubeconfig-rules.ts";
 
 /** The cluster that a kubeconfig names, and how to get there. Nothing has been asked of it yet. */
 export interface Connection {
-  readonly config: KubeConfig;
   /** Address of the API server; empty when no kubeconfig was found. */
   readonly server: string;
   /** Name of the context in use; empty when no kubeconfig was found. */
   readonly context: string;
   /** Value for KUBECONFIG in child processes, with absolute paths; empty inside a cluster. */
   readonly kubeconfig: string;
+  readonly cluster: KubeCluster;
+  /** Who logs in; a user without any credentials over plain HTTP, as with kubectl. */
+  readonly user: KubeUser;
+  readonly proxy?: ForwardProxy;
+  /** Keys of `cluster` and `user` whose paths are relative in the kubeconfig. */
+  readonly relativePaths: readonly string[];
   /** Why there is nothing to connect to, in one sentence; undefined when there is. */
   readonly absent?: string;
 }
 
-export interface ConnectionChoice {
-  /** Path of a kubeconfig, or several joined by the platform's path delimiter. */
-  readonly kubeconfig?: string;
+export interface ConnectionChoice extends KubeconfigChoice {
   /** Name of a context in it; default: its current context. */
   readonly context?: string;
-  /** What a relative path in `kubeconfig` is relative to; default: the working directory. */
-  readonly directory?: string;
 }
+
+const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * Finds the cluster: the given kubeconfig, else KUBECONFIG, else ~/.kube/config, else the service account of
  * the pod that this runs in. Several files are merged as kubectl merges them: the first to name a thing wins.
  *
- * @throws ConfigurationError for a kubeconfig that is missing or broken and for an unknown context
+ * @throws ConfigurationError for a kubeconfig that is missing, broken or such that kubectl refuses it, and for an
+ * unknown context
  */
 export function connect(choice: ConnectionChoice = {}): Connection {
   const files = kubeconfigFiles(choice);
-  if (files.length === 0) return withoutKubeconfig(choice);
+  const kubeconfig = readKubeconfigs(files);
+  const isEmpty = [kubeconfig.contexts, kubeconfig.clusters, kubeconfig.users].every(
+    ({ size }) => size === 0,
+  );
+  if (isEmpty && !choice.kubeconfig) return withoutKubeconfig(choice);
 
-  const config = merged(files.map(readKubeconfig));
-  const context = choice.context ?? config.getCurrentContext();
-  const names = config.getContexts().map((entry) => entry.name);
-  const problem = { file: files.join(delimiter), path: "contexts", allowed: names };
+  const file = files.join(delimiter);
+  const context = choice.context ?? kubeconfig.currentContext;
+  const { cluster, user } = chosen(kubeconfig, context, file);
+  const target = serverOf(cluster);
+  const encrypted = target.startsWith("https:");
+  debug(() => [
+    // Its arguments and environment may hold credentials.
+    `connects as context ${context} of ${file}${user.exec ? `, which runs ${user.exec.command}` : ""}`,
+  ]);
+  return {
+    server: target,
+    context,
+    kubeconfig: file,
+    cluster,
+    user: encrypted ? user : impersonationOf(user),
+    proxy: proxyOf(cluster, target),
+    relativePaths: kubeconfig.relative
+      .filter(({ of }) => of === cluster || (encrypted && of === user))
+      .map(({ key }) => key),
+  };
+}
+
+function chosen(
+  kubeconfig: Kubeconfig,
+  context: string,
+  file: string,
+): { cluster: KubeCluster; user: KubeUser } {
+  const names = [...kubeconfig.contexts.keys()];
+  const problem = { file, path: "contexts", allowed: names };
   if (!context) {
     throw new ConfigurationError([
       { ...problem, what: "the kubeconfig has no current context", next: "name one: krateo:context" },
     ]);
   }
-  if (!names.includes(context)) {
+  const found = kubeconfig.contexts.get(context);
+  if (!found) {
     throw new ConfigurationError([
       {
         ...problem,
@@ -56,89 +93,58 @@ export function connect(choice: ConnectionChoice = {}): Connection {
       },
     ]);
   }
-  config.setCurrentContext(context);
-  const helper = config.getCurrentUser()?.exec?.command;
-  // Its arguments and environment may hold credentials.
-  debug(() => [
-    `connects as context ${context} of ${files.join(delimiter)}${helper ? `, which runs ${helper}` : ""}`,
-  ]);
-  const cluster = config.getCurrentCluster();
+  const cluster = kubeconfig.clusters.get(found.cluster ?? "");
   if (!cluster?.server) {
     throw new ConfigurationError([
-      { what: `context ${context} names no cluster with a server address`, file: files.join(delimiter) },
+      { what: `context ${context} names no cluster with a server address`, file },
     ]);
   }
-  return { config, server: cluster.server, context, kubeconfig: files.join(delimiter) };
+  const user = found.user ? kubeconfig.users.get(found.user) : {};
+  const encrypted = serverOf(cluster).startsWith("https:");
+  const problems = [
+    ...clusterProblems(cluster).map((what) => `cluster ${found.cluster} of the kubeconfig ${what}`),
+    ...(user ? userProblems(user).map((what) => `user ${found.user} of the kubeconfig ${what}`) : []),
+    // Over plain HTTP nobody logs in.
+    ...(user || !encrypted
+      ? []
+      : [`context ${context} logs in as user ${found.user}, which the kubeconfig does not have`]),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems.map((what) => ({ what, file })));
+  return { cluster, user: user ?? {} };
 }
 
-/** Files that exist; a file asked for by name must. */
-function kubeconfigFiles({ kubeconfig: given, directory = "." }: ConnectionChoice): string[] {
-  if (given) {
-    const files = given
-      .split(delimiter)
-      .filter(Boolean)
-      .map((file) => absolute(file, directory));
-    const missing = files.filter((file) => !existsSync(file));
-    if (missing.length > 0) {
-      throw new ConfigurationError(
-        missing.map((file) => ({
-          what: "the kubeconfig does not exist",
-          file,
-          next: "correct krateo:kubeconfig, or leave it out to use KUBECONFIG or ~/.kube/config",
-        })),
-      );
-    }
-    return files;
-  }
-  const listed = process.env["KUBECONFIG"]
-    ?.split(delimiter)
-    .filter(Boolean)
-    .map((file) => absolute(file, "."));
-  return (listed?.length ? listed : [join(homedir(), ".kube", "config")]).filter((file) => existsSync(file));
+/** A server without a scheme is one of plain HTTP, as for kubectl. */
+function serverOf({ server = "" }: KubeCluster): string {
+  const address = (/^[^/]*:\/\//.test(server) ? server : `http://${server}`).replace(/[?#].*$/, "");
+  return address.replace(/\/$/, "");
 }
 
-function absolute(file: string, directory: string): string {
-  return file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(directory, file);
+/** Credentials are not for plain HTTP: kubectl sends none there. */
+function impersonationOf(user: KubeUser): KubeUser {
+  const { as, "as-uid": uid, "as-groups": groups, "as-user-extra": extra } = user;
+  return { as, "as-uid": uid, "as-groups": groups, "as-user-extra": extra };
 }
 
-function readKubeconfig(file: string): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    if (readFileSync(file, "utf8").trim() !== "") config.loadFromFile(file);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new ConfigurationError([{ what: `the kubeconfig cannot be read: ${reason}`, file }]);
-  }
-  return config;
-}
-
-function merged(configs: readonly KubeConfig[]): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromOptions({
-    clusters: firstOfEachName(configs.flatMap((one) => one.getClusters())).map((cluster) => ({
-      ...cluster,
-      // The client refuses plain HTTP (kubectl proxy) unless verification is off, though there is nothing to verify.
-      skipTLSVerify: cluster.skipTLSVerify || cluster.server?.startsWith("http:") === true,
-    })),
-    contexts: firstOfEachName(configs.flatMap((one) => one.getContexts())),
-    users: firstOfEachName(configs.flatMap((one) => one.getUsers())),
-    currentContext: configs.map((one) => one.getCurrentContext()).find(Boolean) ?? "",
-  });
-  return config;
-}
-
-function firstOfEachName<T extends { readonly name: string }>(entries: readonly T[]): T[] {
-  return entries.filter((entry, index) => entries.findIndex((other) => other.name === entry.name) === index);
+function proxyOf(cluster: KubeCluster, server: string): ForwardProxy | undefined {
+  const url = cluster["proxy-url"] && proxyUrl(cluster["proxy-url"]);
+  return url ? { url, source: "proxy-url of the kubeconfig" } : proxyFor(new URL(server));
 }
 
 function withoutKubeconfig(choice: ConnectionChoice): Connection {
-  const config = new KubeConfig();
-  if (process.env["KUBERNETES_SERVICE_HOST"]) {
-    config.loadFromCluster();
-    const server = config.getCurrentCluster()?.server ?? "";
-    return { config, server, context: config.getCurrentContext(), kubeconfig: "" };
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+  const nowhere = { kubeconfig: "", cluster: {}, user: {}, relativePaths: [] };
+  if (host && port) {
+    const authority = `${serviceAccount}/ca.crt`;
+    const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+    return {
+      ...nowhere,
+      server,
+      context: "inClusterContext",
+      cluster: { server, ...(existsSync(authority) ? { "certificate-authority": authority } : {}) },
+      user: { tokenFile: `${serviceAccount}/token` },
+    };
   }
   const looked = process.env["KUBECONFIG"] || "~/.kube/config";
   const absent = `no kubeconfig was found (looked at ${looked}); set KUBECONFIG or krateo:kubeconfig`;
-  return { config, server: "", context: choice.context ?? "", kubeconfig: "", absent };
+  return { ...nowhere, server: "", context: choice.context ?? "", absent };
 }

@@ -2,11 +2,14 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PortForward } from "@kubernetes/client-node/dist/portforward.js";
+import { faultOf } from "../../network/fault.ts";
 import { ConfigurationError, type Problem } from "../../profiles/problem.ts";
 import { type KubeObject, list, pathOf } from "../api.ts";
+import { firstLine } from "../api-errors.ts";
 import type { Connection } from "../connection.ts";
 import { type Forward, podPortNumber, selectorText } from "./forward-plan.ts";
 import { portOwner } from "./port-owner.ts";
+import { SocketConfig } from "./socket-config.ts";
 
 interface PodObject extends KubeObject {
   readonly spec?: { readonly containers?: Parameters<typeof podPortNumber>[1] };
@@ -109,7 +112,7 @@ function podConnector(
   forward: Forward,
   { note, patienceSeconds = 30 }: ForwardOptions,
 ): (socket: Socket) => void {
-  const client = new PortForward(connection.config);
+  const client = new PortForward(new SocketConfig(connection));
   const said = new Set<string>();
   const once = (line: string): void => {
     if (said.has(line)) return;
@@ -154,7 +157,7 @@ function podConnector(
       } catch (error) {
         avoid = current?.pod ?? avoid;
         current = undefined;
-        if (Date.now() > end) note(`${forward.name}: ${reasonOf(error)}`);
+        if (Date.now() > end) note(`${forward.name}: ${reasonOf(error, connection)}`);
       }
       if (Date.now() > end) socket.destroy();
     }
@@ -187,7 +190,7 @@ async function readyPod(
 }
 
 /** The client rejects with an event of the socket's, which holds the error. */
-function reasonOf(error: unknown): string {
-  const { message, error: inner } = (error ?? {}) as { message?: string; error?: Error };
-  return inner?.message ?? message ?? String(error);
+function reasonOf(error: unknown, { proxy }: Connection): string {
+  const { error: inner } = (error ?? {}) as { error?: Error };
+  return inner ? faultOf(inner, proxy) : firstLine(error);
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { KubernetesObjectApi } from "@kubernetes/client-node";
 import * as jq from "jq-wasm";
-import { list, pathOf } from "../../cluster/api.ts";
+import { create, type KubeObject, list, pathOf, resourceOf } from "../../cluster/api.ts";
 import { type Connection, connect } from "../../cluster/connection.ts";
 import { readNodes } from "../../cluster/nodes.ts";
 import { readObject } from "../../cluster/object.ts";
@@ -79,8 +78,12 @@ export async function installInTurn(
   while (!(await everythingReady(connection, settings.namespace))) await sleep(250, undefined, { signal });
 }
 
-async function makeObject({ config }: Connection, manifest: JsonObject): Promise<void> {
-  await KubernetesObjectApi.makeApiClient(config).create(manifest as never);
+async function makeObject(connection: Connection, manifest: JsonObject): Promise<void> {
+  const { apiVersion = "", kind = "", metadata } = manifest as Partial<KubeObject>;
+  const resource = await resourceOf(connection, apiVersion, kind);
+  if (!resource) throw new Error(`the cluster knows no ${kind} of ${apiVersion}`);
+  const namespace = resource.namespaced ? metadata?.namespace : undefined;
+  await create(connection, pathOf(apiVersion, resource.plural, namespace), manifest);
 }
 
 /** The namespace and the Secrets that must be there before the first release, which upstream's CLI makes too. */

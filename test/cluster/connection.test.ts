@@ -119,9 +119,70 @@ describe("the connection", () => {
     );
   });
 
-  it("says that a kubeconfig is broken, and why", () => {
-    const problem = problemOf(() => connect({ kubeconfig: write("config", "a: [") }));
-    assert.match(problem?.what ?? "", /^the kubeconfig cannot be read: ./);
+  it("says that a kubeconfig is broken, and where, without showing the line", () => {
+    const file = write("config", "apiVersion: v1\nusers: [{token: *secret}]\nb: {");
+    assert.deepEqual(
+      problemOf(() => connect({ kubeconfig: file })),
+      { what: "the kubeconfig is no YAML (BAD_INDENT)", file, line: 3 },
+    );
+    const list = write("config", "[1]");
+    assert.equal(problemOf(() => connect({ kubeconfig: list }))?.what, "the file is no kubeconfig");
+    const folderOfIt = join(folder, "config");
+    rmSync(folderOfIt);
+    mkdirSync(folderOfIt);
+    assert.equal(
+      problemOf(() => connect({ kubeconfig: folderOfIt }))?.what,
+      "the kubeconfig cannot be read: it is a folder",
+    );
+  });
+
+  const yaml = "apiVersion: v1\nkind: Config\nusers:\n- name: a\n  user:\n    token: hush:hush\n";
+  const contents: Readonly<Record<string, string>> = {
+    YAML: yaml,
+    "YAML without what usually comes first": "users:\n- user: {token: hush}",
+    "YAML in one line": 'clusters: [{name: a, cluster: {server: "https://a"}}]',
+    JSON: JSON.stringify(kubeconfigOf("a", "https://a", { token: "hush:hush" })),
+    base64: Buffer.from(yaml).toString("base64"),
+    "base64 of JSON": Buffer.from(JSON.stringify(kubeconfigOf("a", "https://a"))).toString("base64"),
+  };
+  for (const [form, content] of Object.entries(contents)) {
+    it(`says that the content of a kubeconfig is no path, and shows nothing of it: ${form}`, () => {
+      const next = "write the content to a file that only you can read (chmod 600), and give the file's path";
+      const allowed = `a path, or several joined by "${delimiter}"`;
+      const what = "holds the content of a kubeconfig; it takes the path of one";
+      const given = problemOf(() => connect({ kubeconfig: content, directory: folder }));
+      assert.deepEqual(given, { what: `krateo:kubeconfig or --kubeconfig ${what}`, allowed, next });
+      process.env["KUBECONFIG"] = content;
+      assert.deepEqual(
+        problemOf(() => connect()),
+        { what: `the variable KUBECONFIG ${what}`, allowed, next },
+      );
+    });
+  }
+
+  it("takes no path for content", () => {
+    for (const name of ["kubeconfig", "home/user/.kube/config", "{a}/kind-config", "clusters.yaml"]) {
+      const file = write(`x/${name}`, kubeconfigOf("a", "https://a"));
+      assert.equal(connect({ kubeconfig: file }).server, "https://a");
+    }
+  });
+
+  it("passes over empty entries of KUBECONFIG, and with nothing but these does not look at home", () => {
+    write(".kube/config", kubeconfigOf("home", "https://home"));
+    const file = write("a", kubeconfigOf("a", "https://a"));
+    process.env["KUBECONFIG"] = `${delimiter}${file}${delimiter}`;
+    assert.equal(connect().server, "https://a");
+    process.env["KUBECONFIG"] = "";
+    assert.equal(connect().server, "https://home");
+    process.env["KUBECONFIG"] = delimiter;
+    assert.match(connect().absent ?? "", /^no kubeconfig was found/);
+  });
+
+  it("takes entries of the kubeconfig that the context does not use as they are", () => {
+    const content = kubeconfigOf("a", "https://a") as { clusters: object[]; contexts: object[] };
+    content.clusters.push({ name: "unfinished", cluster: {} }, { name: "nothing" });
+    content.contexts.push({ name: "unfinished", context: {} });
+    assert.equal(connect({ kubeconfig: write("a", content) }).server, "https://a");
   });
 
   it("with no kubeconfig at all, says where it looked", () => {
@@ -140,5 +201,11 @@ describe("the connection", () => {
     process.env["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
     process.env["KUBERNETES_SERVICE_PORT"] = "443";
     assert.equal(connect().server, "https://10.0.0.1:443");
+    assert.equal(connect().user.tokenFile, "/var/run/secrets/kubernetes.io/serviceaccount/token");
+    process.env["KUBERNETES_SERVICE_HOST"] = "fd00::1";
+    assert.equal(connect().server, "https://[fd00::1]:443");
+    // An empty kubeconfig is none.
+    write(".kube/config", "");
+    assert.equal(connect().server, "https://[fd00::1]:443");
   });
 });

@@ -303,14 +303,14 @@ describe("the inventory", () => {
       const exec = {
         apiVersion: "client.authentication.k8s.io/v1",
         command: "krateo-no-such-program",
-        args: [],
+        interactiveMode: "Never",
       };
       const test = async (connection: Parameters<typeof readInventory>[0]) => {
         const error = await errorOf(readInventory(connection, settings));
         assert.ok(error instanceof ConfigurationError, String(error));
         assert.match(
           error.problems[0]?.what ?? "",
-          /^the credentials of context shop cannot be obtained: .*krateo-no-such-program/,
+          /^the login helper krateo-no-such-program of context shop is not there: no such program is found$/,
         );
       };
       await withKubeconfig("https://127.0.0.1:6443", test, { exec });
