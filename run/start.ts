@@ -4,6 +4,7 @@ import { fetchCharts } from "../charts/fetch.ts";
 import { type Connection, connect } from "../cluster/connection.ts";
 import { readInventory } from "../cluster/inventory.ts";
 import { preflightOfRun } from "../cluster/preflight/preflight.ts";
+import { providerProblems } from "../cluster/provider-view.ts";
 import { previousRun } from "../components/previous-run.ts";
 import { runConfig } from "../components/run-config.ts";
 import type { PlatformArgs } from "../components/site.ts";
@@ -13,6 +14,7 @@ import { loadSettings } from "../profiles/load.ts";
 import { leftoverLines, migrationLines } from "../profiles/migration-plan.ts";
 import { chartStepsOf } from "../profiles/plan.ts";
 import { checkPreconditions, warningsOf } from "../profiles/preconditions.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
 import { reapplyVariable, releasesToReapply } from "../profiles/reapply.ts";
 import { describeRepair, repairsOf } from "../profiles/repair.ts";
 
@@ -33,6 +35,8 @@ export function startRun(): Promise<Beginning> {
     const settings = await loadSettings(runConfig(), process.cwd());
     const reapply = releasesToReapply(process.env[reapplyVariable], settings);
     const connection = connect(settings.cluster);
+    const unlike = providerProblems(connection, settings.cluster.kubeconfig, process.cwd());
+    if (unlike.length > 0) throw new ConfigurationError(unlike);
     const [reading, recorded] = [readInventory(connection, settings), previousRun()];
     const isNew = recorded.then((previous) => previous === undefined);
     const [inventory, charts, previous, checks] = await Promise.all([
