@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
-import http from "node:http";
 import { join, relative, resolve } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { debug } from "../profiles/debug.ts";
+import { fileFault } from "../profiles/file-fault.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 import type { ChartSource, ChartStep } from "../profiles/settings.ts";
 import { readShared, sha256, sharedCache, store, storedDigest, writeShared } from "./archive-store.ts";
@@ -24,7 +26,7 @@ class FetchError extends Error {
   readonly at: string;
 
   constructor(step: string, at: string, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(fileFault(cause) ?? (cause instanceof Error ? cause.message : String(cause)), { cause });
     this.step = step;
     this.at = at;
   }
@@ -48,23 +50,18 @@ export async function fetchCharts(
   refuseNamesakes(steps, charts);
 
   const locator = new Locator();
-  const restoreProxy = useProxyFromEnvironment();
-  try {
-    const failures: Failure[] = [];
-    await Promise.all(
-      [...charts].map(async ([name, chart]) => {
-        try {
-          await fetchOne(chart, join(options.directory, folder, name), locator, options);
-        } catch (error) {
-          if (!(error instanceof FetchError)) throw error;
-          failures.push({ chart, error });
-        }
-      }),
-    );
-    if (failures.length > 0) throw new ConfigurationError(problemsOf(failures, options.mirror));
-  } finally {
-    restoreProxy();
-  }
+  const failures: Failure[] = [];
+  await Promise.all(
+    [...charts].map(async ([name, chart]) => {
+      try {
+        await fetchOne(chart, join(options.directory, folder, name), locator, options);
+      } catch (error) {
+        if (!(error instanceof FetchError)) throw error;
+        failures.push({ chart, error });
+      }
+    }),
+  );
+  if (failures.length > 0) throw new ConfigurationError(problemsOf(failures, options.mirror));
   return new Map(steps.map((step) => [step.id, `./${join(folder, archiveName(step.chart))}`]));
 }
 
@@ -88,7 +85,7 @@ async function fetchOne(
   debug(() => [`fetches chart ${chart.name} ${chart.version} from ${source}`]);
   const content = await archiveAt(location, local ? undefined : cache);
   if (stored !== sha256(content)) {
-    await during("writing the archive", file, () => store(file, content, source));
+    await during(writing, file, () => store(file, content, source));
   }
 }
 
@@ -106,7 +103,11 @@ async function archiveAt(location: Location, cache: string | undefined): Promise
         `its sha256 is ${actual}, but the index says ${digest}: it is damaged or not what was published`,
       );
     }
+    if (content.length === 0) throw new Error("it is empty");
     if (content[0] !== 0x1f || content[1] !== 0x8b) throw new Error("what came is no gzip archive");
+    await unzip(content).catch(({ message }: Error) => {
+      throw new Error(`the gzip archive is cut off or damaged (${message})`);
+    });
   });
   if (cache) await writeShared(cache, content);
   return content;
@@ -116,9 +117,13 @@ async function during<T>(step: string, at: string, work: () => Promise<T>): Prom
   try {
     return await work();
   } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
     throw new FetchError(step, error instanceof DownloadError ? error.url : at, error);
   }
 }
+
+const writing = "writing the archive";
+const unzip = promisify(gunzip);
 
 interface Failure {
   readonly chart: ChartSource;
@@ -142,6 +147,7 @@ function problemsOf(failures: readonly Failure[], mirror: string | undefined): P
 
 function problemOf(charts: string, error: FetchError, mirror: string | undefined): Problem {
   const missing = error.cause instanceof NotInIndexError ? error.cause : undefined;
+  const inPlace = "let that file be written: remove what is in its way, or correct the rights of its folder";
   const inMirror = "put the archive into the mirror, or correct krateo:chartMirror";
   const elsewhere = "or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files";
   const first = missing
@@ -151,7 +157,7 @@ function problemOf(charts: string, error: FetchError, mirror: string | undefined
     what: `${charts} cannot be fetched: ${error.step} failed: ${error.message}`,
     file: maskedUrl(error.at),
     allowed: missing?.alternatives,
-    next: mirror ? inMirror : `${first}, ${elsewhere}`,
+    next: error.step === writing ? inPlace : mirror ? inMirror : `${first}, ${elsewhere}`,
   };
 }
 
@@ -169,13 +175,4 @@ function refuseNamesakes(steps: readonly ChartStep[], charts: ReadonlyMap<string
     ];
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
-}
-
-/** Node's fetch passes HTTP_PROXY, HTTPS_PROXY and NO_PROXY by unless told otherwise. @returns how to undo it */
-function useProxyFromEnvironment(): () => void {
-  const named = ["http_proxy", "https_proxy"].some(
-    (name) => process.env[name] || process.env[name.toUpperCase()],
-  );
-  if (!named || process.env["NODE_USE_ENV_PROXY"]) return () => {};
-  return http.setGlobalProxyFromEnv();
 }

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChartSource } from "../profiles/settings.ts";
-import { DownloadError, download } from "./download.ts";
+import { DownloadError, download, urlIn } from "./download.ts";
 import { findOciChart } from "./oci.ts";
 import { findEntry, parseIndex, type RepositoryIndex } from "./repository-index.ts";
 
@@ -47,7 +47,7 @@ export class Locator {
         const first = entry.urls?.[0];
         if (!first) throw new Error("its entry in the index has no URL");
         if (first.startsWith("oci://")) return await inRegistry(first.replace(/:[^:/]+$/, ""), chart.version);
-        const at = new URL(first, `${root}/`).href;
+        const at = urlIn(root, first);
         return { at, digest: plainDigest(entry.digest), read: () => download(at) };
       }
     }
@@ -61,6 +61,7 @@ export class Locator {
       return existsSync(file) ? parseIndex(await readFile(file, "utf8")) : undefined;
     });
     if (!existsSync(folder)) throw new Error("the mirror folder does not exist");
+    if (!statSync(folder).isDirectory()) throw new Error("the mirror is a file: a folder or a URL is wanted");
     if (!existsSync(at)) {
       if (index) findEntry(index, chart.name, chart.version);
       throw new Error("the mirror folder does not hold this archive");
@@ -83,7 +84,7 @@ export class Locator {
     });
     if (!index || chart.kind !== "repository") return { at: flat, read: () => download(flat) };
     const entry = findEntry(index, chart.name, chart.version);
-    const listed = new URL(entry.urls?.[0] ?? archiveName(chart), `${root}/`).href;
+    const listed = urlIn(root, entry.urls?.[0] ?? archiveName(chart));
     const at = listed.startsWith(`${root}/`) ? listed : flat;
     return { at, digest: plainDigest(entry.digest), read: () => download(at) };
   }

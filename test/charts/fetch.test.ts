@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { type FetchOptions, fetchCharts } from "../../charts/fetch.ts";
 import { ConfigurationError } from "../../profiles/problem.ts";
 import type { ChartSource, ChartStep } from "../../profiles/settings.ts";
+import { startProxy, type TestProxy } from "../network/proxies.ts";
 import { chartStep } from "../support/settings.ts";
 import { startServer, type TestServer } from "./server.ts";
 
@@ -209,6 +210,73 @@ describe("fetching charts", () => {
       });
     }
 
+    describe("in a repository with a login in its URL", () => {
+      const basic = `Basic ${Buffer.from("ann:pass word").toString("base64")}`;
+      const withLogin = (url: string): string => url.replace("//", "//ann:pass%20word@");
+      const authorizations = async (urls: (other: string) => string[], redirect = ""): Promise<unknown[]> => {
+        const other = await startServer();
+        const seen: unknown[] = [];
+        const content =
+          (name: string) =>
+          ({ authorization }: NodeJS.Dict<string | string[]>) => {
+            seen.push(`${name}: ${authorization === basic ? "login" : authorization}`);
+            return archive("private");
+          };
+        const entries = { authn: [{ version: "1.0.0", urls: urls(other.url) }] };
+        server.files.set("/charts/index.yaml", stringify({ entries }));
+        server.files.set("/charts/a.tgz", content("same"));
+        server.files.set("/elsewhere/a.tgz", content("same"));
+        other.files.set("/a.tgz", content("other"));
+        const location = redirect === "other" ? `${other.url}/a.tgz` : "/elsewhere/a.tgz";
+        server.files.set("/charts/moved.tgz", () => ({ status: 302, headers: { location } }));
+        try {
+          await fetchCharts([step("authn", { url: withLogin(`${server.url}/charts`) })], options);
+        } finally {
+          await other.close();
+        }
+        return seen;
+      };
+
+      it("signs in at a relative address", async () => {
+        assert.deepEqual(await authorizations(() => ["a.tgz"]), ["same: login"]);
+      });
+      it("signs in at an absolute address of the same scheme, host and port", async () => {
+        assert.deepEqual(await authorizations(() => [`${server.url}/elsewhere/a.tgz`]), ["same: login"]);
+      });
+      it("shows the login to no other host or port", async () => {
+        assert.deepEqual(await authorizations((other) => [`${other}/a.tgz`]), ["other: undefined"]);
+      });
+      it("takes it along in a redirect to the same host and port", async () => {
+        assert.deepEqual(await authorizations(() => ["moved.tgz"], "same"), ["same: login"]);
+      });
+      it("leaves it behind in a redirect to another", async () => {
+        assert.deepEqual(await authorizations(() => ["moved.tgz"], "other"), ["other: undefined"]);
+      });
+    });
+
+    it("is what came, byte by byte, though the server calls it a gzip encoding", async () => {
+      publish(["authn"]);
+      const body = archive("authn 1.0.0");
+      server.files.set("/charts/authn-1.0.0.tgz", ({ "accept-encoding": accepted }) => {
+        assert.equal(accepted, undefined);
+        return { status: 200, headers: { "content-encoding": "gzip" }, body };
+      });
+      await fetchCharts([step("authn")], options);
+      assert.deepEqual(await stored("authn-1.0.0.tgz"), body);
+    });
+
+    it("is at a port that fetch forbids", async () => {
+      const forbidden = await startServer([10080, 6665, 6666, 6667, 6668, 6669, 6697, 4190]);
+      try {
+        forbidden.files.set("/web-1.0.0.tgz", archive("web"));
+        const chart = { version: "", kind: "archive", url: `${forbidden.url}/web-1.0.0.tgz` } as const;
+        await fetchCharts([step("web", chart)], options);
+        assert.deepEqual(await stored("web.tgz"), archive("web"));
+      } finally {
+        await forbidden.close();
+      }
+    });
+
     it("is the URL itself for an archive URL, version or not", async () => {
       server.files.set("/x/web-1.tgz", archive("web"));
       const chart = { name: "web", version: "", kind: "archive", url: `${server.url}/x/web-1.tgz` } as const;
@@ -301,6 +369,48 @@ describe("fetching charts", () => {
       assert.doesNotMatch(JSON.stringify(problem), /pass/);
     });
 
+    for (const [what, make, reason] of [
+      ["a folder", (file: string) => mkdir(file), "downloading the archive failed: it is a folder"],
+      ["empty", (file: string) => writeFile(file, ""), "checking the archive failed: it is empty"],
+      [
+        "text",
+        (file: string) => writeFile(file, "<html>"),
+        "checking the archive failed: what came is no gzip archive",
+      ],
+      [
+        "cut off",
+        (file: string) => writeFile(file, archive("mirrored").subarray(0, 20)),
+        "checking the archive failed: the gzip archive is cut off or damaged (unexpected end of file)",
+      ],
+    ] as const) {
+      it(`says that an archive of it is ${what}`, async () => {
+        await mkdir(join(folder, "mirror"));
+        const file = join(folder, "mirror", "authn-1.0.0.tgz");
+        await make(file);
+        const [problem] = await problemsOf([step("authn")], { ...options, mirror: "mirror" });
+        assert.equal(problem?.what, `chart authn 1.0.0 cannot be fetched: ${reason}`);
+        assert.equal(problem?.file, file);
+      });
+    }
+
+    it("says that an archive of it may not be read", async function () {
+      if (process.getuid?.() === 0) this.skip();
+      await mkdir(join(folder, "mirror"));
+      await writeFile(join(folder, "mirror", "authn-1.0.0.tgz"), archive("mirrored"), { mode: 0 });
+      const [problem] = await problemsOf([step("authn")], { ...options, mirror: "mirror" });
+      assert.match(problem?.what ?? "", /downloading the archive failed: permission denied$/);
+    });
+
+    it("says that it is a file, or that its index is a folder", async () => {
+      await writeFile(join(folder, "mirror"), "");
+      const failed = "chart authn 1.0.0 cannot be fetched: finding the chart failed: ";
+      const [first] = await problemsOf([step("authn")], { ...options, mirror: "mirror" });
+      assert.equal(first?.what, `${failed}the mirror is a file: a folder or a URL is wanted`);
+      await mkdir(join(folder, "other", "index.yaml"), { recursive: true });
+      const [second] = await problemsOf([step("authn")], { ...options, mirror: "other" });
+      assert.equal(second?.what, `${failed}it is a folder`);
+    });
+
     it("names the file that a folder lacks", async () => {
       const [problem] = await problemsOf([step("authn")], { ...options, mirror: "nowhere" });
       assert.deepEqual(problem, {
@@ -309,6 +419,71 @@ describe("fetching charts", () => {
         allowed: undefined,
         next: "put the archive into the mirror, or correct krateo:chartMirror",
       });
+    });
+  });
+
+  describe("through a proxy", () => {
+    const names = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+    const own = names.map((name) => [name, process.env[name]] as const);
+    let proxy: TestProxy;
+
+    beforeEach(async () => {
+      for (const name of names) delete process.env[name];
+      proxy = await startProxy();
+    });
+    afterEach(async () => {
+      await proxy.close();
+      for (const [name, value] of own) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    });
+
+    /** The proxy answers itself, with what is no index; nothing else knows that host. */
+    const reasonAt = async (url: string): Promise<string> => {
+      const [problem] = await problemsOf([step("authn", { url })]);
+      return (problem?.what ?? "").replace(/^.* failed: /, "");
+    };
+
+    it("asks it for the repository, where the variable has no scheme as well", async () => {
+      process.env["http_proxy"] = `127.0.0.1:${proxy.port}`;
+      assert.match(await reasonAt("http://charts.example.org/a"), /no map `entries`/);
+      assert.deepEqual(proxy.asked, ["GET http://charts.example.org/a/index.yaml"]);
+    });
+
+    it("passes it by for what NO_PROXY lists, networks included", async () => {
+      process.env["HTTP_PROXY"] = `http://127.0.0.1:${proxy.port}`;
+      process.env["NO_PROXY"] = "192.0.2.0/24,198.51.100.7,.example.org";
+      for (const url of ["http://charts.example.org/a", `${server.url}/charts`]) await reasonAt(url);
+      assert.deepEqual(proxy.asked, []);
+      await reasonAt("http://203.0.113.1/a");
+      assert.deepEqual(proxy.asked, ["GET http://203.0.113.1/a/index.yaml"]);
+    });
+
+    it("names it, without its login, when it is away or refuses", async () => {
+      process.env["HTTPS_PROXY"] = "http://ann:secret@127.0.0.1:1";
+      const named = "through the proxy http://127.0.0.1";
+      assert.equal(
+        await reasonAt("https://charts.example.org/a"),
+        `the server cannot be reached: connection refused, ${named}:1 (HTTPS_PROXY)`,
+      );
+      const strict = await startProxy({ login: "ann:secret" });
+      process.env["HTTPS_PROXY"] = `http://127.0.0.1:${strict.port}`;
+      const reason = await reasonAt("https://charts.example.org/a");
+      await strict.close();
+      assert.match(reason, /^the server cannot be reached: the proxy wants a login \(407\)/);
+      assert.ok(reason.endsWith(`${named}:${strict.port} (HTTPS_PROXY)`), reason);
+    });
+
+    it("says in a sentence that the variable names none", async () => {
+      process.env["HTTPS_PROXY"] = "ftp://ann:secret@proxy";
+      const [problem, ...others] = await problemsOf([
+        step("authn", { url: "https://charts.example.org/a" }),
+        step("snowplow", { url: "https://charts.example.org/b" }),
+      ]);
+      assert.equal(problem?.what, "the variable HTTPS_PROXY of the environment names no proxy");
+      assert.deepEqual(others, []);
+      assert.doesNotMatch(JSON.stringify(problem), /secret/);
     });
   });
 
@@ -385,13 +560,31 @@ describe("fetching charts", () => {
       assert.deepEqual(server.requests.filter((request) => request.includes("tgz")).length, 3);
     });
 
+    it("says what is in the way of the archive in the project, and not to wait for the server", async () => {
+      publish(["authn"]);
+      const file = join(folder, ".charts", "authn-1.0.0.tgz");
+      await mkdir(file, { recursive: true });
+      const [problem] = await problemsOf([step("authn")]);
+      assert.deepEqual(problem, {
+        what: "chart authn 1.0.0 cannot be fetched: writing the archive failed: it is a folder",
+        file,
+        allowed: undefined,
+        next: "let that file be written: remove what is in its way, or correct the rights of its folder",
+      });
+    });
+
+    it("ends a redirect in a circle", async () => {
+      server.files.set("/charts/index.yaml", { status: 302, headers: { location: "/charts/index.yaml" } });
+      const [problem] = await problemsOf([step("authn")]);
+      assert.match(problem?.what ?? "", /finding the chart failed: it redirects more than 10 times$/);
+    });
+
     it("names a server that cannot be reached, and the way out", async () => {
       const gone = server.url;
       await server.close();
       const [problem] = await problemsOf([step("authn", { url: `${gone}/charts` })]);
-      const { port } = new URL(gone);
       assert.deepEqual(problem, {
-        what: `chart authn 1.0.0 cannot be fetched: finding the chart failed: the server cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}`,
+        what: `chart authn 1.0.0 cannot be fetched: finding the chart failed: the server cannot be reached: connection refused`,
         file: `${gone}/charts/index.yaml`,
         allowed: undefined,
         next: "run again once the server answers, or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files",

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -10,9 +11,13 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export type Answer = string | Buffer | { status: number; headers?: Record<string, string>; body?: string };
+export type Answer =
+  | string
+  | Buffer
+  | { status: number; headers?: Record<string, string>; body?: string | Buffer };
 
-export async function startServer(): Promise<TestServer> {
+/** @param ports The first that is free is taken; default: any that is free. */
+export async function startServer(ports: readonly number[] = [0]): Promise<TestServer> {
   const files: TestServer["files"] = new Map();
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -28,7 +33,10 @@ export async function startServer(): Promise<TestServer> {
       response.writeHead(answer.status, answer.headers).end(answer.body);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  for (const port of ports) {
+    server.listen(port, "127.0.0.1");
+    if (await once(server, "listening").then(Boolean, () => false)) break;
+  }
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
