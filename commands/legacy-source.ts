@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import {
   chooseLegacyObject,
   type LegacyPlatform,
@@ -7,8 +5,10 @@ import {
   readLegacyPlatform,
 } from "../migration/legacy-platform.ts";
 import { legacyVersion, wayToLegacyVersion } from "../profiles/legacy-platform.ts";
+import { parseObjects } from "../profiles/object-file.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
-import type { Json, JsonObject } from "../profiles/settings.ts";
+import type { JsonObject } from "../profiles/settings.ts";
+import { readTextFile } from "../profiles/text-file.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
 
 /** Which object is meant. */
@@ -84,24 +84,13 @@ async function target(options: LegacySourceOptions, session: Session) {
   return { namespace, choice: { kubeconfig, context } };
 }
 
+/** Every document of the file, which may be a List, or several in a row. */
 function objectsIn(file: string): JsonObject[] {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: "it does not exist",
-      EACCES: "you may not",
-      EISDIR: "it is a folder",
-    };
-    const reason = reasons[code ?? ""] ?? String(error);
-    throw new ConfigurationError([{ what: `the file cannot be read: ${reason}`, file }]);
-  }
-  try {
-    return legacyObjectsIn(parse(text) as Json);
-  } catch (error) {
-    const { linePos } = error as { linePos?: [{ line: number }] };
-    throw new ConfigurationError([{ what: "the file is no valid YAML", file, line: linePos?.[0].line }]);
-  }
+  const given = readTextFile(file, file) ?? {
+    problem: { what: "the file cannot be read: it does not exist", file },
+  };
+  if ("problem" in given) throw new ConfigurationError([given.problem]);
+  const { documents, problems } = parseObjects(given.text, file);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return documents.flatMap(legacyObjectsIn);
 }

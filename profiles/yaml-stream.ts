@@ -45,7 +45,11 @@ export function parseStream(text: string, file: string, { tags, uniqueKeys }: Re
       if (syntax.length > 0) return syntax;
       const sops = sopsProblem(document, place);
       if (sops !== undefined) return [sops];
-      return [...characterProblems(document, place), ...loopProblems(document, place)];
+      return [
+        ...tagProblems(document, place),
+        ...characterProblems(document, place),
+        ...loopProblems(document, place),
+      ];
     },
   };
 }
@@ -79,6 +83,32 @@ function syntaxProblems(document: Document, text: string, place: Placed): Proble
       };
     }),
   ];
+}
+
+/** Tags that say nothing but the type that YAML knows by itself. */
+const coreTags = ["str", "int", "float", "bool", "null", "map", "seq", "merge"].map(
+  (name) => `tag:yaml.org,2002:${name}`,
+);
+
+/** Tags that only another program understands: without it, what stands behind them would be taken as it is. */
+function tagProblems(document: Document, place: Placed): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node) || !node.tag || node.tag === "!" || coreTags.includes(node.tag)) return;
+      const vault = node.tag === "!vault";
+      problems.push({
+        what: vault
+          ? "a value that is encrypted with Ansible Vault (!vault)"
+          : `a tag whose meaning is not known here: ${node.tag.replace("tag:yaml.org,2002:", "!!")}`,
+        ...place(node.range?.[0] ?? 0),
+        next: vault
+          ? "set it in the stack instead, which encrypts it, too: pulumi config set --secret --path 'krateo:set[\"PATH\"]'"
+          : "take the tag out, and write what it stands for",
+      });
+    },
+  });
+  return problems;
 }
 
 /** Characters that look like a space or like nothing, and are neither to YAML. */

@@ -254,6 +254,38 @@ describe("krateo migrate", () => {
       );
     });
 
+    const asPeopleHaveIt: [what: string, bytes: (object: string) => string | Buffer][] = [
+      ["among other documents", (object) => `apiVersion: v1\nkind: Secret\n---\n${object}\n---\n`],
+      ["in a list of kubectl's", (object) => `apiVersion: v1\nkind: List\nitems: [${object}]\n`],
+      ["in a list behind another document", (object) => `kind: Pod\n---\n{kind: List, items: [${object}]}`],
+      ["in PowerShell's UTF-16", (object) => Buffer.from(`\ufeff${object}`, "utf16le")],
+      ["with a byte order mark", (object) => `\ufeff${object}`],
+    ];
+    for (const [what, bytes] of asPeopleHaveIt) {
+      it(`finds the object ${what}`, async () => {
+        const path = file("found.yaml", "");
+        writeFileSync(path, bytes(JSON.stringify(unchanged())));
+        const { code, printed, noted } = await run("--from", path);
+        assert.equal(code, 0, noted);
+        assert.equal(
+          printed,
+          (await run("--from", file("plain.yaml", unchanged()))).printed.replaceAll(
+            "plain.yaml",
+            "found.yaml",
+          ),
+        );
+      });
+    }
+
+    it("says of an encrypted file what it is", async () => {
+      await refused(/the file is encrypted with sops/, "--from", file("enc.yaml", "kind: x\nsops: {mac: y}"));
+      await refused(
+        /encrypted with Ansible Vault/,
+        "--from",
+        file("enc.yaml", "$ANSIBLE_VAULT;1.1;AES256\n1"),
+      );
+    });
+
     it("refuses what it cannot read, in words", async () => {
       await refused(
         /the file cannot be read: it does not exist\n {3}where: {3}nowhere\.yaml/,
@@ -262,7 +294,7 @@ describe("krateo migrate", () => {
       );
       await refused(/the file cannot be read: it is a folder/, "--from", directory);
       await refused(
-        /the file is no valid YAML\n {3}where: {3}.*line 3/,
+        /this is not valid YAML\n {3}where: {3}.*line 3/,
         "--from",
         file("bad.yaml", "a:\n b: [GOLDEN\n"),
       );

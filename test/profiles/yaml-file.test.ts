@@ -64,6 +64,22 @@ describe("a YAML file", () => {
     assert.deepEqual(warnings, ["f.yaml: only the first of its 2 YAML documents is read"]);
   });
 
+  it("says so as well when the first one is empty", () => {
+    const { source, warnings } = parse("---\n---\nb: 2\n");
+    assert.deepEqual(source?.root, {});
+    assert.deepEqual(warnings, ["f.yaml: only the first of its 2 YAML documents is read"]);
+  });
+
+  it("takes more than a hundred aliases", () => {
+    const aliases = Array.from({ length: 150 }, (_, index) => `k${index}: *a`);
+    assert.equal(Object.keys(parse(["a: &a {b: 1}", ...aliases].join("\n")).source?.root ?? {}).length, 151);
+  });
+
+  it("may hold characters that cannot be seen where they can only be meant", () => {
+    const text = 'a: "x\u00a0:\u00a0y"\nb: x\u00a0y\nc: |\n  x:\u00a0y\n';
+    assert.deepEqual(parse(text).source?.root, { a: "x\u00a0:\u00a0y", b: "x\u00a0y", c: "x:\u00a0y\n" });
+  });
+
   it("may be empty", () => {
     assert.deepEqual(parse("# nothing yet\n").source?.root, {});
     assert.deepEqual(parse("").source?.root, {});
@@ -81,6 +97,54 @@ describe("a YAML file", () => {
       "an integer beyond double precision",
       "a: 9007199254740993",
       [[1, "a number that cannot be kept exactly"]],
+    ],
+    ...(
+      [
+        ["after a key", "a:\n  env:\u00a0\n    A: b", 2],
+        ["after a key at the root", "env:\u00a0\n  A: b", 1],
+        ["between a key and its colon", "a: 1\nenv\u00a0: 1", 2],
+        ["before a key", "a: 1\n\u00a0\u00a0env: 1", 2],
+        ["before a key in a list", "a:\n  - \u00a0b: 1", 2],
+        ["in the indentation", "a:\n\u00a0\u00a0b: 1", 2],
+        ["in place of the space behind a colon", "a:\n  b:\u00a01", 2],
+        ["behind a value", "a: 1\nb: x\u00a0", 2],
+      ] as const
+    ).map(([where, text, line]): [string, string, unknown] => [
+      `a no-break space ${where}`,
+      text,
+      [[line, "a character that cannot be seen, and is no space to YAML: a no-break space (U+00A0)"]],
+    ]),
+    [
+      "a byte order mark in the middle",
+      "a: 1\n\ufeffb: 2",
+      [[2, "a character that cannot be seen, and is no space to YAML: a byte order mark (U+FEFF)"]],
+    ],
+    [
+      "a tag of another program's",
+      "a:\n  b: !env HOME",
+      [[2, "a tag whose meaning is not known here: !env"]],
+    ],
+    ["a tag on a map", "a: !x {b: 1}", [[1, "a tag whose meaning is not known here: !x"]]],
+    ["a binary value", "a: !!binary aGk=", [[1, "a tag whose meaning is not known here: !!binary"]]],
+    [
+      "a value of Ansible Vault",
+      "a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n",
+      [[1, "a value that is encrypted with Ansible Vault (!vault)"]],
+    ],
+    [
+      "a file of sops, whose values nobody looks at",
+      "a: ENC[x]\nsops: {mac: x}",
+      [[2, "the file is encrypted with sops"]],
+    ],
+    ["an anchor that contains itself", "a: &x\n  b: *x", [[2, "the anchor &x contains itself"]]],
+    ["a list that contains itself", "a: &x [*x]", [[1, "the anchor &x contains itself"]]],
+    [
+      "aliases that stand for a million values",
+      [
+        `a0: &a0 [${"1,".repeat(10)}]`,
+        ...[1, 2, 3, 4, 5].map((n) => `a${n}: &a${n} [${`*a${n - 1},`.repeat(10)}]`),
+      ].join("\n"),
+      [[1, "its aliases stand for more than 1000000 values"]],
     ],
     [
       "an unknown token",
