@@ -103,7 +103,7 @@ function consequence({ manager, applies }: FieldHolder): string {
 /**
  * The command that puts everything back; undefined when there is none that can. The engine sees what is gone once it
  * refreshes; what was changed inside a release it never sees, so those releases are named, but for one with an object
- * that the API server refuses: Helm would fail on it.
+ * that the API server refuses: Helm would fail on it. Where a refresh would fail, what only it finds comes next time.
  */
 export function wayBack(drifts: readonly Drift[], { stackOptions = [] }: Circumstances): string | undefined {
   const stuck = new Set(drifts.filter(({ means }) => means?.how === "none").map(({ release }) => release));
@@ -112,7 +112,8 @@ export function wayBack(drifts: readonly Drift[], { stackOptions = [] }: Circums
   const again = [
     ...new Set(curable.filter(({ remedy }) => remedy === "reapply").map(({ release }) => release)),
   ];
-  const refresh = drifts.some(({ remedy }) => remedy === "refresh");
+  const refresh =
+    drifts.some(({ remedy }) => remedy === "refresh") && drifts.every(({ remedy }) => remedy !== "up-first");
   return [
     again.length > 0 ? reapplyCommand(...again) : "npx pulumi up",
     ...(refresh ? ["--refresh"] : []),

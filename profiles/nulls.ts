@@ -30,6 +30,12 @@ export function withoutNullsBelowLists(value: Json): Json {
   );
 }
 
+/** True for a null, or a value that holds one at any depth. */
+export function holdsNull(value: Json | undefined): boolean {
+  if (Array.isArray(value)) return value.some(holdsNull);
+  return value === null || (isMap(value) && Object.values(value as JsonObject).some(holdsNull));
+}
+
 /** Paths of list items that are null: leaving one out would move those that follow. */
 export function nullItems(value: Tree, path: Path = []): Path[] {
   if (Array.isArray(value)) {

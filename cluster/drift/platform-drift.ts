@@ -1,6 +1,7 @@
 import { secretNamesOf } from "../../profiles/database-secrets.ts";
 import { installationName } from "../../profiles/installation.ts";
-import type { JsonObject, Settings } from "../../profiles/settings.ts";
+import { holdsNull } from "../../profiles/nulls.ts";
+import type { Json, JsonObject, Settings } from "../../profiles/settings.ts";
 import { recordOf, removedDefaultsAnnotation, type SnapshotRecord } from "../../profiles/snapshot.ts";
 import { get, pathOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
@@ -53,7 +54,9 @@ export async function snapshotFindings(connection: Connection, settings: Setting
   const { planned, differences } = snapshotDrift(recordOf(settings.snapshot), storedRecord(stored));
   if (differences.length === 0) return [];
   const subject = `Installation ${installationName}`;
-  return [{ release: platform, subject, planned, differences, isSecret: nothingSecret, remedy: "refresh" }];
+  // An earlier version stored it with nulls, and the state has them too: the provider would not survive a refresh.
+  const remedy = holdsNull(stored?.spec?.spec as Json | undefined) ? "up-first" : "refresh";
+  return [{ release: platform, subject, planned, differences, isSecret: nothingSecret, remedy }];
 }
 
 function storedRecord(stored: InstallationObject | undefined): SnapshotRecord | undefined {

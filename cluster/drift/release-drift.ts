@@ -25,9 +25,9 @@ export interface Finding {
 
 /**
  * What puts it back: `up` alone; `up` with a refresh, where the engine sees the difference once it looks; or applying
- * the release again, where it sees none.
+ * the release again, where it sees none. Or `up` by itself first, since a refresh would fail.
  */
-export type Remedy = "up" | "refresh" | "reapply";
+export type Remedy = "up" | "refresh" | "reapply" | "up-first";
 
 export const nothingSecret = (): boolean => false;
 

@@ -4,8 +4,9 @@ import { makesDatabase, secretNames, secretNamesOf } from "../../profiles/databa
 import { damagedCheck } from "../../profiles/helm-record.ts";
 import { releaseKey } from "../../profiles/inventory.ts";
 import { legacyVersion } from "../../profiles/legacy-platform.ts";
+import { holdsNull } from "../../profiles/nulls.ts";
 import { reapplyCommand } from "../../profiles/reapply.ts";
-import type { ChartStep, JsonObject, Settings } from "../../profiles/settings.ts";
+import type { ChartStep, Json, JsonObject, Settings } from "../../profiles/settings.ts";
 import { missingOf } from "../database.ts";
 import { differingPaths } from "../drift/difference.ts";
 import { holderOf } from "../drift/field-holder.ts";
@@ -60,7 +61,8 @@ function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Obse
     ...base,
     status: "ERROR",
     found: `differs at ${shown}${more}${by}`,
-    next: `${anew}, if this configuration is right`,
+    // As an earlier version stored it: the provider would not survive a refresh, and needs none.
+    next: `${holdsNull(installation.spec?.spec as Json) ? again : anew}, if this configuration is right`,
   };
 }
 

@@ -187,6 +187,7 @@ describe("krateo diff", () => {
     [["refresh"], [], "npx pulumi up --refresh"],
     [["reapply", "reapply"], [], "KRATEO_REAPPLY=r0,r1 npx pulumi up"],
     [["reapply", "refresh", "up"], ["--stack dev"], "KRATEO_REAPPLY=r0 npx pulumi up --refresh --stack dev"],
+    [["up-first", "refresh", "reapply"], [], "KRATEO_REAPPLY=r2 npx pulumi up"],
   ];
   for (const [remedies, stackOptions, command] of ways) {
     it(`names ${command} for ${remedies.join(", ")}`, () => {

@@ -259,6 +259,18 @@ describe("drift", () => {
     });
   });
 
+  it("is put back without a refresh in a snapshot that an earlier version stored, nulls and all", async () => {
+    const steps = [{ id: "a", type: "chart", with: { values: { user: null } } }];
+    const snapshot = { spec: { spec: { ...settings.snapshot, installationVersion: "x", steps } } };
+    await withApiServer(cluster({ [paths.snapshot]: snapshot }), async (connection) => {
+      const { drifts } = await findInstalledDrift(connection, settings);
+      assert.deepEqual(
+        drifts.map(({ remedy }) => remedy),
+        ["up-first"],
+      );
+    });
+  });
+
   it("is told with who else set the field", async () => {
     const managedFields = [
       {

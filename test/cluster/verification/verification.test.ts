@@ -91,6 +91,31 @@ describe("verify", () => {
       installation: { metadata: { name: "krateoctl", uid: "i" }, spec: { spec } },
     });
 
+    it("names who edited it, and no refresh where an earlier version stored it with nulls", () => {
+      const entry = {
+        manager: "kubectl-edit",
+        operation: "Update",
+        time: "2026-11-29T07:00:00Z",
+        fieldsV1: { "f:spec": { "f:spec": { "f:installationVersion": {} } } },
+      };
+      const edited = (steps: unknown) => ({
+        installation: {
+          metadata: { name: "krateoctl", uid: "i", managedFields: [entry] },
+          spec: { spec: { ...snapshot, steps, installationVersion: "x" } },
+        },
+      });
+      const shown = (steps: unknown) => {
+        const [fault] = faults(edited(steps), wanted);
+        return [fault?.found, fault?.next];
+      };
+      const found = "differs at installationVersion, set by kubectl-edit since 2026-11-29T07:00:00Z";
+      assert.deepEqual(shown([{ id: "a", with: { ttl: 60 } }]), [
+        found,
+        "npx pulumi up --refresh, if this configuration is right",
+      ]);
+      assert.deepEqual(shown(snapshot.steps), [found, "npx pulumi up, if this configuration is right"]);
+    });
+
     it("misses one that is not there", () => {
       const [missing, migration] = faults({ installation: undefined });
       assert.deepEqual([migration?.check, migration?.found], ["migration", "no snapshot"]);
