@@ -136,11 +136,6 @@ export function urlIn(repository: string, reference: string): string {
   return found.href;
 }
 
-/** A URL as messages and records may show it. */
-export function maskedUrl(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, "$1***@");
-}
-
 function mayPass({ status }: DownloadError): boolean {
   return status === undefined || status === 429 || status >= 500;
 }

@@ -3,11 +3,12 @@ import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { debug } from "../profiles/debug.ts";
+import { withoutLogins } from "../profiles/describe.ts";
 import { fileFault } from "../profiles/file-fault.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 import type { ChartSource, ChartStep } from "../profiles/settings.ts";
 import { readShared, sha256, sharedCache, store, storedDigest, writeShared } from "./archive-store.ts";
-import { DownloadError, maskedUrl } from "./download.ts";
+import { DownloadError } from "./download.ts";
 import { NotInIndexError } from "./repository-index.ts";
 import { archiveName, type Location, Locator, mirrorFolder } from "./source.ts";
 
@@ -73,7 +74,7 @@ async function fetchOne(
 ): Promise<void> {
   const { mirror, directory, cache = sharedCache() } = options;
   const local = mirrorFolder(mirror, directory);
-  const source = local ?? maskedUrl(mirror ?? chart.url);
+  const source = local ?? withoutLogins(mirror ?? chart.url);
   const stored = await storedDigest(file, source);
   // A folder costs nothing to look at, and its archives may be rebuilt under the same version.
   if (stored && !(local && existsSync(join(local, archiveName(chart))))) return;
@@ -155,7 +156,7 @@ function problemOf(charts: string, error: FetchError, mirror: string | undefined
     : "run again once the server answers";
   return {
     what: `${charts} cannot be fetched: ${error.step} failed: ${error.message}`,
-    file: maskedUrl(error.at),
+    file: withoutLogins(error.at),
     allowed: missing?.alternatives,
     next: error.step === writing ? inPlace : mirror ? inMirror : `${first}, ${elsewhere}`,
   };
@@ -169,7 +170,7 @@ function refuseNamesakes(steps: readonly ChartStep[], charts: ReadonlyMap<string
     return [
       {
         what: `step ${id} takes chart ${chart.name} ${chart.version} from another place than another step does`,
-        given: `${maskedUrl(chart.url)} and ${maskedUrl(other.url)}`,
+        given: `${withoutLogins(chart.url)} and ${withoutLogins(other.url)}`,
         next: "use one source for the same chart and version",
       },
     ];

@@ -9,6 +9,7 @@ import { configLayer } from "./config-layer.ts";
 import { databaseConfigProblems, externalDatabase } from "./database-config.ts";
 import { makesDatabase } from "./database-secrets.ts";
 import { debug, layerLines } from "./debug.ts";
+import { withoutLogins } from "./describe.ts";
 import { checkDocument } from "./document.ts";
 import { exposedServices } from "./exposure/exposure.ts";
 import { bundleTokens, exposureLayer, extraSteps } from "./exposure/layer.ts";
@@ -142,7 +143,7 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
     })),
     steps,
     snapshot: snapshotOf(document, computed, config.version),
-    warnings: findings.warnings,
+    warnings: findings.warnings.map(withoutLogins),
   });
   return { settings, document, layers: all, set: set.entries, steps: computed };
 }

@@ -1,3 +1,5 @@
+import { withoutLogins } from "./describe.ts";
+
 /** How problems name the layer that Pulumi's own configuration is. */
 export const stackConfiguration = "stack configuration";
 
@@ -25,11 +27,23 @@ export interface Problem {
 export class ConfigurationError extends Error {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(given: readonly Problem[]) {
+    const problems = given.map(withoutSecrets);
     super(listOf(problems));
     this.name = "ConfigurationError";
     this.problems = problems;
   }
+}
+
+/** Whatever part of it came from the user, under whichever label. */
+function withoutSecrets(problem: Problem): Problem {
+  const clean = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(clean);
+    return typeof value === "string" ? withoutLogins(value) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(problem).map(([key, value]) => [key, clean(value)]),
+  ) as unknown as Problem;
 }
 
 /** Errors whose message is written for the user; those of the cluster's side are known here by their names only. */

@@ -49,7 +49,7 @@ export function shapeProblems(
         problem: {
           what: missing ? `${lastKey(path)} is missing` : `${lastKey(path)} has a value it cannot have`,
           ...place(path),
-          given: missing ? undefined : describeValue(value),
+          given: missing ? undefined : describeValue(value, path),
           allowed,
           ...(!String(allowed).includes("quotes") && quotesAdvice(issue, value)),
         },

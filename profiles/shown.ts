@@ -1,10 +1,10 @@
-import { isSensitiveKey } from "./describe.ts";
+import { isSensitiveKey, withoutLogins } from "./describe.ts";
 import { isMap, mask, secretMask, type Tree } from "./secret-value.ts";
 import type { Json, Path } from "./settings.ts";
 
 /**
  * A value of a document as it may be shown: secret configuration is masked, and so is text under a key that names a
- * secret and what is in a Secret, even where the document has it in clear: what is shown is copied into tickets.
+ * secret, a login in a URL and what is in a Secret, even where the document has it in clear: what is shown is copied into tickets.
  *
  * @param path Where the value stands.
  */
@@ -15,6 +15,7 @@ export function shown(tree: Tree, path: Path = []): Json {
     return /^(\$\{\w+\})?$/.test(tree) ? tree : secretMask;
   }
   if (Array.isArray(tree)) return tree.map((item, index) => shown(item, [...path, index]));
+  if (typeof tree === "string") return withoutLogins(tree);
   if (!isMap(tree)) return mask(tree);
   const inSecret = tree["kind"] === "Secret";
   return Object.fromEntries(

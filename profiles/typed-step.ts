@@ -120,7 +120,7 @@ function chartStep(
     findings.problems.push({
       what: `step ${step.id}: a time-out that is no duration`,
       ...step.place([durationKey ?? "timeout"]),
-      given: describeValue(tree[durationKey ?? "timeout"]),
+      given: describeValue(tree[durationKey ?? "timeout"], []),
       allowed: durationForm,
     });
   }
@@ -131,7 +131,7 @@ function chartStep(
     findings.problems.push({
       what: `step ${step.id}: ${result.what}`,
       ...step.place([result.field]),
-      given: input[result.field] ? describeValue(tree[result.field]) : undefined,
+      given: input[result.field] ? describeValue(tree[result.field], []) : undefined,
       allowed: result.allowed,
     });
     return undefined;
@@ -152,7 +152,7 @@ function chartStep(
     findings.problems.push({
       what: `step ${step.id}: a name that Helm does not accept for a release`,
       ...step.place(["releaseName"]),
-      given: describeValue(tree["releaseName"] ?? tree["repo"] ?? name),
+      given: describeValue(tree["releaseName"] ?? tree["repo"] ?? name, []),
       allowed: "up to 53 lower-case letters, digits, dots and dashes",
     });
   }

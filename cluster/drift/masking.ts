@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isSensitiveKey } from "../../profiles/describe.ts";
+import { isSensitiveKey, withoutLogins } from "../../profiles/describe.ts";
 import { valueAt } from "../../profiles/path.ts";
 import { secretMask } from "../../profiles/secret-value.ts";
 import type { Json, Path } from "../../profiles/settings.ts";
@@ -38,7 +38,7 @@ export function secretTexts(value: Json | undefined, isSecret: Secrecy["isSecret
 export function masked(value: Json, secrecy: Secrecy, path: Path = [], parent?: Json): Json {
   if (typeof value === "string") {
     if (secrecy.isSecret(path) || isSecretLeaf(path, parent)) return secretMask;
-    return secrecy.texts.reduce((text, secret) => text.replaceAll(secret, secretMask), value);
+    return withoutLogins(secrecy.texts.reduce((text, secret) => text.replaceAll(secret, secretMask), value));
   }
   if (Array.isArray(value)) return value.map((item, index) => masked(item, secrecy, [...path, index], value));
   if (!isMap(value)) return value;

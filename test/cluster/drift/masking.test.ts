@@ -30,7 +30,7 @@ describe("what is shown of a comparison", () => {
     [
       "masks a known secret wherever it stands",
       { url: "postgres://me:correct horse@db" },
-      { url: "postgres://me:[secret]@db" },
+      { url: "postgres://[secret]@db" },
     ],
     [
       "leaves names of Secrets, numbers and booleans",
