@@ -49,15 +49,12 @@ function configIn(given: unknown, file: string, project: string): Map<string, un
   for (const [key, value] of given) {
     const name = fullKey(key, project);
     const place = { file, path: `config.${key}` };
-    const odd = oddKeyIn(value);
     if (name === undefined) {
       problems.push({
         what: `"${key}" is no key of a configuration`,
         ...place,
         allowed: "KEY, or PROJECT:KEY",
       });
-    } else if (odd !== undefined) {
-      problems.push({ what: "a key that is no text", ...place, given: odd, next: "put the key in quotes" });
     } else if (config.has(name)) {
       problems.push({ what: `${name} is there twice, in two spellings`, ...place, next: "keep one of them" });
     } else config.set(name, value);
@@ -68,18 +65,11 @@ function configIn(given: unknown, file: string, project: string): Map<string, un
 
 /** PROJECT:KEY; also of KEY alone, which is the project's own, and of PROJECT:config:KEY, an old form. */
 function fullKey(key: unknown, project: string): string | undefined {
-  const parts = String(key).split(":");
+  if (typeof key !== "string") return undefined;
+  const parts = key.split(":");
   if (parts.length === 1) return `${project}:${key}`;
-  if (parts.length === 2) return String(key);
+  if (parts.length === 2) return key;
   return parts.length === 3 && parts[1] === "config" ? `${parts[0]}:${parts[2]}` : undefined;
-}
-
-/** A key below a value that YAML does not read as text. */
-function oddKeyIn(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.map(oddKeyIn).find((odd) => odd !== undefined);
-  if (!(value instanceof Map)) return undefined;
-  const odd = [...value.keys()].find((key) => typeof key !== "string");
-  return odd === undefined ? oddKeyIn([...value.values()]) : String(odd);
 }
 
 /**
@@ -124,7 +114,7 @@ function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
   if (Array.isArray(value)) return value.map(plain);
   if (!(value instanceof Map)) return value;
-  return Object.fromEntries([...value].map(([key, item]) => [key, plain(item)]));
+  return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));
 }
 
 function holdsSecret(value: unknown): boolean {

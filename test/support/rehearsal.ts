@@ -110,10 +110,10 @@ export async function run(
   });
 }
 
-/** Runs pulumi in a folder, with a state of that folder's own, and without a cluster. */
-export async function pulumiIn(folder: string, ...args: string[]): Promise<Outcome> {
+/** Runs pulumi in a folder, with a state of its own, and without a cluster. */
+export async function pulumiIn(folder: string, state: string, ...args: string[]): Promise<Outcome> {
   const { PULUMI_STACK: _, ...env } = tools.env;
-  const options = { cwd: folder, env: { ...env, PULUMI_BACKEND_URL: `file://${folder}` } };
+  const options = { cwd: folder, env: { ...env, PULUMI_BACKEND_URL: `file://${state}` } };
   return await new Promise((resolve) => {
     execFile(tools.pulumi, args, options, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr, stdout });
