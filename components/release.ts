@@ -65,7 +65,7 @@ function valuesOf(site: Site, step: ChartStep): pulumi.Input<{ [key: string]: pu
       );
     }
     const names = variablesIn(value);
-    if (names.length === 0) return value;
+    if (names.length === 0) return expandVariables(value, {});
     return site.variables(names).apply((variables) => expandVariables(value, variables));
   };
   return fill(step.values, []) as pulumi.Input<{ [key: string]: pulumi.Input<unknown> }>;

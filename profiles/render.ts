@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { Document, visit } from "yaml";
 import { writing } from "./go-scalars.ts";
 import type { JsonObject, Settings, Step } from "./settings.ts";
 
@@ -24,8 +24,20 @@ export function renderDocument(settings: Settings): string {
   return [
     `# Krateo PlatformOps ${settings.platformVersion}, type ${settings.type}, ${profiles}, namespace ${settings.namespace}.`,
     "# Resolved from the stack configuration, overrides and profiles.",
-    stringify({ componentsDefinition, steps }, writing),
+    withoutTokens({ componentsDefinition, steps }),
   ].join("\n");
+}
+
+/** As YAML; text that would be taken for a token in the file is written so that it is not (see template.ts). */
+function withoutTokens(root: unknown): string {
+  const isToken = /\{\{( ?\.Namespace ?\}\})/g;
+  const document = new Document(root, writing);
+  visit(document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === "string" && scalar.value.search(isToken) >= 0) scalar.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document.toString({ ...writing, lineWidth: 0 }).replace(isToken, "{\\x7b$1");
 }
 
 function defaultsOf(step: Step): JsonObject {

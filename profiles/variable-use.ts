@@ -46,7 +46,7 @@ function useProblems(step: ComputedStep, index: number, setters: ReadonlyMap<str
       ...variablesIn(text).flatMap((name): Problem[] => {
         const setter = setters.get(name);
         if (setter === undefined && name === nodeAddressVariable) return [];
-        if (setter === undefined) return [unknownVariable(step, path, name, [...setters.keys()])];
+        if (setter === undefined) return [unknownVariable(step, path, name, text, [...setters.keys()])];
         if (setter.index >= index) {
           return [
             {
@@ -71,7 +71,15 @@ function useProblems(step: ComputedStep, index: number, setters: ReadonlyMap<str
   });
 }
 
-function unknownVariable(step: ComputedStep, path: Path, name: string, known: readonly string[]): Problem {
+function unknownVariable(
+  step: ComputedStep,
+  path: Path,
+  name: string,
+  text: string,
+  known: readonly string[],
+): Problem {
+  const rest = text.includes(`$\{${name}`) ? `{${name}}` : name;
+  const literal = `if a dollar sign is meant, write \${} for it: \${}${rest}`;
   return {
     what:
       name === ""
@@ -80,8 +88,8 @@ function unknownVariable(step: ComputedStep, path: Path, name: string, known: re
     ...step.place(path),
     allowed: known.length === 0 ? "no variables: the document sets none" : nearestFirst(name, known),
     next: /[^A-Za-z0-9_]/.test(name)
-      ? "operators such as :- are not known; write the name alone between the braces"
-      : 'set it in a var step before; a var step with the value "$" can stand for a dollar sign',
+      ? `operators such as :- are not known; write the name alone between the braces; ${literal}`
+      : literal,
   };
 }
 

@@ -5,16 +5,18 @@
  * - `${NAME}` always means a variable; one that is not known is refused when the configuration is loaded.
  * - `$NAME` takes the longest run of letters, digits and underscores and means a variable when that is
  *   all capitals, as variables are written. `$5`, `$$`, `$remote_addr` and `$(x)` are plain text.
- * - Text that a variable brings in is not looked at again. So a variable whose value is "$" is the way
- *   to write a dollar sign in front of capitals.
+ * - `${}` is a dollar sign, also for upstream: `${}HOME` is the text $HOME, `${}{HOME}` the text ${HOME}.
+ * - Text that a variable brings in is not looked at again.
  */
 import type { Json } from "./settings.ts";
 
 const reference = /\$(?:\{([^}]*)\}?|([A-Za-z0-9_]+))/g;
+/** Stands for a dollar sign. */
+const dollar = "${}";
 const bareVariable = /^[A-Z_][A-Z0-9_]*$/;
 
 /**
- * Replaces the known variables in every string of a value, map keys excepted. An expanded string
+ * Replaces the known variables, and `${}`, in every string of a value, map keys excepted. An expanded string
  * stays a string: a port comes out as "30082". Unknown names stay as they are written.
  */
 export function expandVariables(value: Json, variables: Readonly<Record<string, string>>): Json {
@@ -29,13 +31,16 @@ export function expandVariables(value: Json, variables: Readonly<Record<string, 
 /** Names of the variables that the strings of a value refer to, each once, in order of appearance. */
 export function variablesIn(value: Json): string[] {
   const names = stringsIn(value).flatMap((text) =>
-    [...text.matchAll(reference)].map((match) => variableName(match[1], match[2])),
+    [...text.matchAll(reference)]
+      .filter(([whole]) => whole !== dollar)
+      .map((match) => variableName(match[1], match[2])),
   );
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 function expandText(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replace(reference, (whole: string, braced?: string, bare?: string) => {
+    if (whole === dollar) return "$";
     const name = variableName(braced, bare);
     return name !== undefined && Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole;
   });

@@ -52,6 +52,8 @@ export function parseFile(text: string, file: string, tokens: Readonly<Record<st
     return { source: emptyFile(file), problems: [], warnings };
   const problems = problemsOf(first);
   if (problems.length === 0) problems.push(...contentProblems(first, file, lineAt));
+  const unquoted = templated.foreign.filter(({ line }) => problems.some((problem) => problem.line === line));
+  if (unquoted.length > 0) return { source: undefined, problems: unquoted, warnings: [] };
   if (problems.length > 0) return { source: undefined, problems, warnings: [] };
   return {
     source: { file, root: contentOf(first) as JsonObject, lineOf: (path) => lineOf(first, path, lineAt) },
@@ -91,7 +93,7 @@ function contentProblems(document: Document, file: string, lineAt: (offset: numb
       problems.push({
         what: "a key that is no text",
         file,
-        line: isScalar(pair.key) && pair.key.range ? lineAt(pair.key.range[0]) : undefined,
+        line: hasRange(pair.key) ? lineAt(pair.key.range[0]) : undefined,
         given: isScalar(pair.key) ? (pair.key.source ?? String(key)) : "a list or map",
         next: "put the key in quotes",
       });

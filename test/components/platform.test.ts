@@ -139,9 +139,13 @@ describe("a Helm release", () => {
     const { find } = await build([
       chartStep("install-authn"),
       variableStep("extract-authn-port", "AUTHN_PORT", "authn"),
-      chartStep("install-frontend", { values: { config: { URL: "http://h:${AUTHN_PORT}/$5" } } }),
+      chartStep("install-frontend", {
+        values: { config: { URL: "http://h:${AUTHN_PORT}/$5", HOME: "${}HOME", BOTH: "${}A ${AUTHN_PORT}" } },
+      }),
     ]);
-    assert.deepEqual(find("install-frontend").inputs["values"], { config: { URL: "http://h:8082/$5" } });
+    assert.deepEqual(find("install-frontend").inputs["values"], {
+      config: { URL: "http://h:8082/$5", HOME: "$HOME", BOTH: "$A 8082" },
+    });
     assert.deepEqual(find("install-frontend").dependsOn, ["cleanup", "install-authn"]);
   });
 

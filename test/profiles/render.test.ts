@@ -41,6 +41,9 @@ describe("the rendered document", () => {
       f: "1:30",
       g: "true",
       h: "0o17",
+      i: "{{ .Namespace }} {{.Namespace}} \\x7b {{ .Release.Name }}",
+      j: "first\n{{ .Namespace }}\n",
+      k: "${}HOME",
     };
     const settings = await load(
       {},

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { expandVariables } from "../../profiles/variables.ts";
 import { load, loadLocal, problemsOf, reportOf } from "./project.ts";
 
 const chart = (id: string, value: string): string =>
@@ -22,6 +23,7 @@ describe("the use of variables", () => {
     ],
     ["a variable in a variable", [variable("a", "A"), variable("b", "B", "${A}")]],
     ["plain dollars", [chart("b", "$5 $$ $(x) $remote_addr a$")]],
+    ["dollars in front of names", [chart("b", "${}HOME ${}{HOME} ${}")]],
   ];
   for (const [rule, steps] of sound)
     it(`may be ${rule}`, async () => void (await loadLocal(document(...steps))));
@@ -44,7 +46,7 @@ describe("the use of variables", () => {
     ],
     [
       "of no name",
-      [chart("b", "${}")],
+      [chart("b", "${")],
       ["krateo.yaml:3 steps[0].with.values.v: step b: a variable without a name"],
     ],
     [
@@ -85,6 +87,40 @@ describe("the use of variables", () => {
       [problem?.file, problem?.line, problem?.path, problem?.allowed?.[0]],
       ["krateo-overrides.yaml", 5, "components.frontend.helmDefaults.config.X", "AUTHN_PORT"],
     );
+  });
+
+  it("says how a dollar sign is written that is meant as one", async () => {
+    for (const [text, literal] of [
+      ["$HOME", "${}HOME"],
+      ["${HOME}", "${}{HOME}"],
+    ] as const) {
+      const [problem] = await problemsOf(loadLocal(document(chart("b", text))));
+      assert.equal(problem?.next, `if a dollar sign is meant, write \${} for it: ${literal}`);
+    }
+  });
+
+  it("writes a dollar sign in the same way in each layer, and keeps it as it is in the snapshot", async () => {
+    const { steps, snapshot } = await loadLocal(
+      document(chart("b", "${}A")),
+      "components: {c: {helmDefaults: {d: '${}B'}, stepConfig: {b: {helmValues: {h: '${}C'}, with: {values: {w: '${}D'}}}}}}",
+      { set: { "components.c.stepConfig.b.helmValues.s": "${}E {{ .Namespace }}" } },
+    );
+    const stored = { v: "${}A", d: "${}B", h: "${}C", w: "${}D", s: "${}E {{ .Namespace }}" };
+    const step = steps.find(({ id }) => id === "b");
+    assert.deepEqual(step?.type === "chart" && step.values, stored);
+    assert.deepEqual(snapshot.steps[0]?.["with"], {
+      url: "https://charts.example.org",
+      repo: "b",
+      version: "1.0.0",
+      values: stored,
+    });
+    assert.deepEqual(expandVariables(stored, {}), {
+      v: "$A",
+      d: "$B",
+      h: "$C",
+      w: "$D",
+      s: "$E {{ .Namespace }}",
+    });
   });
 
   it("is not looked for in keys, nor in what is not expanded", async () => {

@@ -21,7 +21,10 @@ describe("variables", () => {
     ["$remote_addr", "$remote_addr", []],
     ["${MISSING}", "${MISSING}", ["MISSING"]],
     ["${A:-b}", "${A:-b}", ["A:-b"]],
-    ["${}", "${}", [""]],
+    ["${}", "$", []],
+    ["${}PORT", "$PORT", []],
+    ["${}{PORT}", "${PORT}", []],
+    ["a ${}5 $5 ${}${}(x) ${}$H", "a $5 $5 $$(x) $host", ["H"]],
     ["${", "${", [""]],
     ["$PORT$H", "80host", ["PORT", "H"]],
   ];

@@ -147,9 +147,22 @@ describe("a YAML file", () => {
       [[1, "its aliases stand for more than 1000000 values"]],
     ],
     [
-      "an unknown token",
-      "a: 1\nb: '{{ .Release }}'",
+      "an unknown token that is not in quotes",
+      "a: '{{ .Release }}'\nb: {{ .Release }}",
       [[2, "a token in double braces that is not known here"]],
+    ],
+    [
+      "one that ends within a text",
+      "a: 1\nb: {{ .Release }}-x",
+      [[2, "a token in double braces that is not known here"]],
+    ],
+    [
+      "a misspelt token, also in quotes",
+      "b: '{{ .Namspace }} {{ namespace }}'",
+      [
+        [1, "a token in double braces that is not known here"],
+        [1, "a token in double braces that is not known here"],
+      ],
     ],
     [
       "a token with more spaces",
@@ -178,6 +191,34 @@ describe("a YAML file", () => {
     const text =
       "a: x.{{ .Namespace }}.svc\nb: {{.Namespace}}\n{{ .Namespace}}: c\nd: '{{.Namespace }}/{{ .Namespace }}'";
     assert.deepEqual(parse(text).source?.root, { a: "x.demo.svc", b: "demo", demo: "c", d: "demo/demo" });
+  });
+
+  it("leaves tokens of others as text, and one of its own that is written to be text", () => {
+    const text = [
+      "a: '{{ .Release.Name }}-{{ $labels.instance }}'",
+      'b: "{{ .password }} {{ .Values.namespace }}"',
+      "c: |\n  {{- if .Values.x }}\n  {{ .Release.Namespace }}",
+      'd: "{\\x7b .Namespace }} {\\x7b .Namspace }}"',
+      "e: x {{ .Name }}",
+    ].join("\n");
+    assert.deepEqual(parse(text).source?.root, {
+      a: "{{ .Release.Name }}-{{ $labels.instance }}",
+      b: "{{ .password }} {{ .Values.namespace }}",
+      c: "{{- if .Values.x }}\n{{ .Release.Namespace }}\n",
+      d: "{{ .Namespace }} {{ .Namspace }}",
+      e: "x {{ .Name }}",
+    });
+  });
+
+  it("says how a token is written as text", () => {
+    assert.deepEqual(
+      ["a: '{{ .Namspace }}'", "a: {{ .Release }}"].map((text) => parse(text).problems[0]?.next),
+      [
+        "use an allowed token, with at most one space on either side; if it is meant as text, " +
+          'write it in double quotes, the second brace as \\x7b: "{\\x7b .Namspace }}"',
+        "put it in quotes if it is meant as text",
+      ],
+    );
   });
 
   it("leaves comments alone", () => {
