@@ -80,11 +80,20 @@ export function checkDocument(
   return { problems: found.map(({ problem }) => problem), usable: isMap(usable) ? usable : {} };
 }
 
-function adviceFor(key: string, path: Path): string | undefined {
+function adviceFor(key: string, at: Path, nearest: string | undefined): string | undefined {
+  const path = at[0] === "profiles" ? at.slice(2) : at;
+  const [section, component, , step] = path;
+  if (nearest === undefined && (section === "components" || section === "componentsDefinition")) {
+    const below = `${section}.${component}.stepConfig.${path.length === 4 ? step : "STEP"}.helmValues.${key}`;
+    if (path.length === 4) return `if it is a value of the chart, write ${below}`;
+    if (path.length === 2) {
+      return `if it is a value of all charts of the component, write ${section}.${component}.helmDefaults.${key}; of one chart, ${below}`;
+    }
+  }
   if (path[0] === "steps" && path.length === 2 && ["skip", "if", "enabled"].includes(key)) {
     return "steps are switched off with their component: components.NAME.enabled: false";
   }
-  if (path.length === 0 && ["profile", "profiles"].includes(key)) {
+  if (at.length === 0 && ["profile", "profiles"].includes(key)) {
     return "profiles are named in krateo-overrides.yaml or in the stack configuration";
   }
   return undefined;

@@ -5,6 +5,7 @@ import { checkDocument } from "./document.ts";
 import { mergeMaps } from "./merge.ts";
 import { nearNames, nearProfiles, profileFileName, profileFilesIn } from "./near-names.ts";
 import { nearestFirst } from "./nearest.ts";
+import { type PartialSteps, takePartialSteps } from "./partial-steps.ts";
 import { pathText, valueAt } from "./path.ts";
 import { type Problem, stackConfiguration } from "./problem.ts";
 import { isMap, type TreeObject } from "./secret-value.ts";
@@ -19,6 +20,8 @@ export interface Layer {
   /** Path of the layer's root inside the file. */
   readonly base: Path;
   readonly root: TreeObject;
+  /** Lists of single steps that were taken out of the root; none where nothing was. */
+  readonly partialSteps?: readonly PartialSteps[];
 }
 
 /** What has been found out so far; every stage adds to it. */
@@ -47,9 +50,11 @@ export function readLayer(
   findings.problems.push(...problems);
   findings.warnings.push(...warnings);
   if (source === undefined) return undefined;
-  const checked = checkDocument(kind, source.root, (at) => placeIn(source, at));
+  const whole = kind === "release";
+  const { root, partial } = whole ? { root: source.root, partial: [] } : takePartialSteps(source.root);
+  const checked = checkDocument(kind, root, (at) => placeIn(source, at));
   findings.problems.push(...checked.problems);
-  return { source, base: [], root: checked.usable };
+  return { source, base: [], root: checked.usable, partialSteps: partial };
 }
 
 /**
@@ -83,10 +88,10 @@ export function overrideLayers(
   const fromFiles: Layer[] = [];
   const fromBase: Layer[] = [];
   for (const profile of profiles) {
-    const overlay = bundledProfiles.includes(profile) ? bundledProfile(profile, tokens) : undefined;
     // One that is made for another type names steps that this one lacks; it is reported, and once is enough.
-    if (overlay !== undefined && (typesFor(profile)?.includes(config.type) ?? true))
-      fromFiles.push({ source: overlay, base: [], root: overlay.root });
+    if (!(typesFor(profile)?.includes(config.type) ?? true)) continue;
+    const overlay = bundledProfiles.includes(profile) ? bundledProfile(profile, tokens) : undefined;
+    if (overlay !== undefined) fromFiles.push({ source: overlay, base: [], root: overlay.root });
     const profileFile = profileFileName(profile);
     const shown = path.join(path.dirname(name), profileFile);
     const ownFile = isFileName(profile) ? readTextFile(path.join(folder, profileFile), shown) : undefined;
@@ -98,7 +103,9 @@ export function overrideLayers(
     if (base !== undefined && isMap(entry)) {
       fromBase.push({ source: base.source, base: ["profiles", profile], root: entry });
     }
-    if (overlay === undefined && ownFile === undefined && entry === undefined) {
+    // A file that is missing or cannot be read may hold it.
+    const readable = base !== undefined || (given === undefined && config.overrides === undefined);
+    if (readable && overlay === undefined && ownFile === undefined && entry === undefined) {
       const known = [...bundledProfiles, ...profileFilesIn(folder), ...Object.keys(inFile)];
       findings.problems.push(unknownProfile(profile, known, config, base, folder));
     }

@@ -19,6 +19,7 @@ import { deepFreeze } from "./freeze.ts";
 import { type Findings, type Layer, mergeLayers, originIn, overrideLayers } from "./layers.ts";
 import { literalSecretWarnings } from "./literal-secrets.ts";
 import { nearestFirst } from "./nearest.ts";
+import { completedSteps, partialStepsProblems } from "./partial-steps.ts";
 import { ConfigurationError, type Problem, stackConfiguration } from "./problem.ts";
 import { conflictProblems } from "./profile-conflicts.ts";
 import type { RawConfig } from "./raw-config.ts";
@@ -73,7 +74,10 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
   // Without a release document, every name in the overrides would look unknown.
   if (release === undefined) throw new ConfigurationError(findings.problems);
 
-  const files = [release, ...layers];
+  const given = [release, ...layers];
+  const owners = resolveComponents(mergeLayers(given));
+  const { layers: files, problems: shortList } = completedSteps(given, owners);
+  findings.problems.push(...partialStepsProblems(layers, owners), ...shortList);
   const all = [...files, configLayer(config, files), ...(bundled ? [exposureLayer(type, exposure)] : [])];
   const set = applySet(mergeLayers(all), config.set, config.setIsSecret);
   debug(() => layerLines(all, set.entries));
@@ -89,7 +93,8 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
   const newProblems = shape.filter(({ file }) => file === stackConfiguration);
   findings.problems.push(...set.problems, ...newProblems, ...referenceProblems(document, components, origin));
   findings.problems.push(...removalProblems(config, components));
-  if (!findings.problems.some(({ path }) => path === "krateo:type"))
+  const chosen = /^krateo:(type|openshift|profiles)\b/;
+  if (!problems.some(({ path }) => chosen.test(path ?? "")))
     findings.problems.push(...conflictProblems(config, profiles));
   findings.problems.push(...disabledServices(exposure, components));
   findings.warnings.push(...unusedKeys(config, profiles), ...unusedExposure(exposure, type, bundled));

@@ -25,13 +25,13 @@ const kinds: Readonly<Record<string, string>> = {
 
 /**
  * Every way in which data differs from a schema: unknown keys with the nearest known one, wrong types,
- * missing keys. `place` says where a path stands; `advice` may add what to do about an unknown key.
+ * missing keys. `place` says where a path stands; `advice` may add what to do about an unknown key, of which the nearest known one is named.
  */
 export function shapeProblems(
   schema: z.ZodType,
   data: Tree,
   place: (path: Path) => Pick<Problem, "file" | "line" | "path">,
-  advice: (key: string, path: Path) => string | undefined = () => undefined,
+  advice: (key: string, path: Path, nearest: string | undefined) => string | undefined = () => undefined,
 ): ShapeProblem[] {
   const result = schema.safeParse(reveal(data));
   if (result.success) return [];
@@ -73,7 +73,7 @@ function unknownKey(
   key: string,
   path: Path,
   place: (path: Path) => Pick<Problem, "file" | "line" | "path">,
-  advice: (key: string, path: Path) => string | undefined,
+  advice: (key: string, path: Path, nearest: string | undefined) => string | undefined,
 ): ShapeProblem {
   const known = keysAt(schema, path);
   const nearest = nearestName(key, known);
@@ -83,7 +83,7 @@ function unknownKey(
       what: `unknown key "${key}"`,
       ...place([...path, key]),
       allowed: nearestFirst(key, known),
-      next: advice(key, path) ?? (nearest === undefined ? undefined : `did you mean ${nearest}?`),
+      next: advice(key, path, nearest) ?? (nearest === undefined ? undefined : `did you mean ${nearest}?`),
     },
   };
 }

@@ -88,7 +88,13 @@ const clusterScoped = [
 /** The step ready for use; undefined when its input is at fault, which is among the findings then. */
 export function typedStep(step: ComputedStep, namespace: string, findings: Findings): Step | undefined {
   const input = step.with ?? {};
-  const found = shapeProblems(schemas[step.type], input, step.place, adviceFor);
+  const found = shapeProblems(schemas[step.type], input, step.place, (key, path, nearest) => {
+    if (step.type !== "chart" || path.length > 0) return undefined;
+    if (key === "set") return "Helm values go into values, as YAML";
+    return nearest === undefined
+      ? `if it is a value of the chart, write it below values: values.${key}`
+      : undefined;
+  });
   if (found.length > 0) {
     findings.problems.push(
       ...found.map(({ problem }) => ({ ...problem, what: `step ${step.id}: ${problem.what}` })),
@@ -99,10 +105,6 @@ export function typedStep(step: ComputedStep, namespace: string, findings: Findi
   return step.type === "var"
     ? variableStep(step, input, namespace, findings)
     : objectStep(step, input, namespace, findings);
-}
-
-function adviceFor(key: string): string | undefined {
-  return key === "set" ? "Helm values go into values, as YAML" : undefined;
 }
 
 function chartStep(
