@@ -11,6 +11,7 @@ import { makesDatabase } from "./database-secrets.ts";
 import { debug, layerLines } from "./debug.ts";
 import { withoutLogins } from "./describe.ts";
 import { checkDocument } from "./document.ts";
+import { browserUrlWarnings } from "./exposure/browser-urls.ts";
 import { exposedServices } from "./exposure/exposure.ts";
 import { bundleTokens, exposureLayer, extraSteps } from "./exposure/layer.ts";
 import { sharedPortProblems } from "./exposure/planned-ports.ts";
@@ -18,6 +19,7 @@ import { disabledServices, unusedExposure } from "./exposure/problems.ts";
 import { deepFreeze } from "./freeze.ts";
 import { type Findings, type Layer, mergeLayers, originIn, overrideLayers } from "./layers.ts";
 import { literalSecretWarnings } from "./literal-secrets.ts";
+import { loggedSecretWarnings } from "./logged-secrets.ts";
 import { nearestFirst } from "./nearest.ts";
 import { completedSteps, partialStepsProblems } from "./partial-steps.ts";
 import { ConfigurationError, type Problem, stackConfiguration } from "./problem.ts";
@@ -37,6 +39,7 @@ import type { Settings, Step } from "./settings.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { bundledVersion, defaultOtelEndpoint, readStackConfig, type StackConfig } from "./stack-config.ts";
 import { typedStep } from "./typed-step.ts";
+import { lifecycleWarnings, unusedKeyWarnings } from "./unused-settings.ts";
 import { variableProblems } from "./variable-use.ts";
 
 /** The settings, with what they were made of. */
@@ -97,7 +100,7 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
   if (!problems.some(({ path }) => chosen.test(path ?? "")))
     findings.problems.push(...conflictProblems(config, profiles));
   findings.problems.push(...disabledServices(exposure, components));
-  findings.warnings.push(...unusedKeys(config, profiles), ...unusedExposure(exposure, type, bundled));
+  findings.warnings.push(...unusedExposure(exposure, type, bundled), ...lifecycleWarnings(directory, type));
   findings.warnings.push(...ignoredSettings(document));
 
   const computed = documentSteps(document).flatMap((step): ComputedStep[] => {
@@ -115,7 +118,12 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
     ...databaseConfigProblems(config, makesDatabase(computed)),
   );
   if (findings.problems.length > 0) throw new ConfigurationError(findings.problems);
-  findings.warnings.push(...literalSecretWarnings(computed));
+  findings.warnings.push(
+    ...unusedKeyWarnings(config, profiles, steps),
+    ...browserUrlWarnings(steps),
+    ...literalSecretWarnings(computed),
+    ...loggedSecretWarnings(steps, computed),
+  );
 
   const database = externalDatabase(config);
   const settings: Settings = deepFreeze({
@@ -151,12 +159,6 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
     warnings: findings.warnings.map(withoutLogins),
   });
   return { settings, document, layers: all, set: set.entries, steps: computed };
-}
-
-function unusedKeys({ otelEndpoint }: StackConfig, profiles: readonly string[]): string[] {
-  return otelEndpoint !== undefined && !profiles.includes("monitoring")
-    ? ["krateo:otelEndpoint is only used by profile monitoring"]
-    : [];
 }
 
 function removalProblems({ allowRemoval }: StackConfig, components: readonly ResolvedComponent[]): Problem[] {
