@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { contentProblem, isKubeconfigContent } from "../profiles/kubeconfig-content.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 
 export interface KubeconfigChoice {
@@ -9,11 +10,6 @@ export interface KubeconfigChoice {
   /** What a relative path in `kubeconfig` is relative to; default: the working directory. */
   readonly directory?: string;
 }
-
-const contentKey = /\b(apiVersion|clusters|contexts|current-context)\b['"]?\s*:/;
-/** No path: a second line, an object in JSON, or a key of a kubeconfig before a colon. */
-const contentStart =
-  /[\n\r]|^\s*(\{|['"]?(apiVersion|kind|clusters|contexts|users|current-context)['"]?\s*:)/;
 
 /**
  * Absolute paths of the kubeconfigs to merge: those given, which must exist, else those of KUBECONFIG that exist, else
@@ -50,15 +46,8 @@ function pathsOf(list: string, directory: string): string[] {
     .map((file) => (file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(directory, file)));
 }
 
-/** Pulumi's kubernetes:kubeconfig takes the content as well; its value, which holds credentials, is not shown. */
+/** The value holds credentials: nothing of it is shown. */
 function refuseContent(value: string, where: string): void {
-  const decoded = Buffer.from(value, "base64").toString("latin1");
-  if (!contentStart.test(value) && !contentKey.test(decoded)) return;
-  throw new ConfigurationError([
-    {
-      what: `${where} holds the content of a kubeconfig; it takes the path of one`,
-      allowed: `a path, or several joined by "${delimiter}"`,
-      next: "write the content to a file that only you can read (chmod 600), and give the file's path",
-    },
-  ]);
+  if (isKubeconfigContent(value) && !existsSync(value))
+    throw new ConfigurationError([{ ...contentProblem, file: where }]);
 }

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Connection, ConnectionChoice } from "../cluster/connection.ts";
 import { keysFor } from "../profiles/exposure/problems.ts";
+import { contentProblem, isKubeconfigContent } from "../profiles/kubeconfig-content.ts";
 import { type Configuration, loadConfiguration, loadSettings } from "../profiles/load.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
+import { ConfigurationError, stackConfiguration } from "../profiles/problem.ts";
 import type { RawConfig } from "../profiles/raw-config.ts";
 import type { ReleaseType, Settings } from "../profiles/settings.ts";
 import { configuredStack, findStackFile, readStackFile, type StackChoice, stackFile } from "./stack-file.ts";
@@ -95,6 +96,10 @@ export async function stackTarget(
   const values: Record<string, unknown> = await configOrNothing(options, session);
   const text = (key: string): string | undefined =>
     values[key] === undefined ? undefined : String(values[key]);
+  if (isKubeconfigContent(values["kubeconfig"]) && !options.kubeconfig)
+    throw new ConfigurationError([
+      { ...contentProblem, file: stackConfiguration, path: "krateo:kubeconfig" },
+    ]);
   return {
     namespace: options.namespace ?? text("namespace") ?? "krateo-system",
     choice: {

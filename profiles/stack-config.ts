@@ -5,6 +5,7 @@ import { serviceNamed } from "./exposure/exposed-services.ts";
 import type { ExposureConfig } from "./exposure/exposure.ts";
 import { exposureKeys, readExposure } from "./exposure/keys.ts";
 import { exposureProblems } from "./exposure/problems.ts";
+import { contentProblem, isKubeconfigContent } from "./kubeconfig-content.ts";
 import { nearestName } from "./nearest.ts";
 import { pathText } from "./path.ts";
 import { type Problem, stackConfiguration } from "./problem.ts";
@@ -103,11 +104,14 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
   const values = Object.fromEntries(
     Object.entries(raw.values).map(([key, value]) => [key, typedValue(key, value as Tree)]),
   );
+  // Its credentials go no further.
+  const content: Path[] = isKubeconfigContent(values["kubeconfig"]) ? [["kubeconfig"]] : [];
   const dates = Object.entries(values).flatMap(([key, value]) => datesIn(value, [key]));
   const place = (path: Path) => ({ file: stackConfiguration, path: `krateo:${pathText(path)}` });
   const found = [
     ...dates.map((path) => ({ path, problem: { ...dateProblem, ...place(path) } as Problem })),
-    ...shapeProblems(schema, without(values, dates), place, (key, path) => {
+    ...content.map((path) => ({ path, problem: { ...contentProblem, ...place(path) } as Problem })),
+    ...shapeProblems(schema, without(values, [...dates, ...content]), place, (key, path) => {
       if (path.length > 0) return undefined;
       const nearest = nearestName(key, Object.keys(schema.shape));
       return `remove it with: pulumi config rm krateo:${key}${nearest ? ` (did you mean ${nearest}?)` : ""}`;

@@ -147,15 +147,19 @@ describe("the connection", () => {
   };
   for (const [form, content] of Object.entries(contents)) {
     it(`says that the content of a kubeconfig is no path, and shows nothing of it: ${form}`, () => {
-      const next = "write the content to a file that only you can read (chmod 600), and give the file's path";
-      const allowed = `a path, or several joined by "${delimiter}"`;
-      const what = "holds the content of a kubeconfig; it takes the path of one";
-      const given = problemOf(() => connect({ kubeconfig: content, directory: folder }));
-      assert.deepEqual(given, { what: `krateo:kubeconfig or --kubeconfig ${what}`, allowed, next });
+      const problem = {
+        what: "here stands the content of a kubeconfig, and the path of one is wanted",
+        allowed: "a path; for commands also several, joined as in KUBECONFIG",
+        next: "write the content to a file that only you can read (chmod 600), and give the file's path",
+      };
+      assert.deepEqual(
+        problemOf(() => connect({ kubeconfig: content, directory: folder })),
+        { ...problem, file: "krateo:kubeconfig or --kubeconfig" },
+      );
       process.env["KUBECONFIG"] = content;
       assert.deepEqual(
         problemOf(() => connect()),
-        { what: `the variable KUBECONFIG ${what}`, allowed, next },
+        { ...problem, file: "the variable KUBECONFIG" },
       );
     });
   }

@@ -165,6 +165,26 @@ describe("the stack configuration", () => {
     assert.deepEqual(values, { nodeAddress: "[::1]", expose: ["a"] });
   });
 
+  for (const kubeconfig of [
+    "apiVersion: v1\nusers: [{user: {token: hush}}]",
+    { apiVersion: "v1", users: [{ user: { token: "hush" } }] },
+  ]) {
+    it(`takes no content of a kubeconfig, and shows nothing of it: ${typeof kubeconfig}`, () => {
+      const { config, problems } = read({ kubeconfig });
+      assert.deepEqual(
+        problems.map(({ what, path, given }) => ({ what, path, given })),
+        [
+          {
+            what: "here stands the content of a kubeconfig, and the path of one is wanted",
+            path: "krateo:kubeconfig",
+            given: undefined,
+          },
+        ],
+      );
+      assert.equal(config.kubeconfig, undefined);
+    });
+  }
+
   it("never shows a value that is stored encrypted", () => {
     const { problems } = read({ context: 5, domain: "my secret" }, ["domain", "context"]);
     assert.equal(problems.length, 2);
