@@ -2,7 +2,8 @@ import { lookup as lookUp } from "node:dns";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { checkServerIdentity, getCACertificates, type TLSSocket } from "node:tls";
+import { checkServerIdentity, type TLSSocket } from "node:tls";
+import { trustMachine } from "../../network/authorities.ts";
 
 /** What came of asking a URL once. */
 export interface Probe {
@@ -49,14 +50,6 @@ const words: Readonly<Record<string, string>> = {
   HPE_INVALID_CONSTANT: "it speaks no HTTP",
 };
 
-let machineAuthorities: string[] | undefined;
-
-/** Also the ones that this machine trusts, as the browsers on it do: a company's own are only there. */
-function authorities(): string[] {
-  machineAuthorities ??= [...getCACertificates("default"), ...getCACertificates("system")];
-  return machineAuthorities;
-}
-
 /**
  * Sends one GET, directly (no proxy), without following redirects, and reads no further than the header. A
  * certificate that a browser would refuse is looked at and then counts as the outcome. Never throws.
@@ -65,6 +58,7 @@ export async function probe(url: string, options: ProbeOptions = {}): Promise<Pr
   const seconds = options.timeoutSeconds ?? 5;
   const target = new URL(url);
   const encrypted = target.protocol === "https:";
+  if (encrypted && !options.authorities) trustMachine();
   let certificate: Certificate | undefined;
   const limit = AbortSignal.timeout(seconds * 1000);
   try {
@@ -74,7 +68,7 @@ export async function probe(url: string, options: ProbeOptions = {}): Promise<Pr
         signal: limit,
         headers: { accept: "*/*", "user-agent": "krateo" },
         ...(options.address && { lookup: always(options.address) }),
-        ...(encrypted && { rejectUnauthorized: false, ca: [...(options.authorities ?? authorities())] }),
+        ...(encrypted && { rejectUnauthorized: false, ca: options.authorities && [...options.authorities] }),
       });
       request.on("socket", (socket) =>
         socket.on("secureConnect", () => {
