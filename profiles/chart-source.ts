@@ -11,20 +11,21 @@ export type ChartSourceResult =
   | { readonly source: ChartSource }
   | { readonly field: "url" | "repo" | "version"; readonly what: string; readonly allowed: string };
 
+const notFetched = {
+  field: "url",
+  what: "a chart url of a form that cannot be fetched",
+  allowed: "https://HOST/PATH of a chart repository, the https address of a .tgz archive, or oci://HOST/PATH",
+} as const;
+
 /** Reads `url`, `repo` and `version` of a chart step. */
 export function chartSource(url: string, repo: string, version: string): ChartSourceResult {
+  // A port of letters, or one of 99999.
+  if (url !== "" && !URL.canParse(url.replace(/^oci:/, "http:"))) return notFetched;
   if (url.startsWith("oci://")) return fromRegistry(url, repo, version);
   if (/^https?:\/\/\S+\.(tgz|tar\.gz)$/.test(url)) return fromArchive(url);
   if (/^https?:\/\/[^\s/]+/.test(url)) return fromRepository(url, repo, version);
-  return {
-    field: "url",
-    what:
-      url === ""
-        ? "a chart step without a chart: url is missing"
-        : "a chart url of a form that cannot be fetched",
-    allowed:
-      "https://HOST/PATH of a chart repository, the https address of a .tgz archive, or oci://HOST/PATH",
-  };
+  if (url !== "") return notFetched;
+  return { ...notFetched, what: "a chart step without a chart: url is missing" };
 }
 
 function fromRegistry(url: string, repo: string, version: string): ChartSourceResult {

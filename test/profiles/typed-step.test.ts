@@ -102,6 +102,8 @@ describe("a chart's source", () => {
     [["example/web", "", "1.2.3"], "url"],
     [["git+https://h/r", "", "1.2.3"], "url"],
     [["oci://host", "", "1.2.3"], "url"],
+    [["https://host:port/charts", "web", "1.2.3"], "url"],
+    [["oci://host:99999/web", "", "1.2.3"], "url"],
     [[host, "", "1.2.3"], "repo"],
     [[host, "web", ""], "version"],
     [[host, "web", "^1.2.3"], "version"],
