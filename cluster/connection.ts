@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { delimiter } from "node:path";
-import { type ForwardProxy, proxyFor, proxyUrl } from "../network/proxy.ts";
+import { describeProxy, type ForwardProxy, proxyFor, proxyUrl } from "../network/proxy.ts";
 import { debug } from "../profiles/debug.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { type KubeCluster, type Kubeconfig, type KubeUser, readKubeconfigs } from "./kubeconfig.ts";
@@ -53,9 +53,11 @@ export function connect(choice: ConnectionChoice = {}): Connection {
   const { cluster, user } = chosen(kubeconfig, context, file);
   const target = serverOf(cluster);
   const encrypted = target.startsWith("https:");
+  const proxy = proxyOf(cluster, target);
   debug(() => [
     // Its arguments and environment may hold credentials.
     `connects as context ${context} of ${file}${user.exec ? `, which runs ${user.exec.command}` : ""}`,
+    ...(proxy ? [`goes through ${describeProxy(proxy)}`] : []),
   ]);
   return {
     server: target,
@@ -63,7 +65,7 @@ export function connect(choice: ConnectionChoice = {}): Connection {
     kubeconfig: file,
     cluster,
     user: encrypted ? user : impersonationOf(user),
-    proxy: proxyOf(cluster, target),
+    proxy,
     relativePaths: kubeconfig.relative
       .filter(({ of }) => of === cluster || (encrypted && of === user))
       .map(({ key }) => key),
