@@ -1,12 +1,9 @@
-import {
-  chooseLegacyObject,
-  type LegacyPlatform,
-  legacyObjectsIn,
-  readLegacyPlatform,
-} from "../migration/legacy-platform.ts";
-import { legacyVersion, wayToLegacyVersion } from "../profiles/legacy-platform.ts";
+import { chooseLegacyObject, describeContent, legacyObjectsIn } from "../migration/legacy-objects.ts";
+import { type LegacyPlatform, readLegacyPlatform } from "../migration/legacy-platform.ts";
+import { versionProblems } from "../migration/legacy-version.ts";
+import { legacyKind, legacyVersion, wayToLegacyVersion } from "../profiles/legacy-platform.ts";
 import { parseObjects } from "../profiles/object-file.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
+import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 import type { JsonObject } from "../profiles/settings.ts";
 import { readTextFile } from "../profiles/text-file.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
@@ -23,8 +20,6 @@ export interface LegacySource {
   readonly platform: LegacyPlatform;
   /** Where it was, in words. */
   readonly source: string;
-  /** Version of its installer, if that is known. */
-  readonly version: string | undefined;
   readonly notes: readonly string[];
 }
 
@@ -43,7 +38,8 @@ export async function readLegacySource(
     const chosen = chooseLegacyObject(objectsIn(from), options, from);
     if ("problem" in chosen) throw new ConfigurationError([chosen.problem]);
     const platform = checked(chosen.object, from, options.namespace ?? "krateo-system");
-    return { platform, source: from, version: undefined, notes: [] };
+    refuse(versionProblems(platform, from));
+    return { platform, source: from, notes: [] };
   }
   const { namespace, choice } = await target(options, session);
   const connection = await connectTo(choice, session);
@@ -67,7 +63,12 @@ export async function readLegacySource(
       },
     ]);
   }
-  return { platform, source, version, notes };
+  if (version === undefined) refuse(versionProblems(platform, source));
+  return { platform, source, notes };
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
 function checked(object: JsonObject, source: string, namespace: string): LegacyPlatform {
@@ -92,5 +93,15 @@ function objectsIn(file: string): JsonObject[] {
   if ("problem" in given) throw new ConfigurationError([given.problem]);
   const { documents, problems } = parseObjects(given.text, file);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return documents.flatMap(legacyObjectsIn);
+  const objects = legacyObjectsIn(documents);
+  if (objects.length > 0) return objects;
+  throw new ConfigurationError([
+    {
+      what: `the file holds no installation of Krateo ${legacyVersion}`,
+      file,
+      given: describeContent(documents),
+      allowed: `a ${legacyKind.kind} object, a list with one, or what upstream's CLI made of it (krateo.yaml, Installation)`,
+      next: `kubectl get ${legacyKind.plural} -n NAMESPACE -o yaml > FILE writes such a file`,
+    },
+  ]);
 }

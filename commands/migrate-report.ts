@@ -3,7 +3,8 @@ import { type Migration, type StackKey, targetVersion } from "../migration/merge
 import type { Fate, Outcome } from "../migration/outcome.ts";
 import { overridesText } from "../migration/overrides-file.ts";
 import { isSecret } from "../migration/plain-value.ts";
-import { legacyKind, legacyVersion } from "../profiles/legacy-platform.ts";
+import type { SetEntry } from "../migration/set-list.ts";
+import { legacyVersion } from "../profiles/legacy-platform.ts";
 import { pathText } from "../profiles/path.ts";
 import { secretMask } from "../profiles/secret-value.ts";
 import type { Json } from "../profiles/settings.ts";
@@ -166,20 +167,31 @@ function configCommand(
   const stack = stackOptions.map((option) => ` ${option}`).join("");
   const command = `${set.join(" ")} ${quoted(key)}${value === undefined ? "" : ` ${quoted(value)}`}${stack}`;
   if (secretOf === undefined) return command;
-  if (!live) return `${command}    # asks for the value of ${secretOf.step.id}, ${secretOf.origin}`;
-  const read = `kubectl get ${legacyKind.plural} ${platform.name} -n ${platform.namespace} -o jsonpath=${quoted(`{${jsonPathOf(secretOf)}}`)}`;
+  const asks = `${command}    # asks for the value of ${secretOf.step.id}, ${secretOf.origin}`;
+  const entry = entryOf(secretOf);
+  if (entry !== undefined && !entry.isPlain) return `${asks}, without what Helm's --set takes off it`;
+  if (!live) return asks;
+  const path = `{.${platform.stepsAt.join(".")}${jsonPathOf(secretOf)}}`;
+  const read = `kubectl get ${platform.resource} ${platform.name} -n ${platform.namespace} -o jsonpath=${quoted(path)}`;
   return `${read} | ${command}`;
 }
 
-/** Where a value stands in the live object. */
-function jsonPathOf({ step, path }: Change): string {
-  const at = `.spec.steps[?(@.id=="${step.id}")].with`;
-  const entry = step.entries.findLast((one) => pathText(one.path) === pathText(path.slice(1)));
+/** Where a value stands in the live object, from its steps on. */
+function jsonPathOf(secretOf: Change): string {
+  const { step, path } = secretOf;
+  const at = `[?(@.id=="${step.id}")].with`;
+  const entry = entryOf(secretOf);
   if (entry !== undefined) return `${at}.set[?(@.name==${JSON.stringify(entry.name)})].value`;
   const keys = path.map((segment) =>
     typeof segment === "number" ? `[${segment}]` : `.${segment.replace(/[.]/g, "\\.")}`,
   );
   return `${at}${keys.join("")}`;
+}
+
+/** The entry of a `set` list that a change was made by. */
+function entryOf({ step, path }: Change): SetEntry | undefined {
+  const below = step.type === "chart" ? path.slice(1) : path;
+  return step.entries.findLast((one) => pathText(one.path) === pathText(below));
 }
 
 /** A word of a shell's. */

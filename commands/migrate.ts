@@ -6,7 +6,6 @@ import { krateoctlDocument } from "../migration/krateoctl-document.ts";
 import type { LegacyType } from "../migration/legacy-defaults.ts";
 import { legacyTypes } from "../migration/legacy-defaults.ts";
 import type { LegacyPlatform } from "../migration/legacy-platform.ts";
-import { mismatchNote } from "../migration/legacy-version.ts";
 import { type Migration, migrate } from "../migration/merge.ts";
 import { overridesText } from "../migration/overrides-file.ts";
 import { stackValues } from "../migration/stack-values.ts";
@@ -92,7 +91,7 @@ ${legacyVersion}, or a file cannot be read or written. Nothing has been written 
         live: options.from === undefined,
         stackOptions: stackOptions(command, options),
         written: files.map(({ file }) => file),
-        warnings: [...read.notes, ...mismatchNote(migration, read.version)],
+        warnings: read.notes,
       };
       session.print((options.json ? migrateJson : migrateText)(migration, circumstances));
     });

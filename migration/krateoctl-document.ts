@@ -13,11 +13,11 @@ import { writing } from "../profiles/go-scalars.ts";
 import { pathText } from "../profiles/path.ts";
 import { isMap, type Tree } from "../profiles/secret-value.ts";
 import type { Json, JsonObject, Path } from "../profiles/settings.ts";
+import { withUpstreamSet } from "./krateoctl-set.ts";
 import type { LegacyType } from "./legacy-defaults.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
 import type { LegacyPlatform, LegacyStep } from "./legacy-platform.ts";
 import { isSecret } from "./plain-value.ts";
-import { applySetList } from "./set-list.ts";
 
 const components: readonly [name: string, description: string, steps: RegExp][] = [
   ["backend", "Sign-in, and the API gateway", /jwt-sign-key|authn|snowplow/],
@@ -65,7 +65,7 @@ export function krateoctlDocument(
 
 function chartInput(step: LegacyStep): JsonObject {
   const { name, repository, values: _, ...rest } = step.with;
-  const values = withSet(step);
+  const values = withUpstreamSet(step.given, step.set);
   return {
     ...rest,
     ...(repository !== undefined && { url: repository }),
@@ -76,20 +76,8 @@ function chartInput(step: LegacyStep): JsonObject {
 
 function objectOrVariable(step: LegacyStep, namespace: string): JsonObject {
   if (step.type === "var") return step.with;
-  const object = withSet(step);
+  const object = withUpstreamSet(step.given, step.set);
   return { ...object, metadata: { namespace, ...(object["metadata"] as JsonObject) } };
-}
-
-function withSet({ given, entries }: LegacyStep): JsonObject {
-  return applySetList(
-    given,
-    entries.map((entry) => ({ path: entry.path, value: typedAsUpstream(entry.given) })),
-  );
-}
-
-/** Only booleans get a type; a number that is written as text stays text. */
-function typedAsUpstream(value: Json): Json {
-  return typeof value === "string" && /^(true|false)$/i.test(value) ? value.toLowerCase() === "true" : value;
 }
 
 /** Steps of two words belong to the first component that knows one. */

@@ -34,6 +34,9 @@ export const frontendUrls = {
 
 const charts = "https://charts.krateo.io";
 
+/** What the images of all its charts begin with. */
+export const imageRegistry = "ghcr.io/krateoplatformops/";
+
 /** The steps of an unchanged object, in its order. */
 export function legacyDefaults(type: LegacyType, namespace: string): LegacyStep[] {
   const handler = `http://finops-database-handler.${namespace}.svc.cluster.local:$FINOPS_DATABASE_HANDLER_INTERNAL_PORT`;
@@ -52,7 +55,7 @@ export function legacyDefaults(type: LegacyType, namespace: string): LegacyStep[
     }),
     chart("install-authn", "authn", "0.22.2", {
       image: image("authn"),
-      ...open("authn", { env: { AUTHN_KUBECONFIG_SERVER_URL: null } }),
+      ...open("authn"),
     }),
     ...address(type, "authn", "authn"),
     chart("install-snowplow", "snowplow", "0.20.5", { image: image("snowplow"), ...open("snowplow") }),
@@ -156,7 +159,7 @@ export function legacyHosts(service: LegacyService, domain: string): Json {
 const port = ".spec.ports[0].port";
 
 function image(name: string): JsonObject {
-  return { repository: `ghcr.io/krateoplatformops/${name}`, pullPolicy: "IfNotPresent" };
+  return { repository: `${imageRegistry}${name}`, pullPolicy: "IfNotPresent" };
 }
 
 function exposed(type: LegacyType, service: LegacyService): JsonObject {
@@ -165,7 +168,7 @@ function exposed(type: LegacyType, service: LegacyService): JsonObject {
   return {
     service: { type: "NodePort", nodePort },
     ...(type === "ingress" && {
-      ingress: { enabled: true, className: null, hosts: legacyHosts(service, legacyDomain) },
+      ingress: { enabled: true, hosts: legacyHosts(service, legacyDomain) },
     }),
   };
 }

@@ -1,4 +1,5 @@
 /** What somebody who migrates should know beside the single changes. */
+import { imageRegistry } from "./legacy-defaults.ts";
 import type { Circumstances, Fate, Override } from "./outcome.ts";
 
 /** Components that 2.7.0 had nothing of. */
@@ -15,7 +16,12 @@ export function notesOf({ platform, steps, absent }: Circumstances, fates: reado
   return [
     ...(overrides.some(isImageSource)
       ? [
-          `You take images from a registry of your own. Charts that are new in 3.0.0 take theirs from public ones until you set image.repository (and imagePullSecrets) for them, too: ${charts}.`,
+          `You take images from a registry of your own. Charts that are new in 3.0.0 take theirs from public ones until you set image.repository for them, too: ${charts}.`,
+        ]
+      : []),
+    ...(overrides.some(isPullSecret)
+      ? [
+          `You give charts imagePullSecrets. Charts that are new in 3.0.0 have none until you set them there, too: ${charts}.`,
         ]
       : []),
     ...(overrides.some(({ path }) => path.at(-2) === "with" && path.at(-1) === "url")
@@ -32,12 +38,17 @@ export function notesOf({ platform, steps, absent }: Circumstances, fates: reado
       ),
     ),
     ...platform.steps.flatMap(({ id, dropped }) =>
-      dropped.map(({ entry, why }) => `${id}: ${entry} says nothing and is left out: ${why}.`),
+      dropped.map(({ entry, why }) => `${id}: ${entry} is left out: ${why}.`),
     ),
-    ...platform.ignored.map((path) => `${path} has no meaning, and is left out.`),
+    ...platform.leftOut,
   ];
 }
 
-function isImageSource({ path }: Override): boolean {
-  return path.at(-1) === "imagePullSecrets" || (path.at(-2) === "image" && path.at(-1) === "repository");
+/** An image that is taken from elsewhere than 2.7.0's own charts take it from. */
+function isImageSource({ path, value }: Override): boolean {
+  return path.at(-2) === "image" && path.at(-1) === "repository" && !String(value).startsWith(imageRegistry);
+}
+
+function isPullSecret({ path }: Override): boolean {
+  return path.at(-1) === "imagePullSecrets";
 }

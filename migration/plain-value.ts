@@ -35,6 +35,13 @@ export function plainValue(
   if (holdsInexactNumber(value)) {
     return { kind: "left", why: "a number so large, or no number at all, would not come out as it went in" };
   }
+  if (holdsEmptyItem(value)) {
+    return {
+      kind: "left",
+      why: "a list in it has an item without a value, which 3.0.0 does not take",
+      next: `set the whole list: ${at}`,
+    };
+  }
   if (holdsBraces(value)) {
     return {
       kind: "left",
@@ -111,4 +118,10 @@ function holdsInexactNumber(value: Json): boolean {
     return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
   }
   return value !== null && typeof value === "object" && Object.values(value).some(holdsInexactNumber);
+}
+
+/** An index above the ones that are set leaves items without a value below it. */
+function holdsEmptyItem(value: Json): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return (Array.isArray(value) && value.includes(null)) || Object.values(value).some(holdsEmptyItem);
 }

@@ -1,8 +1,9 @@
 /**
- * The `set` list of a step in a KrateoPlatformOps object: single values by their path, as Helm's --set takes them.
+ * The `set` list of a step in a KrateoPlatformOps object, read as Krateo 2.7.0's installer reads it: it puts the variables
+ * in, makes a line `name=value` of each entry, and hands the lines to Helm's --set, those with `asString` to --set-string.
  *
  *     set:
- *       - name: service.nodePort             # 30082 becomes a number, true a boolean, null takes a default away
+ *       - name: service.nodePort             # 30082 becomes a number
  *         value: "30082"
  *       - name: ingress.hosts[0].host        # list items by index
  *         value: authn.example.org
@@ -10,11 +11,11 @@
  *         value: "7"
  *         asString: true                     # stays text
  *
- * Entries are laid over the step's `values` in their order, later ones over earlier ones. An entry without a value is
- * null. An entry whose name cannot be read set nothing in 2.7.0 either, or nobody knows what: it is dropped, and said so.
+ * An entry without a value sets nothing there. One that Helm refuses stops the step there, so that nobody knows what it
+ * was meant to say: it is dropped, and said so.
  */
-import { isMap, type Tree } from "../profiles/secret-value.ts";
 import type { Json, JsonObject, Path } from "../profiles/settings.ts";
+import { type Assignment, laySetLine, SetLineError } from "./set-line.ts";
 
 /** One entry, as the object has it. */
 export interface GivenEntry {
@@ -23,15 +24,15 @@ export interface GivenEntry {
   readonly asString?: boolean | null;
 }
 
-/** An entry that could be read. */
+/** One value that an entry sets. An entry may set several. */
 export interface SetEntry {
-  /** As it is written. */
+  /** The entry's, as it is written. */
   readonly name: string;
   readonly path: Path;
   /** With the type that Helm's --set gives it. */
   readonly value: Json;
-  /** As it is written. */
-  readonly given: Json;
+  /** True when the value stands in the object as it is here, with nothing that Helm takes off it. */
+  readonly isPlain: boolean;
 }
 
 export interface DroppedEntry {
@@ -40,74 +41,60 @@ export interface DroppedEntry {
   readonly why: string;
 }
 
-/** Helm's own limit is higher; a list this long is a slip, and every item up to it would be made. */
-const highestIndex = 999;
-
-const part = /\.?((?:[^\\.[\]]|\\.)+)|\[(\d+)\]/y;
-
-/** Reads a `set` list. Values that are text get the type that Helm's --set would give them. */
-export function readSetList(given: readonly GivenEntry[]): { entries: SetEntry[]; dropped: DroppedEntry[] } {
+/**
+ * Lays a `set` list over a step's values, which are not changed.
+ *
+ * @param textLast Entries with `asString` come after all others, as in a chart's step; in an object's, all keep their order.
+ */
+export function laySetList(
+  values: JsonObject,
+  given: readonly GivenEntry[],
+  { textLast = false } = {},
+): { values: JsonObject; entries: SetEntry[]; dropped: DroppedEntry[] } {
   const entries: SetEntry[] = [];
   const dropped: DroppedEntry[] = [];
-  for (const [index, { name, value = null, asString }] of given.entries()) {
-    const read = readName(name ?? "");
-    if ("why" in read) dropped.push({ entry: `set[${index}]${name ? ` ${name}` : ""}`, why: read.why });
-    else {
-      const typedValue = asString ? value : typed(value);
-      entries.push({ name: name as string, path: read.path, value: typedValue, given: value });
+  let result = values;
+  const numbered = given.map((entry, index) => ({ ...entry, index }));
+  const ordered = textLast
+    ? [...numbered.filter(({ asString }) => !asString), ...numbered.filter(({ asString }) => asString)]
+    : numbered;
+  for (const { name, value, asString, index } of ordered) {
+    if (value === undefined || value === null || value === "") continue;
+    const drop = (why: string) =>
+      dropped.push({ entry: `set[${index}]${name?.trim() ? ` ${name}` : ""}`, why });
+    try {
+      const laid = lay(result, name ?? "", value, asString === true);
+      if (laid.assignments.length === 0) drop("it has no name");
+      else {
+        result = laid.values;
+        for (const assignment of laid.assignments) {
+          const isPlain = laid.assignments.length === 1 && String(assignment.value) === value;
+          entries.push({ ...assignment, name: name as string, isPlain });
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof SetLineError)) throw error;
+      drop(`${error.message}; the installer of 2.7.0 stops at it`);
     }
   }
-  return { entries, dropped };
+  return { values: result, entries, dropped };
 }
 
-/** The entries laid over a step's values. Neither argument is changed. */
-export function applySetList(
+/** A value that is no text was never accepted by the installer; in a file it is taken as it is meant. */
+function lay(
   values: JsonObject,
-  entries: readonly Pick<SetEntry, "path" | "value">[],
-): JsonObject {
-  return entries.reduce<Json>((tree, { path, value }) => placed(tree, path, value), values) as JsonObject;
-}
-
-/** Text as Helm's --set reads it: whole numbers, booleans and null; everything else stays text. */
-function typed(value: Json): Json {
-  if (typeof value !== "string") return value;
-  if (/^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
-  if (/^null$/i.test(value)) return null;
-  if (/^(0|-?[1-9]\d*)$/.test(value) && Number.isSafeInteger(Number(value))) return Number(value);
-  return value;
-}
-
-function readName(name: string): { path: Path } | { why: string } {
-  const text = name.trim();
-  if (text === "") return { why: "it has no name" };
-  if (text === "map[]") return { why: "its name is what an empty map looks like when a template prints it" };
-  const path: (string | number)[] = [];
-  part.lastIndex = 0;
-  while (part.lastIndex < text.length) {
-    const dotted = text[part.lastIndex] === ".";
-    const match = part.exec(text);
-    const [, key, index] = match ?? [];
-    if (match === null || (key !== undefined && dotted !== path.length > 0))
-      return { why: "its name cannot be read: keys are joined by dots, list items are [0], [1], …" };
-    if (index !== undefined && path.length === 0) return { why: "its name starts with a list index" };
-    if (index !== undefined && Number(index) > highestIndex)
-      return { why: `its list index is above ${highestIndex}` };
-    path.push(index === undefined ? (key as string).replace(/\\(.)/g, "$1").trim() : Number(index));
-  }
-  return path.includes("__proto__") ? { why: "its name is reserved" } : { path };
-}
-
-/** A node of the wrong kind is replaced; a list is filled up with nulls. */
-function placed(tree: Json | undefined, path: Path, value: Json): Json {
-  const [segment, ...rest] = path;
-  if (segment === undefined) return value;
-  if (typeof segment === "number") {
-    const list = Array.isArray(tree) ? [...tree] : [];
-    while (list.length < segment) list.push(null);
-    list[segment] = placed(list[segment], rest, value);
-    return list;
-  }
-  const map = isMap(tree as Tree) ? (tree as JsonObject) : {};
-  const present = Object.hasOwn(map, segment) ? map[segment] : undefined;
-  return { ...map, [segment]: placed(present, rest, value) };
+  name: string,
+  value: Json,
+  asText: boolean,
+): { values: JsonObject; assignments: readonly Assignment[] } {
+  if (typeof value === "string") return laySetLine(values, `${name}=${value}`, { asText });
+  const placeholder = laySetLine(values, `${name}=`, { asText: true });
+  const [assignment] = placeholder.assignments;
+  if (assignment === undefined || placeholder.assignments.length > 1) return placeholder;
+  const path = assignment.path;
+  const parent = path
+    .slice(0, -1)
+    .reduce<Json>((tree, segment) => (tree as JsonObject)[segment] as Json, placeholder.values);
+  (parent as JsonObject)[path.at(-1) as string] = value;
+  return { values: placeholder.values, assignments: [{ path, value }] };
 }

@@ -96,6 +96,8 @@ export interface Legacy {
   readonly volumes: readonly string[];
   /** The installer of Krateo 2.7.0 with its object; undefined when nothing of it is there. */
   readonly platform?: LegacyPlatform;
+  /** Name of the Installation by which upstream's CLI runs 2.7.0's charts; its `migrate-full` leaves things so. */
+  readonly takenOver?: string;
   /** What earlier installers leave behind for ever. Absent when there is none. */
   readonly leftovers?: readonly Leftover[];
 }
@@ -131,6 +133,11 @@ export interface LegacyPlatform {
     /** Of these, pods that are not available; set only when there are any. */
     readonly unready?: number;
   }[];
+}
+
+/** True while a 2.7.0 is there that a run migrates. */
+export function isMigration({ legacy: { platform, takenOver } }: Inventory): boolean {
+  return platform !== undefined || takenOver !== undefined;
 }
 
 /** An object by which some account keeps rights that nothing needs any more. */

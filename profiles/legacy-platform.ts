@@ -1,6 +1,7 @@
+import { deprecatedReleases } from "./deprecated.ts";
 import type { Inventory, LegacyPlatform } from "./inventory.ts";
 import type { Problem } from "./problem.ts";
-import type { Settings } from "./settings.ts";
+import type { Json, Settings } from "./settings.ts";
 
 /** The only version whose way to 3.0.0 is known. */
 export const legacyVersion = "2.7.0";
@@ -32,6 +33,22 @@ export function legacyProblems({ namespace }: Settings, { legacy: { platform } }
     ...objectProblems(platform, namespace),
     ...elsewhereProblems(platform, namespace),
   ];
+}
+
+/**
+ * Whether the steps of a document or an Installation of upstream's CLI are those of 2.7.0: its `migrate` and `migrate-full`
+ * leave such. A chart that 3.0.0 has no place for tells.
+ */
+export function holdsLegacySteps(steps: Json | undefined): boolean {
+  if (!Array.isArray(steps)) return false;
+  return steps.some((step) => {
+    const input =
+      typeof step === "object" && step !== null && !Array.isArray(step) ? step["with"] : undefined;
+    const chart =
+      typeof input === "object" && input !== null && !Array.isArray(input) ? input["repo"] : undefined;
+    // Not etcd, which others have, too.
+    return deprecatedReleases.some((one) => one.chart === chart && one.name === chart);
+  });
 }
 
 /** How an older Krateo becomes one that can be migrated, as a sentence with the commands. */

@@ -1,5 +1,5 @@
 import { secretNamesOf } from "./database-secrets.ts";
-import { type Inventory, releaseKey } from "./inventory.ts";
+import { type Inventory, isMigration, releaseKey } from "./inventory.ts";
 import { legacyVersion, platformFinalizer } from "./legacy-platform.ts";
 import { chartStepsOf } from "./plan.ts";
 import type { Settings } from "./settings.ts";
@@ -10,10 +10,10 @@ import type { Settings } from "./settings.ts";
  * something comes.
  */
 export function migrationLines(settings: Settings, { legacy, releases, secrets }: Inventory): string[] {
-  const { platform } = legacy;
-  if (!platform) return [];
+  const { platform, takenOver } = legacy;
+  if (!platform && takenOver === undefined) return [];
   const { namespace } = settings;
-  const running = platform.installers.filter(({ replicas }) => replicas > 0);
+  const running = (platform?.installers ?? []).filter(({ replicas }) => replicas > 0);
   const removals = [
     ...legacy.releases.map(
       ({ name, chart, chartVersion }) => `Helm release ${name} (${chart} ${chartVersion})`,
@@ -37,7 +37,12 @@ export function migrationLines(settings: Settings, { legacy, releases, secrets }
         );
   const lines: [string, string][] = [
     ...(removals.length > 0 || running.length > 0
-      ? [["back up", "all Helm releases and Secrets, and the KrateoPlatformOps object"] as [string, string]]
+      ? [
+          [
+            "back up",
+            `all Helm releases and Secrets, and the ${platform ? "KrateoPlatformOps object" : "Installation"}`,
+          ] as [string, string],
+        ]
       : []),
     ...running.map(({ name, replicas }): [string, string] => [
       "stop",
@@ -46,20 +51,22 @@ export function migrationLines(settings: Settings, { legacy, releases, secrets }
     ...removals.map((what): [string, string] => ["remove", what]),
     ...secretLines,
     ...inOrder(changes, ["adopt", "upgrade", "create"]),
-    ...platform.objects.map(({ name }): [string, string] => [
+    ...(platform?.objects ?? []).map(({ name }): [string, string] => [
       "retire",
       `KrateoPlatformOps ${name}, without its finalizer ${platformFinalizer}: nothing is uninstalled by it`,
     ]),
-    ...platform.releases.map(({ name, chart, chartVersion }): [string, string] => [
+    ...(platform?.releases ?? []).map(({ name, chart, chartVersion }): [string, string] => [
       "retire",
       `Helm release ${name} (${chart} ${chartVersion})`,
     ]),
     ...(legacy.leftovers ?? []).map(({ kind, name }): [string, string] => ["retire", `${kind} ${name}`]),
   ];
+  if (takenOver !== undefined)
+    lines.push(["update", `Installation ${takenOver}, which then holds the steps of 3.0.0`]);
   const target = settings.platformVersion === "local" ? "what krateo.yaml holds" : settings.platformVersion;
   const word = Math.max(...lines.map(([verb]) => verb.length));
   return [
-    `Krateo ${legacyVersion} in namespace ${namespace} will be migrated to ${target}:`,
+    `Krateo ${legacyVersion}${platform ? "" : ", run by upstream's CLI,"} in namespace ${namespace} will be migrated to ${target}:`,
     ...lines.map(([verb, what]) => `  ${verb.padEnd(word)}  ${what}`),
   ];
 }
@@ -69,7 +76,8 @@ function inOrder(lines: readonly [string, string][], verbs: readonly string[]): 
 }
 
 /** What earlier installers left on a cluster without a 2.7.0, and this run will take away. */
-export function leftoverLines({ legacy: { platform, leftovers = [] } }: Inventory): string[] {
-  if (platform || leftovers.length === 0) return [];
+export function leftoverLines(inventory: Inventory): string[] {
+  const { leftovers = [] } = inventory.legacy;
+  if (isMigration(inventory)) return [];
   return leftovers.map(({ kind, name }) => `${kind} ${name}, left by an earlier installer, will be removed`);
 }

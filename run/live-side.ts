@@ -9,6 +9,7 @@ import { readObject } from "../cluster/object.ts";
 import { explainRoute } from "../cluster/route.ts";
 import type { PlatformArgs } from "../components/site.ts";
 import { userErrors } from "../components/user-errors.ts";
+import { isMigration } from "../profiles/inventory.ts";
 
 type LiveSide = Pick<
   PlatformArgs,
@@ -27,7 +28,7 @@ export function liveSide(
     explainService: ({ namespace, name }) => explainService(connection, namespace, name),
     // Only a run that has a migration to finish says where it stands.
     standing: async () =>
-      inventory.legacy.platform
+      isMigration(inventory)
         ? await migrationStanding(connection, settings, backupDirectory(process.cwd()))
         : [],
     putBack: (release, asked) => putBack(connection, release, asked),

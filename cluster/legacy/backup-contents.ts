@@ -10,7 +10,7 @@ import { type HelmRelease, type HelmSecret, helmSecretType } from "../helm-relea
 import { readClusterUid } from "../identity.ts";
 import { latestRevisions, readRecord, readReleases, refuseDamaged } from "../releases.ts";
 import type { BackupIndex, BackupRelease } from "./backup-index.ts";
-import { legacyVolume, readLegacy } from "./legacy.ts";
+import { legacyVolume, readInstallation, readLegacy } from "./legacy.ts";
 import { volumesOf } from "./volume.ts";
 
 /** Everything that a backup holds, as text by path inside its folder. */
@@ -50,12 +50,13 @@ export async function readBackup(connection: Connection, namespace: string): Pro
   ]);
   // What a migration removes must be in the backup whole; of any other release its Secrets are enough.
   refuseDamaged(damaged, ({ release }) => legacyReleases.includes(release));
-  const objects = await Promise.all(
-    (legacy.platform?.objects ?? []).map(({ name }) =>
-      get<KubeObject>(connection, pathOf(legacyKind.apiVersion, legacyKind.plural, namespace, name)),
-    ),
-  );
-  const [object] = objects;
+  const [name] = (legacy.platform?.objects ?? []).map((one) => one.name);
+  const [object, installation] = await Promise.all([
+    name === undefined
+      ? undefined
+      : get<KubeObject>(connection, pathOf(legacyKind.apiVersion, legacyKind.plural, namespace, name)),
+    readInstallation(connection, namespace),
+  ]);
   const records = secrets.filter(({ type }) => type === helmSecretType) as unknown as HelmSecret[];
   const others = secrets.filter(({ type }) => type !== helmSecretType && type !== tokenType);
   const latest = latestRevisions(records).flatMap((secret) => {
@@ -66,6 +67,9 @@ export async function readBackup(connection: Connection, namespace: string): Pro
   const files = new Map<string, string>();
   if (object)
     files.set(objectFile, stringify(cleaned(object, legacyKind.kind, legacyKind.apiVersion), writing));
+  // A migration writes the steps of 3.0.0 into it: what upstream's CLI ran stands nowhere else.
+  if (installation)
+    files.set("installation.yaml", stringify(cleaned(installation, "Installation", "krateo.io/v1"), writing));
   for (const release of latest) {
     files.set(`releases/${release.name}/values.yaml`, stringify(release.config ?? {}, writing));
     files.set(`releases/${release.name}/manifest.yaml`, release.manifest);

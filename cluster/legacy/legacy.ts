@@ -1,7 +1,9 @@
 import { deprecatedReleases } from "../../profiles/deprecated.ts";
+import { installationName } from "../../profiles/installation.ts";
 import type { Leftover, Legacy, LegacyPlatform, LegacyRelease } from "../../profiles/inventory.ts";
-import { installerReleases, legacyKind } from "../../profiles/legacy-platform.ts";
+import { holdsLegacySteps, installerReleases, legacyKind } from "../../profiles/legacy-platform.ts";
 import { ConfigurationError } from "../../profiles/problem.ts";
+import type { Json } from "../../profiles/settings.ts";
 import { get, type KubeObject, list, pathOf, type RequestOptions } from "../api.ts";
 import type { Connection } from "../connection.ts";
 import type { HelmRelease } from "../helm-release.ts";
@@ -34,16 +36,18 @@ export async function readLegacy(
     get(connection, volumePath, options),
     list<PlatformObject>(connection, pathOf(apiVersion, plural), options),
     readLeftovers(connection, namespace, options),
+    readInstallation(connection, namespace, options),
   ] as const;
   const refused = (await Promise.allSettled(readings)).flatMap((result) =>
     result.status === "rejected" && result.reason instanceof ConfigurationError ? result.reason.problems : [],
   );
   if (refused.length > 0) throw new ConfigurationError(refused);
-  const [known, volume, objects, leftovers] = await Promise.all(readings);
+  const [known, volume, objects, leftovers, installation] = await Promise.all(readings);
   const platform = await readPlatform(connection, namespace, known, objects, options);
   return {
     ...findLegacy(known, volume !== undefined),
     ...(platform && { platform }),
+    ...(!platform && installation && { takenOver: installation.metadata.name }),
     ...(leftovers.length > 0 && { leftovers }),
   };
 }
@@ -71,6 +75,21 @@ function those(
     const { version: chartVersion } = release.chart.metadata;
     return [{ name, chart, chartVersion, ...(deleteHooks.length > 0 && { deleteHooks }) }];
   });
+}
+
+interface InstallationObject extends KubeObject {
+  readonly spec?: { readonly spec?: { readonly steps?: Json } };
+}
+
+/** The Installation of a namespace, if its steps are those of 2.7.0. */
+export async function readInstallation(
+  connection: Connection,
+  namespace: string,
+  options: RequestOptions = {},
+): Promise<InstallationObject | undefined> {
+  const path = pathOf("krateo.io/v1", "installations", namespace, installationName);
+  const installation = await get<InstallationObject>(connection, path, options);
+  return holdsLegacySteps(installation?.spec?.spec?.steps) ? installation : undefined;
 }
 
 interface DeploymentObject extends KubeObject {

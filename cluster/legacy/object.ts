@@ -1,5 +1,7 @@
-import { chooseLegacyObject, legacyName, legacyObjectsIn } from "../../migration/legacy-platform.ts";
+import { chooseLegacyObject, legacyObjectsIn } from "../../migration/legacy-objects.ts";
+import { legacyName } from "../../migration/legacy-platform.ts";
 import { legacyReleases } from "../../profiles/concerned-records.ts";
+import { installationName } from "../../profiles/installation.ts";
 import { legacyKind } from "../../profiles/legacy-platform.ts";
 import { ConfigurationError } from "../../profiles/problem.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
@@ -18,14 +20,16 @@ export interface LegacyChoice {
 }
 
 /**
- * Finds the KrateoPlatformOps object in the cluster.
+ * Finds the KrateoPlatformOps object in the cluster; where there is none, the Installation by which upstream's CLI runs a
+ * 2.7.0 that it has taken over.
  *
  * @returns the object as the API has it
  * @throws ConfigurationError when there is none, more than one, or one that is being deleted; as `get` in api.ts
  */
 export async function findLegacyObject(connection: Connection, choice: LegacyChoice): Promise<JsonObject> {
   const source = `the cluster at ${connection.server} (context ${connection.context})`;
-  const objects = await readObjects(connection, choice);
+  const own = await readObjects(connection, choice, legacyObjects);
+  const objects = own.length > 0 ? own : await readObjects(connection, choice, installations);
   const chosen = chooseLegacyObject(objects, choice, source);
   if ("problem" in chosen) {
     const { namespace } = choice;
@@ -33,8 +37,8 @@ export async function findLegacyObject(connection: Connection, choice: LegacyCho
     const what = `namespace ${namespace} does not exist, so there is no installation of Krateo 2.7.0 in it`;
     throw new ConfigurationError([missing ? { ...chosen.problem, what } : chosen.problem]);
   }
-  const { metadata } = chosen.object as unknown as KubeObject;
-  if (metadata.deletionTimestamp === undefined) return chosen.object;
+  const { kind, metadata } = chosen.object as unknown as KubeObject;
+  if (metadata.deletionTimestamp === undefined || kind !== legacyKind.kind) return chosen.object;
   throw new ConfigurationError([
     {
       what: `${legacyKind.kind} ${metadata.namespace}/${metadata.name} is being deleted since ${metadata.deletionTimestamp}`,
@@ -60,19 +64,37 @@ export async function legacyVersionOf(
     .version;
 }
 
+interface ObjectKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly defaultName: string;
+}
+
+const legacyObjects: ObjectKind = { ...legacyKind, defaultName: legacyName };
+const installations: ObjectKind = {
+  apiVersion: "krateo.io/v1",
+  kind: "Installation",
+  plural: "installations",
+  defaultName: installationName,
+};
+
 /** In all namespaces; for who may not read all, in the one that is named. */
-async function readObjects(connection: Connection, choice: LegacyChoice): Promise<JsonObject[]> {
-  const { apiVersion, kind, plural } = legacyKind;
+async function readObjects(
+  connection: Connection,
+  choice: LegacyChoice,
+  { apiVersion, kind, plural, defaultName }: ObjectKind,
+): Promise<JsonObject[]> {
   const path = (namespace?: string, name?: string) => pathOf(apiVersion, plural, namespace, name);
   let found: JsonObject[];
   try {
     found = await list<JsonObject>(connection, path());
   } catch (error) {
-    const { namespace, name = legacyName } = choice;
+    const { namespace, name = defaultName } = choice;
     if (!(error instanceof ConfigurationError) || namespace === undefined) throw error;
     const one = await get<JsonObject>(connection, path(namespace, name));
     found = one === undefined ? [] : [one];
   }
   // Items of a list bear no kind.
-  return legacyObjectsIn({ items: found.map((object) => ({ apiVersion, kind, ...object })) });
+  return legacyObjectsIn(found.map((object) => ({ apiVersion, kind, ...object })));
 }

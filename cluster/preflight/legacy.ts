@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Check } from "../../profiles/check.ts";
 import { deprecatedReleases } from "../../profiles/deprecated.ts";
 import { type Inventory, type LegacyPlatform, releaseKey } from "../../profiles/inventory.ts";
-import { installerReleases } from "../../profiles/legacy-platform.ts";
+import { installerReleases, legacyVersion } from "../../profiles/legacy-platform.ts";
 import { chartStepsOf } from "../../profiles/plan.ts";
 import type { Settings } from "../../profiles/settings.ts";
 import type { KubeObject } from "../api.ts";
@@ -30,6 +30,7 @@ export function checkInstallations(
   const checks = [
     ...elsewhere(snapshots, namespace),
     ...(platform ? legacyChecks(settings, inventory, platform, installations) : []),
+    ...takenOverChecks(settings, inventory, installations),
     ...deleteHookChecks(settings, inventory),
   ];
   if (checks.length > 0) return checks;
@@ -84,6 +85,24 @@ function legacyChecks(
   return begun
     ? checks.map((check) => (check.status === "ERROR" ? { ...check, status: "WARNING" as const } : check))
     : checks;
+}
+
+/** A 2.7.0 that upstream's CLI runs, so that no installer is there. */
+function takenOverChecks(settings: Settings, inventory: Inventory, installations: Installations): Check[] {
+  const { takenOver } = inventory.legacy;
+  if (takenOver === undefined) return [];
+  return [
+    {
+      check: "legacy",
+      subject: `Installation ${takenOver}`,
+      status: "OK",
+      found: `Krateo ${legacyVersion}, run by upstream's CLI: it will be migrated; npx krateo migrate carries its values over`,
+      expected: "a platform that can be gone on from",
+      next: "",
+    },
+    ...releaseChecks(settings, inventory),
+    ...podChecks(settings.namespace, installations),
+  ];
 }
 
 function objectChecks({ objects }: LegacyPlatform, namespace: string): Check[] {

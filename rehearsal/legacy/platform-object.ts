@@ -71,14 +71,15 @@ function ownSteps(type: LegacyType): LegacyStep[] {
     const { values, ...fields } = input;
     // Real objects hold such an entry, which sets nothing.
     const junk = id === "install-authn" ? [{ name: "map[]" }] : [];
-    return { id, type: kind, with: { ...fields, set: [...entriesOf(values as Json, ""), ...junk] } };
+    return { id, type: kind, with: { ...fields, set: [...entriesOf(values as Json), ...junk] } };
   });
 }
 
-function entriesOf(value: Json, name: string): { name: string; value: unknown }[] {
+/** Helm values as entries of a `set` list. */
+export function entriesOf(value: Json, name = ""): { name: string; value: string | null }[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => entriesOf(item, `${name}[${index}]`));
   if (value === null || typeof value !== "object") {
-    return [{ name, value: value === null ? null : String(value) }];
+    return [{ name, value: value === null ? null : String(value).replace(/[\\,]/g, "\\$&") }];
   }
   return Object.entries(value).flatMap(([key, item]) =>
     entriesOf(item, `${name === "" ? "" : `${name}.`}${key.replaceAll(".", "\\.")}`),

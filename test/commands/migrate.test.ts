@@ -3,9 +3,10 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { parse } from "yaml";
 import { encodeRelease } from "../../cluster/helm-release.ts";
+import { krateoctlDocument } from "../../migration/krateoctl-document.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 import { holding, kubeconfigOf, nobodyThere, withApiServer } from "../cluster/api-server.ts";
-import { type GivenObject, set, unchanged } from "../migration/objects.ts";
+import { type GivenObject, read, set, unchanged } from "../migration/objects.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 
 const legacy = join(import.meta.dirname, "../golden/legacy");
@@ -75,7 +76,7 @@ describe("krateo migrate", () => {
         "  npx pulumi config set krateo:namespace shop --stack live",
         `  npx pulumi config set --secret --path 'krateo:set["components.backend.stepConfig.install-authn.helmValues.env.API_TOKEN"]' --stack live    # asks for the value of install-authn, set env.API_TOKEN`,
         "to know:",
-        "  You take images from a registry of your own. Charts that are new in 3.0.0 take theirs from public ones until you set image.repository (and imagePullSecrets) for them, too: cloudnative-pg, cluster, deviser, resources-ingester, resources-presenter, events-ingester, events-presenter.",
+        "  You take images from a registry of your own. Charts that are new in 3.0.0 take theirs from public ones until you set image.repository for them, too: cloudnative-pg, cluster, deviser, resources-ingester, resources-presenter, events-ingester, events-presenter.",
         "nothing was written: --write writes krateo-overrides.yaml",
       ]);
       assert.deepEqual(readdirSync(directory), ["old.json"]);
@@ -244,14 +245,32 @@ describe("krateo migrate", () => {
       await refused(/the file exists, and nothing was written/, ...words);
     });
 
-    it("says when the charts are of another version", async () => {
+    it("refuses an object of another version, by its charts", async () => {
       const object = unchanged();
       for (const step of object.spec.steps) if (step.type === "chart") step.with["version"] = "0.1.0";
-      const { printed } = await run("--from", file("old.json", object));
-      assert.match(
-        printed,
-        /19 of 19 charts have other versions than in 2\.7\.0: make sure that it is of 2\.7\.0/,
+      const from = file("old.json", object);
+      await refused(
+        /the object is not of Krateo 2\.7\.0: 19 of 19 charts have other versions than there\n {3}where: {3}.*old\.json\n {3}given: {3}authn 0\.1\.0 \(0\.22\.2\), snowplow 0\.1\.0 \(0\.20\.5\), eventrouter 0\.1\.0 \(0\.6\.5\), …\n {3}allowed: 2\.7\.0\n {3}next: {4}first upgrade it to 2\.7\.0: helm upgrade/,
+        "--from",
+        from,
       );
+      await refused(/the object is not of Krateo 2\.7\.0/, "--from", from, "--format", "krateoctl");
+    });
+
+    it("reads what upstream's migrate has written, and what its migrate-full left", async () => {
+      const object = set(unchanged(), "install-authn", { "image.repository": "r.example.org/authn" });
+      const { printed: document } = await run("--from", file("old.json", object), "--format", "krateoctl");
+      const { printed } = await run("--from", file("krateo.yaml", document));
+      assert.match(printed, / install-authn +image\.repository +r\.example\.org\/authn +\S+ +carried/);
+      const installation = {
+        apiVersion: "krateo.io/v1",
+        kind: "Installation",
+        metadata: { name: "krateoctl", namespace: "shop" },
+        spec: { spec: parse(document) },
+      };
+      const again = await run("--from", file("installation.json", installation));
+      assert.match(again.printed, /^Krateo 2\.7\.0, shop\/krateoctl in /);
+      assert.match(again.printed, / install-authn +image\.repository +r\.example\.org\/authn +\S+ +carried/);
     });
 
     const asPeopleHaveIt: [what: string, bytes: (object: string) => string | Buffer][] = [
@@ -299,11 +318,15 @@ describe("krateo migrate", () => {
         file("bad.yaml", "a:\n b: [GOLDEN\n"),
       );
       await refused(
-        /there is no installation of Krateo 2\.7\.0: no KrateoPlatformOps object/,
+        /the file holds no installation of Krateo 2\.7\.0\n.*\n {3}given: {3}objects of kind ConfigMap\n/,
         "--from",
         file("other.yaml", "kind: ConfigMap\n"),
       );
-      await refused(/there is no installation/, "--from", file("empty.yaml", ""));
+      await refused(
+        /given: {3}nothing\n(.*\n)*.*kubectl get krateoplatformops/,
+        "--from",
+        file("empty.yaml", ""),
+      );
     });
 
     it("lists all that is malformed in the object", async () => {
@@ -329,6 +352,26 @@ describe("krateo migrate", () => {
   });
 
   describe("from a cluster", () => {
+    it("reads the Installation by which upstream's CLI runs a 2.7.0", async () => {
+      const object = set(unchanged("nodeport", "shop"), "install-authn", { "env.API_TOKEN": "GOLDEN" });
+      const { steps } = parse(krateoctlDocument(read(object), "nodeport").text);
+      // A document of ours holds no secret, an Installation of upstream's does.
+      const authn = steps.find(({ id }: { id: string }) => id === "install-authn");
+      authn.with.values.env = { API_TOKEN: "GOLDEN" };
+      const item = { metadata: { name: "krateoctl", namespace: "shop" }, spec: { spec: { steps } } };
+      const { code, printed } = await live({
+        "/apis/krateo.io/v1/installations": { items: [item] },
+        "/api/v1/namespaces/shop/secrets": { items: [] },
+      });
+      assert.equal(code, 0);
+      assert.match(printed, /^Krateo 2\.7\.0, shop\/krateoctl in the cluster at /);
+      assert.match(
+        printed,
+        /kubectl get installations\.krateo\.io krateoctl -n shop -o jsonpath='\{\.spec\.spec\.steps\[\?\(@\.id=="install-authn"\)\]\.with\.values\.env\.API_TOKEN\}' \| npx pulumi config set --secret/,
+      );
+      assert.doesNotMatch(printed, /GOLDEN/);
+    });
+
     const release = (version: string) => {
       const metadata = {
         name: "sh.helm.release.v1.installer.v1",
@@ -387,7 +430,7 @@ describe("krateo migrate", () => {
 
     it("says that there is none", () =>
       fails(
-        /there is no installation of Krateo 2\.7\.0: no KrateoPlatformOps object\n(.*\n)*.*from scratch/,
+        /there is no installation of Krateo 2\.7\.0: no KrateoPlatformOps object, and no Installation.*\n(.*\n)*.*from scratch/,
         {},
       ));
 

@@ -27,7 +27,6 @@ describe("the document that upstream's CLI would make", () => {
       version: "0.22.2",
       wait: true,
       waitTimeout: "5m",
-      values: { a: 1 },
       set: [
         { name: "service.nodePort", value: "30080" },
         { name: "tls.enabled", value: "False" },
@@ -44,7 +43,6 @@ describe("the document that upstream's CLI would make", () => {
       wait: true,
       waitTimeout: "5m",
       values: {
-        a: 1,
         hosts: [{ name: "a.$DOMAIN" }],
         opt: null,
         service: { nodePort: "30080" },
@@ -100,7 +98,6 @@ describe("the document that upstream's CLI would make", () => {
     const { text, leftOut, input } = convert(object);
     assert.ok(!text.includes("GOLDEN"));
     assert.deepEqual((input("install-authn")?.["values"] as JsonObject)["env"], {
-      AUTHN_KUBECONFIG_SERVER_URL: null,
       OTHER: "seen",
     });
     assert.deepEqual(leftOut, [

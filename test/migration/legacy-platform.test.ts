@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { chooseLegacyObject, legacyObjectsIn, readLegacyPlatform } from "../../migration/legacy-platform.ts";
+import { chooseLegacyObject, describeContent, legacyObjectsIn } from "../../migration/legacy-objects.ts";
+import { readLegacyPlatform } from "../../migration/legacy-platform.ts";
 import type { Json, JsonObject } from "../../profiles/settings.ts";
 import { type GivenObject, read, stepOf, unchanged } from "./objects.ts";
 
@@ -19,8 +20,9 @@ describe("a KrateoPlatformOps object", () => {
       version: "0.22.2",
       wait: "true",
       timeout: "7m",
+      // What 2.7.0's installer does not read.
       values: { a: 1, b: { c: 2 } },
-      set: [{ name: "b.c", value: "3" }, { name: "map[]" }],
+      set: [{ name: "b.c", value: "3" }, { name: "d", value: "x,y" }, { name: "map[]" }],
     };
     const step = read(object).steps.find(({ id }) => id === "install-authn");
     assert.deepEqual(step?.with, {
@@ -29,9 +31,12 @@ describe("a KrateoPlatformOps object", () => {
       version: "0.22.2",
       wait: true,
       waitTimeout: "7m",
-      values: { a: 1, b: { c: 3 } },
+      values: { b: { c: 3 } },
     });
-    assert.equal(step?.dropped.length, 1);
+    assert.deepEqual(
+      step?.dropped.map(({ entry }) => entry),
+      ["set[1] d"],
+    );
   });
 
   it("merges the set list of an object step into its root", () => {
@@ -55,7 +60,13 @@ describe("a KrateoPlatformOps object", () => {
   it("names keys of a step that mean nothing", () => {
     const object = unchanged();
     Object.assign(stepOf(object, "install-opa"), { skip: true });
-    assert.deepEqual(read(object).ignored, ["spec.steps[24].skip"]);
+    const step = stepOf(object, "install-opa").with as JsonObject;
+    step["values"] = { a: 1 };
+    const why = "is left out: the installer of 2.7.0 does not read it, so that it had no effect.";
+    assert.deepEqual(read(object).leftOut, [
+      `spec.steps[24].skip ${why}`,
+      `spec.steps[24].with.values ${why}`,
+    ]);
   });
 
   it("lists every problem at once, with its place", () => {
@@ -96,7 +107,6 @@ describe("a KrateoPlatformOps object", () => {
       "spec.steps[0].with.metadata: step create-jwt-sign-key: metadata is missing (a map)",
       "spec.steps[1].with.version: step install-authn: version has a value it cannot have (text in quotes)",
       "spec.steps[1].with.wait: step install-authn: wait has a value it cannot have (true or false)",
-      "spec.steps[1].with.values: step install-authn: values has a value it cannot have (a map)",
       "spec.steps[1].with.set: step install-authn: set has a value it cannot have (a list of entries with name and value)",
       "spec.steps[2].with.name: step extract-authn-nodeport-port: name is missing (text)",
       "spec.steps[2].with.value: step extract-authn-nodeport-port: value has a value it cannot have (text)",
@@ -134,11 +144,11 @@ describe("choosing among KrateoPlatformOps objects", () => {
   const two = unchanged("nodeport", "two") as unknown as JsonObject;
 
   it("finds them in a list as kubectl prints it", () => {
-    assert.deepEqual(legacyObjectsIn({ kind: "List", items: [one, { kind: "ConfigMap" }, "x", two] }), [
+    assert.deepEqual(legacyObjectsIn([{ kind: "List", items: [one, { kind: "ConfigMap" }, "x", two] }]), [
       one,
       two,
     ]);
-    assert.deepEqual(legacyObjectsIn(null), []);
+    assert.deepEqual(legacyObjectsIn([null]), []);
   });
 
   it("takes the only one", () => assert.deepEqual(chooseLegacyObject([one], {}, "f"), { object: one }));
@@ -159,7 +169,7 @@ describe("choosing among KrateoPlatformOps objects", () => {
   it("names those that there are when the wanted one is not", () =>
     assert.deepEqual(chooseLegacyObject([one, two], { namespace: "tow" }, "f"), {
       problem: {
-        what: "there is no installation of Krateo 2.7.0 called tow: no KrateoPlatformOps object",
+        what: "there is no installation of Krateo 2.7.0 called tow: no KrateoPlatformOps object, and no Installation by which upstream's CLI runs one",
         file: "f",
         allowed: ["one/krateo", "two/krateo"],
         next: "name it with --namespace and --name",
@@ -169,9 +179,33 @@ describe("choosing among KrateoPlatformOps objects", () => {
   it("says what to do when there is none at all", () =>
     assert.deepEqual(chooseLegacyObject([], {}, "f"), {
       problem: {
-        what: "there is no installation of Krateo 2.7.0: no KrateoPlatformOps object",
+        what: "there is no installation of Krateo 2.7.0: no KrateoPlatformOps object, and no Installation by which upstream's CLI runs one",
         file: "f",
         next: "an installation from scratch needs no migration: npx pulumi up",
       },
     }));
+});
+
+describe("a file in which there is no platform", () => {
+  const contents: [documents: Json[], content: string][] = [
+    [[], "nothing"],
+    [[null], "nothing"],
+    [
+      ["error: the server doesn't have a resource type"],
+      "text that is no object of Kubernetes: the output of a command that failed, or a table",
+    ],
+    [[{ kind: "List", items: [] }], "a list without items"],
+    [
+      [{ kind: "ConfigMap" }, { kind: "Secret", data: {} }, { kind: "Secret" }],
+      "objects of kind ConfigMap, Secret",
+    ],
+    [[{ kind: "List", items: [{ kind: "Deployment" }] }], "objects of kind Deployment"],
+    [[{ password: "GOLDEN", user: "x" }], "no object of Kubernetes: a map with the keys password, user"],
+  ];
+  for (const [documents, content] of contents) {
+    it(`is said to hold ${content}`, () => {
+      assert.deepEqual(legacyObjectsIn(documents), []);
+      assert.equal(describeContent(documents), content);
+    });
+  }
 });

@@ -7,6 +7,7 @@ import type { Fate } from "../../migration/outcome.ts";
 import { overridesText } from "../../migration/overrides-file.ts";
 import { stackValues } from "../../migration/stack-values.ts";
 import type { Json, JsonObject, Settings } from "../../profiles/settings.ts";
+import { entriesOf } from "../../rehearsal/legacy/platform-object.ts";
 import { load } from "../profiles/project.ts";
 
 export interface GivenStep {
@@ -24,11 +25,12 @@ export interface GivenObject {
 
 /** An object in which nothing differs from the defaults. */
 export function unchanged(type: LegacyType = "nodeport", namespace = "krateo-system"): GivenObject {
-  const steps = legacyDefaults(type, namespace).map(({ id, type: kind, with: input }) => ({
-    id,
-    type: kind,
-    with: structuredClone(input),
-  }));
+  const steps = legacyDefaults(type, namespace).map(({ id, type: kind, with: input }): GivenStep => {
+    const { values = null, type: secretType = null, stringData: _, ...fields } = structuredClone(input);
+    if (kind === "var") return { id, type: kind, with: fields };
+    const set = entriesOf(kind === "chart" ? values : { type: secretType });
+    return { id, type: kind, with: { ...fields, set } };
+  });
   return {
     apiVersion: "krateo.io/v1alpha1",
     kind: "KrateoPlatformOps",

@@ -4,7 +4,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { krateoctlDocument } from "../../migration/krateoctl-document.ts";
 import type { LegacyType } from "../../migration/legacy-defaults.ts";
-import { mismatchNote } from "../../migration/legacy-version.ts";
+import { versionProblems } from "../../migration/legacy-version.ts";
 import { overridesText } from "../../migration/overrides-file.ts";
 import { type GivenObject, merge, read, set, settingsOf, stepOf, without } from "./objects.ts";
 
@@ -23,19 +23,13 @@ describe("the objects of a real Krateo 2.7.0 (KRATEO_LEGACY_OBJECTS names a fold
   const object = (type: LegacyType) =>
     parse(readFileSync(path.join(folder, `krateoplatformops-${type}.yaml`), "utf8")) as GivenObject;
 
-  for (const [type, entry] of [
-    ["nodeport", 5],
-    ["loadbalancer", 4],
-    ["ingress", 10],
-  ] as const) {
+  for (const type of ["nodeport", "loadbalancer", "ingress"] as const) {
     it(`unchanged, type ${type}, differs in nothing from what this program takes for its defaults`, async () => {
       const migration = merge(object(type));
       assert.deepEqual([migration.type, migration.otherTypes, migration.fates], [type, [], []]);
       assert.equal(overridesText(migration), undefined);
-      assert.deepEqual(migration.notes, [
-        `install-authn: set[${entry}] map[] says nothing and is left out: its name is what an empty map looks like when a template prints it.`,
-      ]);
-      assert.deepEqual(mismatchNote(migration, undefined), []);
+      assert.deepEqual(migration.notes, []);
+      assert.deepEqual(versionProblems(migration.platform, "old.yaml"), []);
       assert.equal((await settingsOf(migration)).steps.length > 20, true);
     });
 
@@ -81,11 +75,10 @@ describe("the objects of a real Krateo 2.7.0 (KRATEO_LEGACY_OBJECTS names a fold
     });
   }
 
-  it("of other versions raise a doubt", () => {
+  it("of another version are refused, by the versions of their charts", () => {
     const older = object("nodeport");
     for (const { with: input } of older.spec.steps) if (input["version"]) input["version"] = "0.1.0";
-    const [note] = mismatchNote(merge(older), undefined);
-    assert.match(note ?? "", /^19 of 19 charts have other versions than in 2\.7\.0: make sure/);
-    assert.deepEqual(mismatchNote(merge(older), "2.7.0"), []);
+    const [problem] = versionProblems(read(older), "old.yaml");
+    assert.match(problem?.what ?? "", /^the object is not of Krateo 2\.7\.0: 19 of 19 charts/);
   });
 });

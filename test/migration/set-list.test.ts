@@ -1,93 +1,91 @@
 import assert from "node:assert/strict";
-import { applySetList, type GivenEntry, readSetList } from "../../migration/set-list.ts";
+import { type GivenEntry, laySetList } from "../../migration/set-list.ts";
 import type { Json, JsonObject } from "../../profiles/settings.ts";
 
-const values = (entries: GivenEntry[], below: JsonObject = {}) =>
-  applySetList(below, readSetList(entries).entries);
+const values = (entries: GivenEntry[], below: JsonObject = {}) => laySetList(below, entries).values;
 
 describe("a set list", () => {
-  const names: [name: string, result: JsonObject][] = [
-    ["a.b.c", { a: { b: { c: "x" } } }],
-    [" a . b ", { a: { b: "x" } }],
-    ["a\\.b.c", { "a.b": { c: "x" } }],
-    ["a\\[0\\]", { "a[0]": "x" }],
-    ["a[0]", { a: ["x"] }],
-    ["a[1].b", { a: [null, { b: "x" }] }],
-    ["m[0][1]", { m: [[null, "x"]] }],
-    ["constructor.b", { constructor: { b: "x" } }],
-    ["a=b", { "a=b": "x" }],
-    ["a,b", { "a,b": "x" }],
-    ["podAnnotations.example\\.org/team", { podAnnotations: { "example.org/team": "x" } }],
-  ];
-  for (const [name, result] of names) {
-    it(`reads ${name} as ${JSON.stringify(result)}`, () =>
-      assert.deepEqual(values([{ name, value: "x" }]), result));
-  }
-
-  const typed: [text: Json, value: Json][] = [
-    ["30080", 30080],
-    ["0", 0],
-    ["-1", -1],
-    ["007", "007"],
-    ["1.10", "1.10"],
-    ["3221225472", 3221225472],
-    ["9007199254740993", "9007199254740993"],
-    ["True", true],
-    ["FALSE", false],
-    [" true", " true"],
-    ["null", null],
-    ["", ""],
-    [null, null],
-    [7, 7],
-    [["a"], ["a"]],
-  ];
-  for (const [text, value] of typed) {
-    it(`gives ${JSON.stringify(text)} the type that Helm gives it: ${JSON.stringify(value)}`, () =>
-      assert.deepEqual(values([{ name: "a", value: text }]), { a: value }));
-  }
+  it("lets later entries win, and lays them over the step's values", () => {
+    const entries = [
+      { name: "a.b", value: "3" },
+      { name: "a.b", value: "4" },
+      { name: "list[0].host", value: "new" },
+    ];
+    assert.deepEqual(values(entries, { a: { b: 1, c: 2 }, list: [{ host: "one", path: "/" }] }), {
+      a: { b: 4, c: 2 },
+      list: [{ host: "new", path: "/" }],
+    });
+  });
 
   it("leaves a value as text with asString", () => {
     assert.deepEqual(values([{ name: "a", value: "30080", asString: true }]), { a: "30080" });
   });
 
-  it("takes an absent value as null", () => assert.deepEqual(values([{ name: "a" }]), { a: null }));
-
-  it("lets later entries win, and lays them over the step's values, lists item by item", () => {
-    const below: JsonObject & { list: Json[] } = {
-      a: { b: 1, c: 2 },
-      list: [{ host: "one", path: "/" }, { host: "two" }],
-      text: "t",
-    };
+  it("lays text over all else in a chart's step, and in its place in an object's", () => {
     const entries = [
-      { name: "a.b", value: "3" },
-      { name: "a.b", value: "4" },
-      { name: "list[0].host", value: "new" },
-      { name: "text.below", value: "x" },
+      { name: "a", value: "1", asString: true },
+      { name: "a", value: "2" },
     ];
-    assert.deepEqual(values(entries, below), {
-      a: { b: 4, c: 2 },
-      list: [{ host: "new", path: "/" }, { host: "two" }],
-      text: { below: "x" },
-    });
-    assert.deepEqual(below.list[0], { host: "one", path: "/" });
+    assert.deepEqual(laySetList({}, entries, { textLast: true }).values, { a: "1" });
+    assert.deepEqual(laySetList({}, entries).values, { a: 2 });
   });
 
-  const unreadable = "its name cannot be read: keys are joined by dots, list items are [0], [1], …";
+  for (const value of [undefined, null, ""]) {
+    it(`sets nothing by an entry whose value is ${JSON.stringify(value)}, whatever its name`, () => {
+      const entries: GivenEntry[] = ["a", "map[]", "", "a[x]"].map((name) => ({ name, value }));
+      assert.deepEqual(laySetList({ a: 1 }, entries), { values: { a: 1 }, entries: [], dropped: [] });
+    });
+  }
+
+  it("takes what is no text as it is meant: a file may hold it, though no installer took it", () => {
+    const list: Json = [{ name: "regcred" }];
+    const given = [
+      { name: "a.b[1]", value: 7 },
+      { name: "c", value: list },
+    ];
+    assert.deepEqual(values(given), { a: { b: [null, 7] }, c: list });
+  });
+
+  it("names each value that an entry sets, and says which stand in the object as they are", () => {
+    const entries = [
+      { name: "a", value: "1,b.c=x\\,y" },
+      { name: "plain", value: "text" },
+      { name: "escaped", value: "c:\\\\temp" },
+    ];
+    assert.deepEqual(
+      laySetList({}, entries).entries.map(({ name, path, value, isPlain }) => [
+        name,
+        path.join("."),
+        value,
+        isPlain,
+      ]),
+      [
+        ["a", "a", 1, false],
+        ["a", "b.c", "x,y", false],
+        ["plain", "plain", "text", true],
+        ["escaped", "escaped", "c:\\temp", false],
+      ],
+    );
+  });
+
+  const stops = "; the installer of 2.7.0 stops at it";
   const dropped: [entry: GivenEntry, entryText: string, why: string][] = [
     [{ value: "x" }, "set[0]", "it has no name"],
-    [{ name: "" }, "set[0]", "it has no name"],
-    [{ name: null }, "set[0]", "it has no name"],
-    [{ name: " " }, "set[0]  ", "it has no name"],
-    [{ name: "map[]" }, "set[0] map[]", "its name is what an empty map looks like when a template prints it"],
-    [{ name: "[0].x" }, "set[0] [0].x", "its name starts with a list index"],
-    [{ name: "a[1000]" }, "set[0] a[1000]", "its list index is above 999"],
-    [{ name: "a.__proto__.b" }, "set[0] a.__proto__.b", "its name is reserved"],
-    ...["[]", "a[]", "a[x]", "a[-1]", "a[0]b", "a..b", ".a", "a.", "a\\"].map(
-      (name) => [{ name }, `set[0] ${name}`, unreadable] as [GivenEntry, string, string],
-    ),
+    [{ name: null, value: "x" }, "set[0]", "it has no name"],
+    [{ name: "[0].x", value: "x" }, "set[0] [0].x", "it has no name"],
+    [
+      { name: "p", value: "pass,word" },
+      "set[0] p",
+      `a key has no value; a comma that belongs to a value is written \\,${stops}`,
+    ],
+    [{ name: "a[x]", value: "x" }, "set[0] a[x]", `a list index is no whole number between [ and ]${stops}`],
   ];
   for (const [entry, text, why] of dropped) {
     it(`drops ${JSON.stringify(entry)}, and says why`, () =>
-      assert.deepEqual(readSetList([entry]), { entries: [], dropped: [{ entry: text, why }] }));
+      assert.deepEqual(laySetList({}, [entry]), {
+        values: {},
+        entries: [],
+        dropped: [{ entry: text, why }],
+      }));
   }
 });

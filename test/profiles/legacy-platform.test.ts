@@ -132,6 +132,19 @@ describe("the lines of a migration", () => {
     ]);
   });
 
+  it("name the Installation where upstream's CLI runs 2.7.0", () => {
+    const { platform: _, leftovers: __, ...takenOver } = { ...legacy, takenOver: "krateoctl" };
+    const lines = migrationLines(settings, inventory(takenOver, { releases }));
+    assert.deepEqual(
+      [lines[0], lines[1], lines.at(-1)],
+      [
+        "Krateo 2.7.0, run by upstream's CLI, in namespace krateo-system will be migrated to 3.0.0:",
+        "  back up  all Helm releases and Secrets, and the Installation",
+        "  update   Installation krateoctl, which then holds the steps of 3.0.0",
+      ],
+    );
+  });
+
   it("say that storage is deleted, where the stack wants it so", () => {
     const lines = migrationLines({ ...settings, purgeVolumes: true }, inventory(legacy));
     assert.ok(

@@ -18,7 +18,7 @@ describe("the values of a seeded 2.7.0 step", () => {
     ["text that is a number", [{ name: "port", value: "30082" }], { port: 30082 }],
     ["text that is a truth value", [{ name: "on", value: "false" }], { on: false }],
     ["a number with zeros before it", [{ name: "id", value: "007" }], { id: "007" }],
-    ["a value that is absent or null", [{ name: "a" }, { name: "b", value: null }], { a: null, b: null }],
+    ["a value that is absent or null", [{ name: "a" }, { name: "b", value: null }], {}],
     ["an entry that is no path", [{ name: "map[]" }, {}], {}],
     ["a list item", [{ name: "hosts[1].host", value: "h" }], { hosts: [null, { host: "h" }] }],
     ["a dot in a key", [{ name: "a.b\\.c/d", value: "x" }], { a: { "b.c/d": "x" } }],

@@ -185,6 +185,37 @@ describe("the health of Krateo 2.7.0", () => {
   });
 });
 
+describe("an Installation of upstream's CLI", () => {
+  const chart = (repo: string) => ({ id: `install-${repo}`, type: "chart", with: { repo } });
+  const read = async (steps: unknown, objects: Record<string, unknown> = {}): Promise<Legacy> => {
+    let legacy: Legacy | undefined;
+    const installation = { metadata: { name: "krateoctl", uid: "i" }, spec: { spec: { steps } } };
+    const path = "/apis/krateo.io/v1/namespaces/shop/installations/krateoctl";
+    const cluster = { [`${namespace}/secrets`]: { items: [] }, [path]: installation, ...objects };
+    await withApiServer(holding(cluster), async (connection) => {
+      legacy = await readLegacy(connection, "shop");
+    });
+    return legacy as Legacy;
+  };
+
+  it("that holds 2.7.0's steps is a 2.7.0 which it runs", async () => {
+    assert.equal((await read([chart("authn"), chart("sweeper")])).takenOver, "krateoctl");
+  });
+
+  it("that holds 3.0.0's steps, or none, is none", async () => {
+    for (const steps of [[chart("authn"), chart("cloudnative-pg")], [], undefined, "x", [null]])
+      assert.ok(!("takenOver" in (await read(steps))));
+  });
+
+  it("is not looked at where the installer's own object is there", async () => {
+    const items = [{ metadata: { name: "krateo", namespace: "shop", uid: "k" } }];
+    const found = await read([chart("sweeper")], {
+      "/apis/krateo.io/v1alpha1/krateoplatformops": { items },
+    });
+    assert.deepEqual([found.takenOver, found.platform?.objects.length], [undefined, 1]);
+  });
+});
+
 describe("the removal of earlier platform versions", () => {
   let cluster: SmallCluster;
   beforeEach(() => {

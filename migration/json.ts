@@ -1,0 +1,5 @@
+import type { Json, JsonObject } from "../profiles/settings.ts";
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
