@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { debug, isDebugging } from "../profiles/debug.ts";
+import { withoutLogins } from "../profiles/describe.ts";
 import { ConfigurationError, isSpoken } from "../profiles/problem.ts";
 import { accessCommand } from "./access.ts";
 import { backupCommand } from "./backup.ts";
@@ -93,5 +94,5 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return `krateo: ${error}`;
   const debug = isDebugging() && !(error instanceof ConfigurationError);
   if (debug && error.stack) return error.stack;
-  return isSpoken(error) ? error.message : `krateo: ${error.message}`;
+  return isSpoken(error) ? error.message : `krateo: ${withoutLogins(error.message)}`;
 }

@@ -7,7 +7,6 @@ import { needProblems } from "./component-needs.ts";
 import { type ComputedStep, computeStep } from "./computed-step.ts";
 import { configLayer } from "./config-layer.ts";
 import { databaseConfigProblems, externalDatabase } from "./database-config.ts";
-import { makesDatabase } from "./database-secrets.ts";
 import { debug, layerLines } from "./debug.ts";
 import { withoutLogins } from "./describe.ts";
 import { checkDocument } from "./document.ts";
@@ -21,6 +20,7 @@ import { type Findings, type Layer, mergeLayers, originIn, overrideLayers } from
 import { literalSecretWarnings } from "./literal-secrets.ts";
 import { loggedSecretWarnings } from "./logged-secrets.ts";
 import { nearestFirst } from "./nearest.ts";
+import { gates } from "./order.ts";
 import { completedSteps, partialStepsProblems } from "./partial-steps.ts";
 import { ConfigurationError, type Problem, stackConfiguration } from "./problem.ts";
 import { conflictProblems } from "./profile-conflicts.ts";
@@ -115,7 +115,10 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
       : sharedPortProblems(steps, computed)),
     ...variableProblems(computed),
     ...needProblems(computed, namespace, origin),
-    ...databaseConfigProblems(config, makesDatabase(computed)),
+    ...databaseConfigProblems(
+      config,
+      computed.some(({ id, enabled }) => enabled && id === gates.database.on),
+    ),
   );
   if (findings.problems.length > 0) throw new ConfigurationError(findings.problems);
   findings.warnings.push(

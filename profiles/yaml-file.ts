@@ -3,6 +3,7 @@
  * exactly, or would be lost, is a problem.
  */
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Pair, visit } from "yaml";
+import { isSensitivePath } from "./describe.ts";
 import { documentTags } from "./go-scalars.ts";
 import { dateTag } from "./go-yaml.ts";
 import { pathText } from "./path.ts";
@@ -98,7 +99,7 @@ function contentProblems(document: Document, file: string, lineAt: (offset: numb
         next: "put the key in quotes",
       });
     },
-    Scalar(_, scalar) {
+    Scalar(_, scalar, ancestors) {
       const { value, range, source } = scalar;
       if (
         typeof value !== "number" ||
@@ -109,7 +110,7 @@ function contentProblems(document: Document, file: string, lineAt: (offset: numb
         what: "a number that cannot be kept exactly",
         file,
         line: range ? lineAt(range[0]) : undefined,
-        given: source,
+        given: isSensitivePath(keysOf(ancestors)) ? "a secret value" : source,
         next: "put it in quotes if it is meant as text",
       });
     },
@@ -123,11 +124,15 @@ function isMergeKey(pair: Pair): boolean {
 
 /** `enabled` of a component or a module, but not one among the values of a chart. */
 function isTyped(ancestors: readonly unknown[]): boolean {
-  const keys = ancestors
-    .filter((node) => isPair(node))
-    .map((pair) => (isScalar(pair.key) ? String(pair.key.value) : ""));
+  const keys = keysOf(ancestors);
   const path = keys[0] === "profiles" ? keys.slice(2) : keys;
   return path.length === 2 && ["components", "componentsDefinition", "modules"].includes(path[0] ?? "");
+}
+
+function keysOf(ancestors: readonly unknown[]): string[] {
+  return ancestors
+    .filter((node) => isPair(node))
+    .map((pair) => (isScalar(pair.key) ? String(pair.key.value) : ""));
 }
 
 /** In a typed boolean the unquoted words of YAML 1.1 count. */

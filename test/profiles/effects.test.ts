@@ -110,6 +110,14 @@ describe("a setting without effect is named:", () => {
     assert.deepEqual((await load({}, { nodeAddress: "192.0.2.1" })).warnings, []);
   });
 
+  it("database, where no step reads it", async () => {
+    const config = { version: "local", database: { host: "pg.example.org" } };
+    assert.deepEqual((await load({ "krateo.yaml": document }, config)).warnings, [
+      "krateo:database has no effect: the document has none of the steps install-deviser, " +
+        "install-resources-ingester, install-resources-presenter, install-events-ingester, install-events-presenter",
+    ]);
+  });
+
   it("upstream's manifests for before and after an upgrade, of this type", async () => {
     const files = {
       "krateo.yaml": document,

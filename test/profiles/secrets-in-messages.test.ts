@@ -140,6 +140,17 @@ describe("a login that somebody gives", () => {
     });
   }
 
+  it("is not shown of a number that cannot be kept either", async () => {
+    const file = (key: string) => ({
+      "krateo-overrides.yaml": `components: {backend: {helmDefaults: {${key}: 12345678901234567890}}}`,
+    });
+    const given = async (key: string) => (await problemsOf(load(file(key))))[0]?.given;
+    assert.deepEqual(
+      [await given("DB_PASS"), await given("port")],
+      ["a secret value", "12345678901234567890"],
+    );
+  });
+
   it("leaves the rest of the message", async () => {
     const [problem] = await problemsOf(load({}, { profiles: "no-cnpg", database: { host: url } }));
     assert.deepEqual(problem, {
