@@ -12,6 +12,7 @@ import {
 } from "../profiles/inventory.ts";
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 import { routeApi } from "../profiles/route.ts";
+import { secretContent } from "../profiles/secret-content.ts";
 import type { ObjectStep, Settings } from "../profiles/settings.ts";
 import { get, type KubeObject, pathOf, type RequestOptions, resourceOf } from "./api.ts";
 import { UnreachableError } from "./api-errors.ts";
@@ -26,6 +27,18 @@ import { readDependents } from "./removal/dependents.ts";
 
 interface SecretObject extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
+  readonly immutable?: boolean;
+}
+
+/** Why a namespace that is being deleted is still there, among others. */
+interface Conditions {
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
+  };
 }
 
 /**
@@ -89,7 +102,7 @@ async function readAll(
         allowed(get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name), options)),
       ),
     ),
-    allowed(readObjects(connection, settings, options)),
+    allowed(readObjects(connection, settings, elsewhere, options)),
     allowed(
       readLegacy(
         connection,
@@ -142,10 +155,11 @@ async function readIdentity(connection: Connection, options: RequestOptions): Pr
   );
 }
 
-/** Object steps that are on, the Installation and its CRD: those that exist. */
+/** Object steps that are on, the Installation and its CRD, namespaces beside the installation's: those that exist. */
 async function readObjects(
   connection: Connection,
   settings: Settings,
+  elsewhere: readonly string[],
   options: RequestOptions,
 ): Promise<Record<string, ExistingObject>> {
   const wanted: { apiVersion: string; kind: string; name: string; namespace?: string }[] = [
@@ -155,6 +169,7 @@ async function readObjects(
       name: "installations.krateo.io",
     },
     { apiVersion: "krateo.io/v1", kind: "Installation", name: "krateoctl", namespace: settings.namespace },
+    ...elsewhere.map((name) => ({ apiVersion: "v1", kind: "Namespace", name })),
     ...settings.steps
       .filter((step): step is ObjectStep => step.type === "object" && step.enabled)
       .map(({ manifest: { apiVersion, kind, metadata } }) => ({
@@ -180,18 +195,26 @@ async function readObjects(
   return Object.fromEntries(found.flat());
 }
 
-function existing({ metadata }: KubeObject): ExistingObject {
-  const { annotations, finalizers, uid } = metadata;
+function existing(object: KubeObject & Conditions): ExistingObject {
+  const { annotations, finalizers, uid } = object.metadata;
   const ours = annotations?.[markerAnnotation] === markerValue;
-  return { ours, uid, ...(finalizers?.length && { finalizers }) };
+  const deleting = deletionOf(object);
+  return { ours, uid, ...(finalizers?.length && { finalizers }), ...(deleting && { deleting }) };
+}
+
+function deletionOf({ metadata, status }: KubeObject & Conditions): string | undefined {
+  const { deletionTimestamp, finalizers = [] } = metadata;
+  if (deletionTimestamp === undefined) return undefined;
+  const remaining = (status?.conditions ?? []).flatMap(({ type, status, message }) =>
+    /Remaining$/.test(type) && status === "True" && message ? [message] : [],
+  );
+  const held = finalizers.length > 0 ? [`held by ${finalizers.join(", ")}`] : [];
+  return [`since ${deletionTimestamp}`, ...(remaining.length > 0 ? remaining : held)].join("; ");
 }
 
 function existingSecret(secret: SecretObject): ExistingSecret {
-  const decoded = Object.entries(secret.data ?? {}).map(([key, value]) => [
-    key,
-    Buffer.from(value, "base64").toString("utf8"),
-  ]);
-  return { ...existing(secret), data: Object.fromEntries(decoded) };
+  const { data = {}, immutable = false } = secret;
+  return { ...existing(secret), ...secretContent(data), ...(immutable && { immutable }) };
 }
 
 function existingRelease({ chart, version, info }: HelmRelease): ExistingRelease {

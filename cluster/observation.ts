@@ -3,6 +3,7 @@ import type { DamagedRecord } from "../profiles/helm-record.ts";
 import { installationName } from "../profiles/installation.ts";
 import type { Legacy } from "../profiles/inventory.ts";
 import { type Route, routeApi } from "../profiles/route.ts";
+import { type SecretContent, secretContent } from "../profiles/secret-content.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
 import { get, type KubeObject, list, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
@@ -25,8 +26,8 @@ export interface Observation {
   readonly damaged?: readonly DamagedRecord[];
   /** Objects of the kinds that Helm waits for, keyed `KIND/NAMESPACE/NAME`. */
   readonly objects: ReadonlyMap<string, KubeObject>;
-  /** Decoded data of the Secrets that the platform cannot do without: those that exist. */
-  readonly secrets: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** The Secrets that the platform cannot do without: those that exist. */
+  readonly secrets: ReadonlyMap<string, SecretContent>;
   readonly clusters: ReadonlyMap<string, PostgresCluster>;
   readonly databases: readonly PostgresDatabase[];
   /** Host names that Ingresses serve, by the Ingress's `NAMESPACE/NAME`. */
@@ -103,7 +104,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
     secrets: new Map(
       secrets
         .filter((secret) => secret !== undefined)
-        .map((secret) => [secret.metadata.name, decoded(secret)]),
+        .map(({ metadata, data = {} }) => [metadata.name, secretContent(data)]),
     ),
     clusters,
     databases: [...databases.values()],
@@ -122,10 +123,4 @@ export function chartSteps(settings: Settings): ChartStep[] {
 
 function keyOf({ metadata }: KubeObject): string {
   return `${metadata.namespace}/${metadata.name}`;
-}
-
-function decoded({ data }: SecretObject): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
-  );
 }

@@ -6,6 +6,13 @@ import type { Settings } from "./settings.ts";
 export const secretNames = ["jwt-sign-key", "krateo-db", "krateo-db-user"] as const;
 export type SecretName = (typeof secretNames)[number];
 
+/** The keys that services and database read of each. */
+export const secretKeys: Readonly<Record<SecretName, readonly string[]>> = {
+  "jwt-sign-key": ["JWT_SIGN_KEY"],
+  "krateo-db": ["DB_USER", "DB_PASS"],
+  "krateo-db-user": ["username", "password"],
+};
+
 type Switched = readonly { readonly id: string; readonly enabled: boolean }[];
 
 /** Whether the installation makes a database, rather than using one of the user's. */

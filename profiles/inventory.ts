@@ -4,6 +4,7 @@
  */
 import type { ExistingNode } from "./exposure/node-address.ts";
 import type { DamagedRecord } from "./helm-record.ts";
+import type { SecretContent } from "./secret-content.ts";
 
 export interface Inventory {
   /** UID of kube-system, which is the cluster's identity; undefined when out of reach. */
@@ -17,7 +18,7 @@ export interface Inventory {
   readonly damaged?: readonly DamagedRecord[];
   /** Those of the three Secrets that exist, by name. */
   readonly secrets: Readonly<Record<string, ExistingSecret>>;
-  /** Objects of object steps, the CRD and the Installation: those that exist, by `objectKey`. */
+  /** Objects of object steps, the CRD, the Installation, and namespaces beside its own: those that exist, by `objectKey`. */
   readonly objects: Readonly<Record<string, ExistingObject>>;
   /** What earlier platform versions left and 3.0.0 must not run beside. */
   readonly legacy: Legacy;
@@ -42,11 +43,13 @@ export interface ExistingObject {
   readonly uid: string;
   /** Set only when it has any. */
   readonly finalizers?: readonly string[];
+  /** Since when its deletion waits, and for what, in words; set only when its deletion was asked for. */
+  readonly deleting?: string;
 }
 
-export interface ExistingSecret extends ExistingObject {
-  /** Decoded. Secret: wrap it before it goes anywhere. */
-  readonly data: Readonly<Record<string, string>>;
+export interface ExistingSecret extends ExistingObject, SecretContent {
+  /** Set only when the API server refuses every change of what it holds. */
+  readonly immutable?: boolean;
 }
 
 export interface ExistingRelease {

@@ -1,4 +1,5 @@
 import { concerns } from "./concerned-records.ts";
+import { deletionProblems } from "./deletion-problems.ts";
 import { needsNodes, nodeAddressOf, unknownNodeAddress } from "./exposure/node-address.ts";
 import { damagedProblem, damagedWarning } from "./helm-record.ts";
 import { type Inventory, releaseKey } from "./inventory.ts";
@@ -8,7 +9,7 @@ import type { PreviousRun } from "./previous-run.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import { switchedOffProblems } from "./removal/guard.ts";
 import { routeApi } from "./route.ts";
-import { secretProblems } from "./secret-problems.ts";
+import { secretProblems, secretWarnings } from "./secret-problems.ts";
 import type { Settings } from "./settings.ts";
 
 interface Circumstances {
@@ -49,6 +50,7 @@ export function preconditionProblems(
     ...legacyProblems(settings, inventory),
     ...switchedOffProblems(settings, inventory, previous),
     ...foreignReleases(settings, inventory),
+    ...deletionProblems(settings, inventory),
     ...secretProblems(settings, inventory),
     ...nodeAddressProblems(settings, inventory),
     ...(preview ? [] : blocked),
@@ -72,6 +74,7 @@ export function warningsOf(
     ...settings.warnings,
     ...fixedSelectors(settings, inventory),
     ...movedAddress(settings, inventory),
+    ...secretWarnings(settings, inventory),
     ...unseen,
     ...(inventory.damaged ?? []).filter((record) => !concerned(record)).map(damagedWarning),
     ...blocked.map(({ what, next }) => `${what}; ${next}`),

@@ -1,17 +1,11 @@
 /** What is wrong with the Secrets that the cluster holds, beside what the settings ask for. */
-import { makesDatabase, secretNamesOf } from "./database-secrets.ts";
+import { makesDatabase, type SecretName, secretKeys, secretNamesOf } from "./database-secrets.ts";
 import type { Inventory } from "./inventory.ts";
 import { gates } from "./order.ts";
 import type { Problem } from "./problem.ts";
+import { differenceOf, oddCharacter, type SecretContent, unusableKeys } from "./secret-content.ts";
 import { secretMask } from "./secret-value.ts";
 import type { Settings } from "./settings.ts";
-
-/** Keys of the three Secrets. */
-const secretKeys = {
-  "jwt-sign-key": ["JWT_SIGN_KEY"],
-  "krateo-db": ["DB_USER", "DB_PASS"],
-  "krateo-db-user": ["username", "password"],
-} as const;
 
 interface DatabaseRole {
   readonly name?: string;
@@ -30,13 +24,14 @@ export function secretProblems(settings: Settings, inventory: Inventory): Proble
         problems.push(absentLogin(settings));
       continue;
     }
-    const absent = secretKeys[name].filter((key) => !existing.data[key]);
-    if (absent.length > 0) {
+    const unusable = unusableKeys(existing, secretKeys[name]);
+    if (unusable.length > 0) {
+      const keys = [...Object.keys(existing.data), ...(existing.binary ?? [])];
       problems.push({
-        what: `Secret ${settings.namespace}/${name} lacks ${absent.join(" and ")}`,
-        given: `keys ${Object.keys(existing.data).join(", ") || "(none)"}`,
-        allowed: [...secretKeys[name]],
-        next: "add what is missing; its other keys are never touched",
+        what: `Secret ${settings.namespace}/${name}: ${unusable.join(", ")}`,
+        given: `keys ${keys.join(", ") || "(none)"}`,
+        allowed: secretKeys[name],
+        next: "put a text there; its other keys are never touched",
       });
     }
   }
@@ -48,10 +43,40 @@ export function secretProblems(settings: Settings, inventory: Inventory): Proble
   ];
 }
 
-function absentSecret(settings: Settings, name: keyof typeof secretKeys): Problem {
+/** Krateo 2.7.0 gives its signing key 12 random characters; what is shorter can be found by trying. */
+const shortestSignKey = 12;
+
+/** What may be meant, and mostly is not. Never with a value. */
+export function secretWarnings(settings: Settings, inventory: Inventory): string[] {
+  const { namespace, database } = settings;
+  const signKey = inventory.secrets["jwt-sign-key"]?.data["JWT_SIGN_KEY"];
+  const odd = (place: string, text: string | undefined): string[] => {
+    const what = text && oddCharacter(text);
+    return what ? [`${place} ${what}, which is a part of it; if that is not meant, set it again`] : [];
+  };
+  return [
+    ...(signKey && signKey.length < shortestSignKey
+      ? [
+          `Secret ${namespace}/jwt-sign-key: JWT_SIGN_KEY has fewer than ${shortestSignKey} characters: whoever has logged in can find it ` +
+            "by trying, and sign sessions of an administrator; give it a long random text, after which everybody logs in again",
+        ]
+      : []),
+    ...secretNamesOf(settings)
+      .filter((name) => name !== "jwt-sign-key")
+      .flatMap((name) =>
+        secretKeys[name].flatMap((key) =>
+          odd(`Secret ${namespace}/${name}: ${key}`, inventory.secrets[name]?.data[key]),
+        ),
+      ),
+    ...odd("krateo:database.user", database?.login?.user),
+    ...odd("krateo:database.password", database?.login?.password),
+  ];
+}
+
+function absentSecret(settings: Settings, name: SecretName): Problem {
   return {
     what: `Secret ${settings.namespace}/${name} does not exist, and krateo:secrets is external`,
-    allowed: [...secretKeys[name]],
+    allowed: secretKeys[name],
     next: "create it before the installation, or set krateo:secrets to generated",
   };
 }
@@ -60,7 +85,7 @@ function absentSecret(settings: Settings, name: keyof typeof secretKeys): Proble
 function absentLogin({ namespace }: Settings): Problem {
   return {
     what: `Secret ${namespace}/krateo-db does not exist, and the login to a database of yours is not generated`,
-    allowed: [...secretKeys["krateo-db"]],
+    allowed: secretKeys["krateo-db"],
     next:
       `create it (kubectl create secret generic krateo-db -n ${namespace} --from-literal=DB_USER=… --from-literal=DB_PASS=…), ` +
       "or set both: pulumi config set --path krateo:database.user USER; pulumi config set --secret --path krateo:database.password",
@@ -72,30 +97,56 @@ function otherLogin({ database, namespace, secrets }: Settings, inventory: Inven
   const existing = inventory.secrets["krateo-db"];
   if (!database?.login || !existing) return [];
   const { user, password } = database.login;
-  // The command line does not decrypt: what it knows of the password is its mask.
-  const samePassword = password === secretMask || existing.data["DB_PASS"] === password;
-  if (existing.data["DB_USER"] === user && samePassword) return [];
-  if (existing.ours && secrets === "generated") return [];
+  const differing = differences(
+    ["user name", existing.data["DB_USER"], user],
+    // The command line does not decrypt: what it knows of the password is its mask.
+    ["password", existing.data["DB_PASS"], password === secretMask ? existing.data["DB_PASS"] : password],
+  );
+  if (differing.length === 0) return [];
+  if (existing.ours && secrets === "generated") {
+    if (!existing.immutable) return [];
+    return [
+      {
+        what: `Secret ${namespace}/krateo-db is marked as immutable, and krateo:database asks for another ${differing.join(" and another ")}`,
+        next: `kubectl delete secret krateo-db -n ${namespace}; pulumi up --refresh makes it anew from krateo:database`,
+      },
+    ];
+  }
   return [
     {
-      what: `Secret ${namespace}/krateo-db was there before and holds another login than krateo:database`,
+      what: `Secret ${namespace}/krateo-db was there before and holds another login than krateo:database: another ${differing.join(" and another ")}`,
       next: "make them agree, or take user and password out of krateo:database: what somebody else made is not changed",
     },
   ];
 }
 
+/** In what the two Secrets of a database that is made differ, in words; undefined when they agree, or are not both there. */
+export function disagreementOf(
+  { steps }: Settings,
+  { "krateo-db": login, "krateo-db-user": role }: Readonly<Record<string, SecretContent | undefined>>,
+): string | undefined {
+  if (!makesDatabase(steps) || !login || !role) return undefined;
+  const differing = differences(
+    ["user names", login.data["DB_USER"], role.data["username"]],
+    ["passwords", login.data["DB_PASS"], role.data["password"]],
+  );
+  return differing.length > 0 ? differing.join(" and ") : undefined;
+}
+
+/** Of pairs that should be equal, the names of those that are not. */
+function differences(...pairs: readonly [string, string | undefined, string | undefined][]): string[] {
+  return pairs.flatMap(([name, one, other]) => {
+    const how = differenceOf(one, other);
+    return how === undefined ? [] : [how === "" ? name : `${name} (${how})`];
+  });
+}
+
 function disagreement(settings: Settings, inventory: Inventory): Problem[] {
-  if (!makesDatabase(settings.steps)) return [];
-  const { "krateo-db": login, "krateo-db-user": role } = inventory.secrets;
-  if (!login || !role) return [];
-  const differing = [
-    ...(login.data["DB_USER"] === role.data["username"] ? [] : ["user names"]),
-    ...(login.data["DB_PASS"] === role.data["password"] ? [] : ["passwords"]),
-  ];
-  if (differing.length === 0) return [];
+  const differing = disagreementOf(settings, inventory.secrets);
+  if (differing === undefined) return [];
   return [
     {
-      what: `Secrets krateo-db and krateo-db-user in namespace ${settings.namespace} hold different ${differing.join(" and ")}`,
+      what: `Secrets krateo-db and krateo-db-user in namespace ${settings.namespace} hold different ${differing}`,
       next: "make them agree: the services log in with krateo-db, and PostgreSQL expects what krateo-db-user says",
     },
   ];

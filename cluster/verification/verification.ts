@@ -1,11 +1,13 @@
 import type { Check } from "../../profiles/check.ts";
 import { concerns } from "../../profiles/concerned-records.ts";
-import { makesDatabase, secretNames, secretNamesOf } from "../../profiles/database-secrets.ts";
+import { secretKeys, secretNames, secretNamesOf } from "../../profiles/database-secrets.ts";
 import { damagedCheck } from "../../profiles/helm-record.ts";
 import { releaseKey } from "../../profiles/inventory.ts";
 import { legacyVersion } from "../../profiles/legacy-platform.ts";
 import { holdsNull } from "../../profiles/nulls.ts";
 import { reapplyCommand } from "../../profiles/reapply.ts";
+import { unusableKeys } from "../../profiles/secret-content.ts";
+import { disagreementOf } from "../../profiles/secret-problems.ts";
 import type { ChartStep, Json, JsonObject, Settings } from "../../profiles/settings.ts";
 import { missingOf } from "../database.ts";
 import { differingPaths } from "../drift/difference.ts";
@@ -135,9 +137,7 @@ function checkDatabases({ clusters, databases }: Observation): Check[] {
 }
 
 const keysOfSecrets: Readonly<Record<string, readonly string[]>> = {
-  "jwt-sign-key": ["JWT_SIGN_KEY"],
-  "krateo-db": ["DB_USER", "DB_PASS"],
-  "krateo-db-user": ["username", "password"],
+  ...secretKeys,
   "cratedb-system-credentials": ["username", "password"],
   "admin-password": ["password"],
 };
@@ -154,31 +154,25 @@ function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
     .flatMap((step) => makers[step.chart.name] ?? []);
   const checks = [...secretNamesOf(settings), ...made].map((name): Check => {
     const keys = keysOfSecrets[name] ?? [];
-    const data = secrets.get(name);
-    const lacking = keys.filter((key) => !data?.[key]);
-    const found = data ? `keys ${Object.keys(data).sort().join(", ") || "none"}` : "none";
+    const content = secrets.get(name);
+    const held = content && [...Object.keys(content.data), ...(content.binary ?? [])].sort();
+    const unusable = content ? unusableKeys(content, keys) : ["none"];
     return {
       check: "secret",
       subject: `Secret ${name}`,
-      status: lacking.length > 0 ? "ERROR" : "OK",
-      found,
+      status: unusable.length > 0 ? "ERROR" : "OK",
+      found: [...(held ? [`keys ${held.join(", ") || "none"}`] : []), ...unusable].join("; "),
       expected: `keys ${keys.join(", ")}`,
-      next: lacking.length > 0 ? remedy(settings, name, data !== undefined) : "",
+      next: unusable.length > 0 ? remedy(settings, name, content !== undefined) : "",
     };
   });
-  const login = secrets.get("krateo-db");
-  const role = secrets.get("krateo-db-user");
-  if (
-    makesDatabase(settings.steps) &&
-    login &&
-    role &&
-    (login["DB_PASS"] !== role["password"] || login["DB_USER"] !== role["username"])
-  ) {
+  const differing = disagreementOf(settings, Object.fromEntries(secrets));
+  if (differing !== undefined) {
     checks.push({
       check: "secret",
       subject: "Secrets krateo-db, krateo-db-user",
       status: "ERROR",
-      found: "different users or passwords",
+      found: `different ${differing}`,
       expected: "the same user and password",
       next: "make them agree: services log in with krateo-db, PostgreSQL expects krateo-db-user",
     });
@@ -194,7 +188,7 @@ function remedy(settings: Settings, name: string, isThere: boolean): string {
   const maker = chartSteps(settings).find(({ enabled, chart }) => enabled && makers[chart.name] === name);
   if (maker) return reapplyCommand(releaseKey(maker.release, namespace));
   // The keys of a Secret that is there are never touched.
-  return isThere ? `kubectl edit secret ${name} -n ${namespace}: add what is missing` : anew;
+  return isThere ? `kubectl edit secret ${name} -n ${namespace}: up never changes what it holds` : anew;
 }
 
 function checkLegacy({ legacy }: Observation): Check[] {

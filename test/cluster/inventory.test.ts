@@ -104,6 +104,57 @@ describe("the inventory", () => {
     });
   });
 
+  it("says of what is being deleted since when, and what holds it; of bytes that are no text that they are", async () => {
+    const deletionTimestamp = "2026-01-01T12:00:00Z";
+    const condition = (type: string, status: string, message: string) => ({ type, status, message });
+    const objects = {
+      [system]: named("kube-system"),
+      [namespace]: {
+        ...named("krateo-system", { deletionTimestamp }),
+        status: {
+          conditions: [
+            condition("NamespaceDeletionDiscoveryFailure", "False", "all discovered"),
+            condition(
+              "NamespaceContentRemaining",
+              "True",
+              "installations.krateo.io has 1 resource instances",
+            ),
+          ],
+        },
+      },
+      [`${namespace}/secrets/jwt-sign-key`]: {
+        ...named("jwt-sign-key", { deletionTimestamp, finalizers: ["example.org/audit"] }),
+        immutable: true,
+        data: { JWT_SIGN_KEY: "/w==" },
+      },
+      "/api/v1": { resources: [{ name: "namespaces", kind: "Namespace", namespaced: false }] },
+      "/api/v1/namespaces/elsewhere": named("elsewhere", { deletionTimestamp }),
+    };
+    await withApiServer(holding(objects), async (connection) => {
+      const { namespace: home, secrets, objects: found } = await readInventory(connection, settings);
+      const since = `since ${deletionTimestamp}`;
+      assert.deepEqual(home, {
+        ours: false,
+        uid: "uid-krateo-system",
+        deleting: `${since}; installations.krateo.io has 1 resource instances`,
+      });
+      assert.deepEqual(secrets, {
+        "jwt-sign-key": {
+          ours: false,
+          uid: "uid-jwt-sign-key",
+          finalizers: ["example.org/audit"],
+          deleting: `${since}; held by example.org/audit`,
+          immutable: true,
+          data: {},
+          binary: ["JWT_SIGN_KEY"],
+        },
+      });
+      assert.deepEqual(found, {
+        "v1/Namespace//elsewhere": { ours: false, uid: "uid-elsewhere", deleting: since },
+      });
+    });
+  });
+
   it("lists the nodes' addresses, and what the frontend tells browsers now, where an address is needed", async () => {
     const told = { config: { AUTHN_API_BASE_URL: "http://192.0.2.12:30082" } };
     const objects = {

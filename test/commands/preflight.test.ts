@@ -94,7 +94,7 @@ describe("krateo preflight", () => {
     assert.equal(verdict, "ERROR");
     assert.deepEqual(
       checks.filter(({ status }) => status === "ERROR").map(({ check, found }) => [check, found]),
-      [["precondition", "Secret krateo-system/krateo-db lacks DB_PASS (keys DB_USER)"]],
+      [["precondition", "Secret krateo-system/krateo-db: DB_PASS is missing (keys DB_USER)"]],
     );
   });
 

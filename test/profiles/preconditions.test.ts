@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Inventory } from "../../profiles/inventory.ts";
+import { type Inventory, objectKey } from "../../profiles/inventory.ts";
 import { checkPreconditions, warningsOf } from "../../profiles/preconditions.ts";
 import type { PreviousRun } from "../../profiles/previous-run.ts";
 import { ConfigurationError } from "../../profiles/problem.ts";
@@ -161,9 +161,60 @@ describe("before anything is touched", () => {
           },
         }),
       [
-        "Secret krateo-system/jwt-sign-key lacks JWT_SIGN_KEY",
-        "Secret krateo-system/krateo-db lacks DB_USER",
+        "Secret krateo-system/jwt-sign-key: JWT_SIGN_KEY is missing",
+        "Secret krateo-system/krateo-db: DB_USER is empty",
       ],
+    ],
+    [
+      "bytes that are no text are refused: no container can be given them, nor can they be copied as text",
+      () => problems({ secrets: { "krateo-db": { ...secret({ DB_USER: "u" }), binary: ["DB_PASS"] } } }),
+      ["Secret krateo-system/krateo-db: DB_PASS holds bytes that are no text"],
+    ],
+    [
+      "a namespace that is being deleted is refused, and what is in it not named besides",
+      () =>
+        problems({
+          namespace: { ours: true, uid: "n", deleting: "since noon" },
+          secrets: { "jwt-sign-key": { ...secret({ JWT_SIGN_KEY: "k" }), deleting: "since noon" } },
+        }),
+      ["namespace krateo-system is being deleted"],
+    ],
+    [
+      "so is each object that would be taken over",
+      () =>
+        problems({
+          secrets: { "jwt-sign-key": { ...secret({ JWT_SIGN_KEY: "k" }), deleting: "since noon" } },
+          objects: {
+            [objectKey("krateo.io/v1", "Installation", "krateo-system", "krateoctl")]: {
+              ours: true,
+              uid: "i",
+              deleting: "since noon",
+            },
+            [objectKey("v1", "Namespace", undefined, "far")]: {
+              ours: false,
+              uid: "n",
+              deleting: "since noon",
+            },
+          },
+        }),
+      [
+        "Secret krateo-system/jwt-sign-key is being deleted",
+        "Installation krateo-system/krateoctl is being deleted",
+        "Namespace far is being deleted",
+      ],
+    ],
+    [
+      "but not a Secret that nobody reads",
+      () =>
+        problems(
+          {
+            secrets: {
+              "krateo-db-user": { ...secret({ username: "u", password: "p" }), deleting: "since noon" },
+            },
+          },
+          { steps: outside, settings: withLogin },
+        ),
+      [],
     ],
     [
       "one of the two database Secrets is fine",
@@ -181,6 +232,19 @@ describe("before anything is touched", () => {
         }),
       [
         "Secrets krateo-db and krateo-db-user in namespace krateo-system hold different user names and passwords",
+      ],
+    ],
+    [
+      "and when they differ by a line end, that is said",
+      () =>
+        problems({
+          secrets: {
+            "krateo-db": secret({ DB_USER: "u", DB_PASS: "hush\n" }),
+            "krateo-db-user": secret({ username: "u", password: "hush" }),
+          },
+        }),
+      [
+        "Secrets krateo-db and krateo-db-user in namespace krateo-system hold different passwords (they differ by a line end at the end)",
       ],
     ],
     [
@@ -276,7 +340,20 @@ describe("before anything is touched", () => {
           { secrets: { "krateo-db": { ...secret({ DB_USER: "u", DB_PASS: "old" }), ours: false } } },
           { steps: outside, settings: withLogin },
         ),
-      ["Secret krateo-system/krateo-db was there before and holds another login than krateo:database"],
+      [
+        "Secret krateo-system/krateo-db was there before and holds another login than krateo:database: another password",
+      ],
+    ],
+    [
+      "one of the program's own that is immutable cannot follow the configuration",
+      () =>
+        problems(
+          { secrets: { "krateo-db": { ...secret({ DB_USER: "v", DB_PASS: "hush\n" }), immutable: true } } },
+          { steps: outside, settings: withLogin },
+        ),
+      [
+        "Secret krateo-system/krateo-db is marked as immutable, and krateo:database asks for another user name and another password (they differ by a line end at the end)",
+      ],
     ],
   ];
   for (const [name, found, expected] of cases) it(name, () => assert.deepEqual(found(), expected));
@@ -327,6 +404,44 @@ describe("before anything is touched", () => {
         "to keep it: pulumi config set krateo:nodeAddress 127.0.0.1",
     ]);
     assert.deepEqual([warnings("10.0.0.1"), warnings(), warnings("127.0.0.1", "127.0.0.1")], [[], [], []]);
+  });
+
+  describe("it warns of what may be meant, and mostly is not:", () => {
+    const long = "twelve-chars";
+    const warnings = (secrets: Inventory["secrets"], settings: Partial<Settings> = {}) =>
+      warningsOf(settingsOf([], settings), { ...emptyInventory, secrets }, []);
+    const odd = (place: string, what: string) =>
+      `${place} ${what}, which is a part of it; if that is not meant, set it again`;
+    const table: [string, readonly string[], readonly string[]][] = [
+      ["nothing of ordinary ones", warnings({ "jwt-sign-key": secret({ JWT_SIGN_KEY: long }) }), []],
+      [
+        "a signing key that can be found by trying",
+        warnings({ "jwt-sign-key": secret({ JWT_SIGN_KEY: long.slice(1) }) }),
+        [
+          "Secret krateo-system/jwt-sign-key: JWT_SIGN_KEY has fewer than 12 characters: whoever has logged in can find it " +
+            "by trying, and sign sessions of an administrator; give it a long random text, after which everybody logs in again",
+        ],
+      ],
+      [
+        "a line end and a control character in a login",
+        warnings({ "krateo-db": secret({ DB_USER: "u\tv", DB_PASS: "hush\r\n" }) }),
+        [
+          odd("Secret krateo-system/krateo-db: DB_USER", "holds a control character"),
+          odd("Secret krateo-system/krateo-db: DB_PASS", "ends with a line end"),
+        ],
+      ],
+      [
+        "one in the configuration",
+        warnings({}, { database: { ...named, login: { user: "u", password: "hush\n" } } }),
+        [odd("krateo:database.password", "ends with a line end")],
+      ],
+      [
+        "not one in a Secret that nobody reads",
+        warnings({ "krateo-db-user": secret({ username: "u", password: "p\n" }) }, { steps: [...outside] }),
+        [],
+      ],
+    ];
+    for (const [name, found, expected] of table) it(name, () => assert.deepEqual(found, expected));
   });
 
   it("never says a Secret's value", () => {

@@ -4,6 +4,7 @@ import type { PostgresCluster } from "../../../cluster/database.ts";
 import type { Observation } from "../../../cluster/observation.ts";
 import { verify } from "../../../cluster/verification/verification.ts";
 import { type Check, verdictOf } from "../../../profiles/check.ts";
+import type { SecretContent } from "../../../profiles/secret-content.ts";
 import type { ChartStep, Settings } from "../../../profiles/settings.ts";
 import { chartStep, objectStep, settingsOf } from "../../support/settings.ts";
 import { helmRelease } from "../helm-releases.ts";
@@ -34,10 +35,10 @@ const observed = (given: Partial<Observation> = {}): Observation => ({
     ["Deployment/krateo-system/authn", deployment(2)],
     ["Service/krateo-system/authn", nodePortService],
   ]),
-  secrets: new Map<string, Record<string, string>>([
-    ["jwt-sign-key", { JWT_SIGN_KEY: "k" }],
-    ["krateo-db", { DB_USER: "u", DB_PASS: "p" }],
-    ["krateo-db-user", { username: "u", password: "p" }],
+  secrets: new Map<string, SecretContent>([
+    ["jwt-sign-key", { data: { JWT_SIGN_KEY: "k" } }],
+    ["krateo-db", { data: { DB_USER: "u", DB_PASS: "p" } }],
+    ["krateo-db-user", { data: { username: "u", password: "p" } }],
   ]),
   clusters: new Map(),
   databases: [],
@@ -462,11 +463,15 @@ describe("verify", () => {
   });
 
   describe("of Secrets", () => {
-    const secrets = (changes: Record<string, Record<string, string> | undefined>) => ({
-      secrets: new Map(
-        Object.entries({ ...Object.fromEntries(observed().secrets), ...changes }).filter(([, data]) => data),
-      ) as Map<string, Record<string, string>>,
-    });
+    const secrets = (changes: Record<string, Record<string, string> | undefined>, binary?: string[]) => {
+      const changed = new Map(observed().secrets);
+      for (const [name, data] of Object.entries(changes)) {
+        if (data) changed.set(name, { data, ...(binary && { binary }) });
+        else changed.delete(name);
+      }
+      return { secrets: changed };
+    };
+    const edit = "kubectl edit secret jwt-sign-key -n krateo-system: up never changes what it holds";
 
     for (const [what, changes, wanted, found, next] of [
       ["one is absent", { "jwt-sign-key": undefined }, settings, "none", "npx pulumi up --refresh"],
@@ -474,15 +479,15 @@ describe("verify", () => {
         "a key is absent",
         { "jwt-sign-key": { OTHER: "x" } },
         settings,
-        "keys OTHER",
-        "kubectl edit secret jwt-sign-key -n krateo-system: add what is missing",
+        "keys OTHER; JWT_SIGN_KEY is missing",
+        edit,
       ],
       [
         "a key is empty",
         { "jwt-sign-key": { JWT_SIGN_KEY: "" } },
         settings,
-        "keys JWT_SIGN_KEY",
-        "kubectl edit secret jwt-sign-key -n krateo-system: add what is missing",
+        "keys JWT_SIGN_KEY; JWT_SIGN_KEY is empty",
+        edit,
       ],
       [
         "one of somebody else's is absent",
@@ -495,14 +500,21 @@ describe("verify", () => {
         "the logins disagree",
         { "krateo-db": { DB_USER: "u", DB_PASS: "other" } },
         settings,
-        "different users or passwords",
+        "different passwords",
         "make them agree: services log in with krateo-db, PostgreSQL expects krateo-db-user",
       ],
       [
         "the logins are of different users",
         { "krateo-db-user": { username: "other", password: "p" } },
         settings,
-        "different users or passwords",
+        "different user names",
+        "make them agree: services log in with krateo-db, PostgreSQL expects krateo-db-user",
+      ],
+      [
+        "the passwords differ by a line end",
+        { "krateo-db-user": { username: "u", password: "p\n" } },
+        settings,
+        "different passwords (they differ by a line end at the end)",
         "make them agree: services log in with krateo-db, PostgreSQL expects krateo-db-user",
       ],
     ] as const) {
@@ -513,6 +525,13 @@ describe("verify", () => {
         );
       });
     }
+
+    it("is an error when a value is no text, which no container can be given", () => {
+      assert.deepEqual(
+        faults(secrets({ "jwt-sign-key": {} }, ["JWT_SIGN_KEY"])).map(({ found, next }) => [found, next]),
+        [["keys JWT_SIGN_KEY; JWT_SIGN_KEY holds bytes that are no text", edit]],
+      );
+    });
 
     it("expects those that charts make at run time, where they are installed", () => {
       const steps = ["cratedb", "portal"].map((name) => chartStep(`install-${name}`));
