@@ -1,4 +1,5 @@
 import type { CoreV1Event, V1ContainerStatus, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
+import { amount } from "../profiles/amount.ts";
 import { isPodReady } from "./workload.ts";
 
 /** Warning events and claims of a namespace, for telling why its pods do not start. */
@@ -43,13 +44,13 @@ function troubleOfContainer(status: V1ContainerStatus): string | undefined {
   const exit = ended ? `exit code ${ended.exitCode}${ended.reason ? ` (${ended.reason})` : ""}` : "";
   const waiting = status.state?.waiting;
   if (waiting?.reason && !ordinary.includes(waiting.reason)) {
-    const restarts = ended ? `, ${status.restartCount} restarts, last ${exit}` : "";
+    const restarts = ended ? `, ${amount(status.restartCount, "restart")}, last ${exit}` : "";
     return `${waiting.reason}${waiting.message && !ended ? `: ${waiting.message}` : ""}${restarts}`;
   }
   const terminated = status.state?.terminated;
   if (terminated && terminated.exitCode !== 0) return `ended with ${exit}`;
   if (status.state?.running && !status.ready && status.restartCount > 0) {
-    return `running, but not ready after ${status.restartCount} restarts, last ${exit}`;
+    return `running, but not ready after ${amount(status.restartCount, "restart")}, last ${exit}`;
   }
   return undefined;
 }

@@ -2,6 +2,8 @@ import { styleText } from "node:util";
 import type { LiveAccess } from "../cluster/access/access.ts";
 import { type Finding, hostsLines, outcomeText, reachable } from "../cluster/access/findings.ts";
 import type { ProbedEndpoint } from "../cluster/access/probes.ts";
+import { amount } from "../profiles/amount.ts";
+import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
 
 /** What `krateo access` found. */
@@ -76,7 +78,7 @@ export function accessText(report: AccessReport, colours: boolean): string {
           "",
         ]
       : []),
-    `${verdict}: ${count} of ${endpoints.length} endpoints reachable from here, ${errors} errors (namespace ${live.namespace} at ${server})`,
+    `${verdict}: ${count} of ${amount(endpoints.length, "endpoint")} reachable from here, ${amount(errors, "error")} ${placeOf({ namespace: live.namespace, server })}`,
   ].join("\n");
 }
 

@@ -1,5 +1,7 @@
 import { styleText } from "node:util";
+import { amount } from "../profiles/amount.ts";
 import { type Check, type Status, verdictOf } from "../profiles/check.ts";
+import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
 import { BadResult, type Session } from "./session.ts";
 
@@ -47,7 +49,7 @@ export function reportOf(
       `  next:     ${next}`,
     ]);
   const { verdict, counts } = verdictOf(checks);
-  const summary = `${counts.ERROR} errors, ${counts.WARNING} warnings, ${counts.OK} checks passed`;
-  const last = `${paint(verdict, verdict)}: ${summary} (namespace ${namespace} at ${server})`;
+  const summary = `${amount(counts.ERROR, "error")}, ${amount(counts.WARNING, "warning")}, ${amount(counts.OK, "check")} passed`;
+  const last = `${paint(verdict, verdict)}: ${summary} ${placeOf({ namespace, server })}`;
   return [rows, "", ...todo, last].join("\n");
 }

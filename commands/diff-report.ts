@@ -5,8 +5,10 @@ import type { Drift, DriftReport } from "../cluster/drift/drift.ts";
 import { type FieldHolder, gitOpsTool } from "../cluster/drift/field-holder.ts";
 import { meansText } from "../cluster/drift/means.ts";
 import { isMap } from "../cluster/json.ts";
+import { amount } from "../profiles/amount.ts";
 import { reapplyCommand } from "../profiles/reapply.ts";
 import type { Json } from "../profiles/settings.ts";
+import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
 
 /** What the report says beside the differences themselves. */
@@ -123,21 +125,17 @@ export function wayBack(drifts: readonly Drift[], { stackOptions = [] }: Circums
 
 function verdict({ drifts, compared }: DriftReport, circumstances: Circumstances): string[] {
   const { server, namespace, installed } = circumstances;
-  const where = `(namespace ${namespace} at ${server})`;
+  const where = placeOf({ namespace, server });
   const what = installed
     ? "the stored snapshot"
-    : `${counted(compared.releases, "release")} with ${counted(compared.objects, "object")}`;
+    : `${amount(compared.releases, "release")} with ${amount(compared.objects, "object")}`;
   if (drifts.length === 0) return [`equal: ${what} as planned ${where}`];
   const differences = drifts.flatMap((drift) => drift.differences).length;
   return [
-    `different: ${counted(differences, "difference")} in ${what} ${where}`,
+    `different: ${amount(differences, "difference")} in ${what} ${where}`,
     ...notesOf(drifts).map((note) => `note: ${note}`),
     `next: ${wayBack(drifts, circumstances) ?? "mend by hand what the notes say, then look again"}`,
   ];
-}
-
-function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 /** One side of a difference in a table cell; `other` is the one in the cell beside it. */

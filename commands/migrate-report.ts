@@ -4,6 +4,7 @@ import type { Fate, Outcome } from "../migration/outcome.ts";
 import { overridesText } from "../migration/overrides-file.ts";
 import { isSecret } from "../migration/plain-value.ts";
 import type { SetEntry } from "../migration/set-list.ts";
+import { amount } from "../profiles/amount.ts";
 import { legacyVersion } from "../profiles/legacy-platform.ts";
 import { pathText } from "../profiles/path.ts";
 import { secretMask } from "../profiles/secret-value.ts";
@@ -47,7 +48,7 @@ export function migrateText(migration: Migration, circumstances: MigrateCircumst
           plainTable(["STEP", "KEY", "YOURS", `${legacyVersion} DEFAULT`, "WHAT HAPPENS"], rowsOf(fates)),
         ]),
     "",
-    `${fates.length} changes: ${counts("carried")} carried, ${counts("configured")} by the stack configuration, ${counts("same")} are so in ${targetVersion} already, ${counts("left")} not carried`,
+    `${amount(fates.length, "change")}: ${counts("carried")} carried, ${counts("configured")} by the stack configuration, ${counts("same")} are so in ${targetVersion} already, ${counts("left")} not carried`,
     ...sections.flatMap(([title, lines]) => (lines.length > 0 ? [title, ...lines] : [])),
     ...(written.length > 0
       ? [`written: ${written.join(", ")}`]

@@ -1,12 +1,5 @@
-import {
-  amount,
-  byKind,
-  countsOf,
-  firstFew,
-  isCrd,
-  type LiveObject,
-  placeOf,
-} from "../profiles/removal/objects.ts";
+import { amount } from "../profiles/amount.ts";
+import { byKind, countsOf, firstFew, isCrd, type LiveObject, placeOf } from "../profiles/removal/objects.ts";
 import type { RemovalPlan } from "../profiles/removal/plan.ts";
 import type { LiveRelease } from "../profiles/removal/survey.ts";
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import type { Connection } from "../cluster/connection.ts";
+import { amount } from "../profiles/amount.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import {
   confirmationProblems,
@@ -10,7 +11,7 @@ import {
   recordProblems,
 } from "../profiles/removal/blockers.ts";
 import { configuredRelease } from "../profiles/removal/known.ts";
-import { amount, identityOf } from "../profiles/removal/objects.ts";
+import { identityOf } from "../profiles/removal/objects.ts";
 import { type RemovalPlan, remainsOf, removalPlan } from "../profiles/removal/plan.ts";
 import type { LiveRelease, RemovalSurvey } from "../profiles/removal/survey.ts";
 import { repairsOf } from "../profiles/repair.ts";

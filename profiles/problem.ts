@@ -1,3 +1,4 @@
+import { amount } from "./amount.ts";
 import { withoutLogins } from "./describe.ts";
 
 /** How problems name the layer that Pulumi's own configuration is. */
@@ -55,8 +56,10 @@ export function isSpoken(error: Error): boolean {
 }
 
 function listOf(problems: readonly Problem[]): string {
-  const heading = problems.length === 1 ? "1 problem:" : `${problems.length} problems:`;
-  return [heading, ...problems.map((problem, index) => entry(problem, index + 1))].join("\n");
+  return [
+    `${amount(problems.length, "problem")}:`,
+    ...problems.map((problem, index) => entry(problem, index + 1)),
+  ].join("\n");
 }
 
 function entry(problem: Problem, number: number): string {

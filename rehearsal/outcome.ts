@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { amount } from "../profiles/amount.ts";
+import { serviceNamed } from "../profiles/exposure/exposed-services.ts";
 import type { Settings } from "../profiles/settings.ts";
 import type { ReleaseProgress } from "./progress.ts";
 import type { RehearsalChoice } from "./stack.ts";
@@ -22,6 +24,7 @@ export interface Outcome {
   type: string;
   profiles: readonly string[];
   namespace: string;
+  /** Without what it took to fetch or build the tools. */
   seconds: number;
   /** Whether every release is deployed and `krateo verify` found no error. */
   passed: boolean;
@@ -100,12 +103,14 @@ export function describeOutcome(
   const lines = [
     "",
     bad.length === 0
-      ? `${outcome.releases.length} Helm releases deployed in ${outcome.namespace}, ${outcome.seconds} s`
+      ? `${amount(outcome.releases.length, "Helm release")} deployed in ${outcome.namespace}, ${outcome.seconds} s`
       : `${bad.length} of ${outcome.releases.length} Helm releases are not deployed: ${listOf(bad)}`,
   ];
   if (Object.keys(outcome.access).length > 0) {
     lines.push("", `Krateo, type ${choice.type}, as a user would reach it:`);
-    for (const [name, value] of Object.entries(outcome.access)) lines.push(`  ${name.padEnd(16)} ${value}`);
+    const rows = Object.entries(outcome.access).map(([name, value]) => [nameOf(name), value] as const);
+    const width = Math.max(...rows.map(([name]) => name.length));
+    lines.push(...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`));
   }
   lines.push(
     "",
@@ -119,6 +124,11 @@ export function describeOutcome(
     ...byHand.map((line) => `  ${line}`),
   );
   return lines;
+}
+
+/** The stack's outputs spell names in one word; a Service's is the one that kubectl shows. */
+function nameOf(output: string): string {
+  return output === "adminPassword" ? "admin password" : (serviceNamed(output)?.name ?? output);
 }
 
 function listOf(releases: readonly ReleaseOutcome[]): string {

@@ -114,11 +114,12 @@ async function down(paths: RehearsalPaths): Promise<number> {
 }
 
 async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
-  const begin = performance.now();
   const choice = await choiceOf(flags);
   // Throws for a wrong configuration, before anything has been made.
   const settings = await loadSettings({ values: stackValues(choice, paths), secretKeys: [] }, paths.root);
   const toolchain = await ensureToolchain(say, paths);
+  // The tools are fetched or built once, which says nothing of an installation.
+  const begin = performance.now();
   if (toolchain.standIns.length > 0)
     say(`stand-ins for what cannot be downloaded here: ${toolchain.standIns.join(", ")}`);
   const created = await startCluster(

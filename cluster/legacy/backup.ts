@@ -1,3 +1,4 @@
+import { amount } from "../../profiles/amount.ts";
 import { damagedText } from "../../profiles/helm-record.ts";
 import type { Connection } from "../connection.ts";
 import type { Log } from "../deletion.ts";
@@ -30,7 +31,7 @@ export async function backUp(
   const { object, releases, secrets } = contents.index;
   log(
     `backup: ${shownFolder(backup)} written: ${object ? `KrateoPlatformOps ${object.name}, ` : ""}` +
-      `${releases.length} Helm releases, ${secrets.length} Secrets`,
+      `${amount(releases.length, "Helm release")}, ${amount(secrets.length, "Secret")}`,
   );
   for (const record of contents.damaged)
     log(`backup: ${damagedText(record)}; the backup has it as it is, without values and manifest`);

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { amount } from "../../profiles/amount.ts";
 import { chartFinalizers, leftByAnnotation } from "../../profiles/removal/known.ts";
 import type { Leftover } from "../../profiles/removal/leftovers.ts";
-import { amount, type LiveObject, objectText } from "../../profiles/removal/objects.ts";
+import { type LiveObject, objectText } from "../../profiles/removal/objects.ts";
 import type { LiveRelease } from "../../profiles/removal/survey.ts";
 import { get, type KubeObject, patch, pathOf, remove, resourceOf } from "../api.ts";
 import { ApiError, UnreachableError } from "../api-errors.ts";

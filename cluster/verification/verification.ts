@@ -1,3 +1,4 @@
+import { amount } from "../../profiles/amount.ts";
 import type { Check } from "../../profiles/check.ts";
 import { concerns } from "../../profiles/concerned-records.ts";
 import { secretKeys, secretNames, secretNamesOf } from "../../profiles/database-secrets.ts";
@@ -227,24 +228,23 @@ function checkLegacy({ legacy }: Observation): Check[] {
   ];
 }
 
-/** One line that says whether a migration from 2.7.0 is done; on a cluster that never had one, nothing is left to do. */
-function checkMigration({ legacy, installation }: Observation): Check {
+/**
+ * One line that says whether a migration from 2.7.0 is done. A cluster that never had one, and one where it is done, look
+ * alike, and so nothing is said of a migration there.
+ */
+function checkMigration({ legacy }: Observation): Check {
   const { platform, leftovers = [] } = legacy;
-  const base = {
-    check: "migration",
-    subject: `from Krateo ${legacyVersion}`,
-    expected: "old object gone, snapshot there, no leftover",
-  };
-  const amount = (items: readonly unknown[], what: string): string[] =>
-    items.length > 0 ? [`${items.length} ${what}${items.length > 1 ? "s" : ""} left`] : [];
+  const base = { check: "migration", subject: `Krateo ${legacyVersion}`, expected: "nothing of it is left" };
+  const left = (items: readonly unknown[], what: string): string[] =>
+    items.length > 0 ? [`${amount(items.length, what)} left`] : [];
   const undone = [
     ...(platform?.objects ?? []).map(({ name }) => `KrateoPlatformOps ${name} still there`),
-    ...(installation ? [] : ["no snapshot"]),
-    ...amount([...legacy.releases, ...(platform?.releases ?? [])], "old Helm release"),
-    ...amount(legacy.volumes, "old volume"),
+    ...left([...legacy.releases, ...(platform?.releases ?? [])], "old Helm release"),
+    ...left(legacy.volumes, "old volume"),
   ];
-  const rights = amount(leftovers, "leftover");
-  if (undone.length + rights.length === 0) return { ...base, status: "OK", found: base.expected, next: "" };
+  const rights = left(leftovers, "old account or binding");
+  if (undone.length + rights.length === 0)
+    return { ...base, check: "legacy", status: "OK", found: base.expected, next: "" };
   return {
     ...base,
     status: undone.length > 0 ? "ERROR" : "WARNING",

@@ -1,8 +1,9 @@
 /** Reasons not to start a removal: what would hang half-way through is found before anything is touched. */
+import { amount } from "../amount.ts";
 import { damagedProblem } from "../helm-record.ts";
 import type { Problem } from "../problem.ts";
 import { crdsFolders } from "./known.ts";
-import { amount, byKind, countsOf, firstFew, identityOf, type LiveObject, placeOf } from "./objects.ts";
+import { byKind, countsOf, firstFew, identityOf, type LiveObject, placeOf } from "./objects.ts";
 import type { RemovalPlan } from "./plan.ts";
 import { sameRelease } from "./scene.ts";
 import type { LiveRelease, RemovalSurvey, StackRecord } from "./survey.ts";

@@ -1,7 +1,9 @@
 /** What a `pulumi destroy` typed by hand takes of users' objects, and why it must not start as it is. */
+
+import { amount } from "../amount.ts";
 import type { Problem } from "../problem.ts";
 import { heldProblems, recordProblems } from "./blockers.ts";
-import { amount, countsOf, inOrder, isCrd, type LiveObject } from "./objects.ts";
+import { countsOf, inOrder, isCrd, type LiveObject } from "./objects.ts";
 import { type Scene, sceneOf } from "./scene.ts";
 import type { RemovalSurvey } from "./survey.ts";
 import { userObjectsOf, wavesOf } from "./users.ts";

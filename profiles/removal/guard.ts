@@ -1,9 +1,11 @@
 /** What an `up` would uninstall because it is switched off now, and may not unless the user has agreed. */
+
+import { amount } from "../amount.ts";
 import { type Dependents, type Inventory, releaseKey } from "../inventory.ts";
 import type { PreviousRun } from "../previous-run.ts";
 import type { Problem } from "../problem.ts";
 import type { ChartStep, Settings } from "../settings.ts";
-import { amount, firstFew } from "./objects.ts";
+import { firstFew } from "./objects.ts";
 
 interface Loss {
   readonly step: ChartStep;

@@ -67,11 +67,6 @@ export function firstFew(names: readonly string[], shown = 5): string {
   return rest > 1 ? `${names.slice(0, shown).join(", ")} and ${rest} more` : names.join(", ");
 }
 
-/** A number with its noun: `1 user object`, `2 user objects`. */
-export function amount(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
 /** Sorts by kind, then namespace and name. */
 export function inOrder<T extends ObjectName>(objects: readonly T[]): T[] {
   return byKind(objects).flatMap(([, members]) => members);

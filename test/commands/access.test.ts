@@ -136,7 +136,7 @@ describe("krateo access", () => {
       ),
       printed,
     );
-    assert.match(printed, /\nERROR: 4 of 4 endpoints reachable from here, 1 errors/);
+    assert.match(printed, /\nERROR: 4 of 4 endpoints reachable from here, 1 error /);
   });
 
   it("prints hosts-file lines for Ingress hosts without DNS, and asks behind them", async () => {

@@ -44,8 +44,21 @@ describe("a report of checks", () => {
       "WARNING y",
       "  expected: none",
       "  next:     kubectl delete y",
-      "ERROR: 1 errors, 1 warnings, 1 checks passed (namespace shop at https://c)",
+      "ERROR: 1 error, 1 warning, 1 check passed (namespace shop at https://c)",
     ]);
+  });
+
+  it("counts as people do, and names no server where no kubeconfig names one", () => {
+    const last = (some: readonly Check[], server: string) =>
+      reportOf(some, { namespace: "shop", server, colours: false }).split("\n").at(-1);
+    assert.equal(
+      last(checks.slice(1, 2), ""),
+      "ERROR: 1 error, 0 warnings, 0 checks passed (namespace shop)",
+    );
+    assert.equal(
+      last([...checks, ...checks], "https://c"),
+      "ERROR: 2 errors, 2 warnings, 2 checks passed (namespace shop at https://c)",
+    );
   });
 
   it("has colours only on request", () => {

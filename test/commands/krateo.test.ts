@@ -50,6 +50,13 @@ describe("krateo", () => {
 
   const run = (...words: string[]): Promise<Run> => krateo(directory, ...words);
 
+  it("can be started with the Node that the README asks for, without a warning of npm's", () => {
+    const root = join(import.meta.dirname, "..", "..");
+    const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    assert.deepEqual(engines, { node: ">=20" });
+    assert.match(readFileSync(join(root, "README.md"), "utf8"), /Node\.js 20 or newer/);
+  });
+
   describe("as a command line", () => {
     it("lists its commands in --help", async () => {
       const { code, printed } = await run("--help");
@@ -208,7 +215,7 @@ describe("krateo", () => {
         assert.equal(table.code, 1);
         assert.match(
           table.printed,
-          /\nERROR: \d+ errors, 0 warnings, 0 checks passed \(namespace shop at http:.*\)$/,
+          /\nERROR: \d+ errors, 0 warnings, 1 check passed \(namespace shop at http:.*\)$/,
         );
         const json = await run("verify", "--stack", "dev", "--kubeconfig", kubeconfig, "--json");
         assert.equal(json.code, 1);

@@ -75,7 +75,7 @@ describe("krateo backup, restore, cleanup and retire", () => {
     for (const name of ["krateo-2.7.0-backup", "krateo-2.7.0-backup-2"]) {
       const { code, printed, noted } = await on(legacy, "backup");
       assert.equal(code, 0, noted);
-      assert.match(printed, new RegExp(`backup: \\S*${name} written: 1 Helm releases, 0 Secrets`));
+      assert.match(printed, new RegExp(`backup: \\S*${name} written: 1 Helm release, 0 Secrets`));
       const index = join(directory, name, "backup.json");
       assert.equal(statSync(index).mode & 0o777, 0o600);
       assert.equal(JSON.parse(readFileSync(index, "utf8")).clusterUid, "cluster");

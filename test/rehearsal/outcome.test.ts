@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { releaseOutcomes, splitChart } from "../../rehearsal/outcome.ts";
+import { describeOutcome, releaseOutcomes, splitChart } from "../../rehearsal/outcome.ts";
 
 describe("a rehearsal's releases", () => {
   it("are what was wanted and what Helm lists, with how long each took", () => {
@@ -44,4 +44,37 @@ describe("a rehearsal's releases", () => {
       assert.deepEqual(splitChart(text), { name, version });
     });
   }
+});
+
+describe("the end of a rehearsal", () => {
+  it("lists the addresses in one column, by the names that the Services have", () => {
+    const release = {
+      name: "authn",
+      chart: "authn",
+      version: "1",
+      status: "deployed",
+      revision: 1,
+      seconds: 1,
+    };
+    const outcome = {
+      type: "nodeport",
+      profiles: [],
+      namespace: "krateo-system",
+      seconds: 39.6,
+      passed: true,
+      releases: [release],
+      access: { authn: "http://a:1", eventsPresenter: "http://a:2", adminPassword: "kubectl get secret" },
+      standIns: [],
+    };
+    const choice = { type: "nodeport", profiles: [], namespace: "krateo-system" } as const;
+    assert.deepEqual(describeOutcome(outcome, choice, []).slice(0, 7), [
+      "",
+      "1 Helm release deployed in krateo-system, 39.6 s",
+      "",
+      "Krateo, type nodeport, as a user would reach it:",
+      "  authn             http://a:1",
+      "  events-presenter  http://a:2",
+      "  admin password    kubectl get secret",
+    ]);
+  });
 });
