@@ -1,6 +1,8 @@
 import { hostname, userInfo } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { type ExistingLease, leaseName } from "../profiles/inventory.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
+import { isHeld } from "../profiles/repair.ts";
 import { create, get, type KubeObject, pathOf, type RequestOptions, replace } from "./api.ts";
 import { ApiError } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
@@ -29,7 +31,55 @@ export async function readLease(
   options: RequestOptions = {},
 ): Promise<ExistingLease | undefined> {
   const found = await get<LeaseObject>(connection, collection(namespace, leaseName), options);
-  return found && existingLease(found);
+  return found && existingLease(await settled(connection, namespace, found, options));
+}
+
+/** Two clocks that agree differ by no more, in milliseconds. */
+const skew = 5000;
+
+/**
+ * A Lease that was renewed in the future tells nothing by its times, so it is watched here: whoever lives renews it within
+ * its duration. One that stays as it is for so long is nobody's any more, and comes back with no holder.
+ */
+async function settled(
+  connection: Connection,
+  namespace: string,
+  found: LeaseObject,
+  options: RequestOptions,
+): Promise<LeaseObject> {
+  const lease = existingLease(found);
+  if (lease.ended || lease.renewedAt <= Date.now() + skew) return found;
+  const start = performance.now();
+  const limit = lease.durationSeconds * 1000;
+  while (performance.now() - start < limit) {
+    await pause(Math.min(1000, limit / 4), undefined, { signal: options.signal });
+    const now = await get<LeaseObject>(connection, collection(namespace, leaseName), options);
+    if (!now || now.spec.renewTime !== found.spec.renewTime) return now ?? nobodys(found);
+  }
+  return nobodys(found);
+}
+
+function nobodys(lease: LeaseObject): LeaseObject {
+  return { ...lease, spec: { ...lease.spec, holderIdentity: "" } };
+}
+
+/**
+ * Takes a Lease away from its holder. One that is alive takes it again at its next renewal.
+ *
+ * @returns false when it has just been renewed, so that its holder lives
+ * @throws as `get` in api.ts
+ */
+export async function endLease(connection: Connection, namespace: string): Promise<boolean> {
+  const path = collection(namespace, leaseName);
+  const found = await get<LeaseObject>(connection, path);
+  if (!found) return true;
+  try {
+    await replace(connection, path, nobodys(found));
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) return false;
+    throw error;
+  }
 }
 
 /** What a Lease object says. A holder on this machine is dead as soon as its process is. */
@@ -99,12 +149,11 @@ export class InstallerLease {
 }
 
 async function write(connection: Connection, namespace: string, spec: LeaseObject["spec"]): Promise<void> {
-  const found = await get<LeaseObject>(connection, collection(namespace, leaseName));
+  const read = await get<LeaseObject>(connection, collection(namespace, leaseName));
+  const mine = read?.spec.acquireTime === spec.acquireTime;
+  const found = read && !mine ? await settled(connection, namespace, read, {}) : read;
   const held = found && existingLease(found);
-  const mine = found?.spec.acquireTime === spec.acquireTime;
-  if (held && !mine && !held.ended && Date.now() < held.renewedAt + held.durationSeconds * 1000) {
-    throw taken(namespace, held.holder);
-  }
+  if (held && !mine && isHeld(held, Date.now())) throw taken(namespace, held.holder);
   const lease = {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
@@ -125,7 +174,9 @@ function taken(namespace: string, holder: string): ConfigurationError {
   return new ConfigurationError([
     {
       what: `another run is at work on the installation in namespace ${namespace}: ${holder}`,
-      next: `wait until it has ended; if it is dead, its Lease ${leaseName} runs out within ${durationSeconds} s`,
+      next:
+        `wait until it has ended; if it is dead, its Lease ${leaseName} runs out within ${durationSeconds} s, ` +
+        "or at once with: npx krateo repair --force",
     },
   ]);
 }

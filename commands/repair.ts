@@ -7,7 +7,7 @@ import { concerns } from "../profiles/concerned-records.ts";
 import { debug } from "../profiles/debug.ts";
 import { damagedProblem, damagedWarning } from "../profiles/helm-record.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
-import { describeRepair, type RepairPlan, repairsOf } from "../profiles/repair.ts";
+import { describeRepair, isHeld, type RepairPlan, renewal, repairsOf } from "../profiles/repair.ts";
 import type { Settings } from "../profiles/settings.ts";
 import { revisionOf } from "./end-revisions.ts";
 import { readEngineLocks, removeEngineLock } from "./engine-lock.ts";
@@ -34,7 +34,10 @@ export function repairCommand(session: Session): Command {
         "changes no Secret's value, and is safe to repeat.",
     )
     .option("--dry-run", "only say what would be done")
-    .option("--force", "also clear what may belong to a live run: on another host, or a young Helm operation")
+    .option(
+      "--force",
+      "also clear what may belong to a live run: a lock or Lease of another host, or a young Helm operation",
+    )
     .addHelpText(
       "after",
       `
@@ -122,12 +125,20 @@ async function backendUrl({ directory }: Session): Promise<string> {
 async function repairReleases(options: RepairOptions, session: Session, died: boolean): Promise<string[]> {
   const settings = await stackSettings(options, session);
   const connection = await connectTo(settings.cluster, session);
-  const [{ readInventory }, { endRevision }] = await Promise.all([
+  const [{ readInventory }, { endRevision }, { endLease }] = await Promise.all([
     import("../cluster/inventory.ts"),
     import("../cluster/repair.ts"),
+    import("../cluster/lease.ts"),
   ]);
   const inventory = await readInventory(connection, settings);
   if (inventory.unreachable) throw new ConfigurationError([{ what: inventory.unreachable }]);
+  const { lease } = inventory;
+  if (options.force && lease && isHeld(lease, Date.now())) {
+    const whose = `that of ${lease.holder}, which ${renewal(lease, Date.now())}`;
+    if (options.dryRun) session.print(`lease: would clear ${whose}`);
+    else if (await endLease(connection, settings.namespace)) session.print(`lease: cleared ${whose}`);
+    else return [`the Lease of ${lease.holder}, which has just been renewed: that run is alive`];
+  }
   const { repairs, blocked } = decide(settings, inventory, options.force ?? false, died);
   const { damaged = [] } = inventory;
   const unreadable = damaged.filter(concerns(settings));
@@ -166,7 +177,7 @@ function decide(
   died: boolean,
 ): RepairPlan {
   const { lease } = inventory;
-  const held = lease && !lease.ended && Date.now() < lease.renewedAt + lease.durationSeconds * 1000;
+  const held = lease && isHeld(lease, Date.now());
   if (!force && (!died || held)) return repairsOf(settings, inventory, Date.now());
   return repairsOf(settings, { ...inventory, lease: undefined }, Number.MAX_SAFE_INTEGER);
 }

@@ -1,4 +1,4 @@
-import { type ExistingRelease, type Inventory, releaseKey } from "./inventory.ts";
+import { type ExistingRelease, type Inventory, leaseName, releaseKey } from "./inventory.ts";
 import { chartStepsOf } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import type { ChartStep, Settings } from "./settings.ts";
@@ -36,7 +36,7 @@ const unfinished = ["pending-install", "pending-upgrade", "pending-rollback", "u
  */
 export function repairsOf(settings: Settings, inventory: Inventory, now: number): RepairPlan {
   const { lease } = inventory;
-  if (lease && !lease.ended && now < leaseEnd(lease)) {
+  if (lease && isHeld(lease, now)) {
     return { repairs: [], blocked: [liveRun(settings, lease, now)] };
   }
   const repairs: Repair[] = [];
@@ -54,6 +54,11 @@ export function repairsOf(settings: Settings, inventory: Inventory, now: number)
 }
 
 type Lease = NonNullable<Inventory["lease"]>;
+
+/** Whether a Lease keeps others away. @param now Milliseconds since 1970. */
+export function isHeld(lease: Lease, now: number): boolean {
+  return !lease.ended && now < leaseEnd(lease);
+}
 
 function leaseEnd(lease: Lease): number {
   return lease.renewedAt + lease.durationSeconds * 1000;
@@ -77,11 +82,21 @@ function deathOf(
 }
 
 function liveRun({ namespace }: Settings, lease: Lease, now: number): Problem {
+  const since = lease.acquiredAt > 0 ? `, since ${clock(lease.acquiredAt)}` : "";
   return {
-    what: `another run is at work on the installation in namespace ${namespace}: ${lease.holder}, since ${clock(lease.acquiredAt)}`,
-    given: `its Lease krateo-installer was renewed ${Math.round((now - lease.renewedAt) / 1000)} s ago`,
-    next: `wait until it has ended; if it is dead, its Lease runs out within ${lease.durationSeconds} s`,
+    what: `another run is at work on the installation in namespace ${namespace}: ${lease.holder}${since}`,
+    given: `its Lease ${leaseName} ${renewal(lease, now)}`,
+    next:
+      `wait until it has ended; if it is dead, its Lease runs out within ${lease.durationSeconds} s, ` +
+      "or at once with: npx krateo repair --force",
   };
+}
+
+/** When a Lease was renewed last, as the end of a sentence. */
+export function renewal({ renewedAt }: Lease, now: number): string {
+  const seconds = Math.round((now - renewedAt) / 1000);
+  if (seconds >= 0) return `was renewed ${seconds} s ago`;
+  return `was renewed at ${clock(renewedAt)}, by a clock that is ${minutes(-seconds)} ahead of this machine's`;
 }
 
 function perhapsAlive(

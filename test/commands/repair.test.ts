@@ -36,26 +36,30 @@ describe("krateo repair", () => {
     files: Readonly<Record<string, string>>,
     lines: readonly (readonly string[])[],
     program = pulumi("file://$PWD/state"),
+    objects: Readonly<Record<string, unknown>> = {},
   ): Promise<(Run & { locks: string[] })[]> {
     const runs: (Run & { locks: string[] })[] = [];
-    await withApiServer(holding({ "/api/v1/namespaces/kube-system": system }), async ({ server }) => {
-      const { directory, remove } = withProject({
-        "Pulumi.dev.yaml": "config:\n  krateo:namespace: shop\n  krateo:kubeconfig: kubeconfig\n",
-        "node_modules/.bin/pulumi": program,
-        kubeconfig: JSON.stringify(kubeconfigOf("shop", server)),
-        [`${locks}/.keep`]: "",
-        ...files,
-      });
-      try {
-        for (const words of lines) {
-          const run = await krateo(directory, "repair", "--stack", "dev", ...words);
-          const left = readdirSync(join(directory, locks)).filter((name) => name.endsWith(".json"));
-          runs.push({ ...run, locks: left });
+    await withApiServer(
+      holding({ "/api/v1/namespaces/kube-system": system, ...objects }),
+      async ({ server }) => {
+        const { directory, remove } = withProject({
+          "Pulumi.dev.yaml": "config:\n  krateo:namespace: shop\n  krateo:kubeconfig: kubeconfig\n",
+          "node_modules/.bin/pulumi": program,
+          kubeconfig: JSON.stringify(kubeconfigOf("shop", server)),
+          [`${locks}/.keep`]: "",
+          ...files,
+        });
+        try {
+          for (const words of lines) {
+            const run = await krateo(directory, "repair", "--stack", "dev", ...words);
+            const left = readdirSync(join(directory, locks)).filter((name) => name.endsWith(".json"));
+            runs.push({ ...run, locks: left });
+          }
+        } finally {
+          remove();
         }
-      } finally {
-        remove();
-      }
-    });
+      },
+    );
     return runs;
   }
 
@@ -94,6 +98,34 @@ describe("krateo repair", () => {
       /^left alone: the lock of ada on another, process 7, which is on another host, .* use --force if you know that it is dead$/m,
     );
     assert.deepEqual([forced?.code, forced?.locks], [0, []]);
+  });
+
+  it("leaves the Lease of a run on another host alone, and clears it when it is told that the run is dead", async () => {
+    const spec = {
+      holderIdentity: "ada another 7 1",
+      leaseDurationSeconds: 3600,
+      acquireTime: "2026-01-01T12:00:00.000000Z",
+      renewTime: new Date().toISOString(),
+    };
+    const path = "/apis/coordination.k8s.io/v1/namespaces/shop/leases/krateo-installer";
+    const lease = { metadata: { name: "krateo-installer", namespace: "shop", uid: "l" }, spec };
+    const lines = [[], ["--force", "--dry-run"], ["--force"]];
+    const [refused, dry, forced] = await repair({}, lines, undefined, { [path]: lease });
+    assert.equal(refused?.code, 1);
+    assert.match(
+      refused?.printed ?? "",
+      /^left alone: another run is at work on the installation in namespace shop: ada on another, process 7, since .*; .* at once with: npx krateo repair --force$/m,
+    );
+    assert.equal(dry?.code, 0);
+    assert.match(
+      dry.printed,
+      /^lease: would clear that of ada on another, process 7, which was renewed \d+ s ago$/m,
+    );
+    assert.equal(forced?.code, 0);
+    assert.match(
+      forced.printed,
+      /^lease: cleared that of ada on another, process 7, which was renewed \d+ s ago$/m,
+    );
   });
 
   it("says which command clears the lock of a backend that does not show its locks", async () => {

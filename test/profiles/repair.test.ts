@@ -95,6 +95,29 @@ describe("an unfinished Helm release", () => {
     assert.deepEqual(repairsOf(settings, inventory, now), { repairs: [], blocked: [] });
   });
 
+  it("under a Lease that is held is said to be somebody's, since when, and how to go on", () => {
+    const given = (held: ExistingLease) =>
+      repairsOf(settingsOf([step]), { ...emptyInventory, lease: held }, now).blocked.map(
+        ({ what, given, next }) => [what.split(": ")[1], given, next],
+      );
+    const next =
+      "wait until it has ended; if it is dead, its Lease runs out within 30 s, or at once with: npx krateo repair --force";
+    assert.deepEqual(given(lease(3)), [
+      [
+        "ada on ws1, process 7, since 2026-01-01T11:50:00Z",
+        "its Lease krateo-installer was renewed 3 s ago",
+        next,
+      ],
+    ]);
+    assert.deepEqual(given({ ...lease(-7171), acquiredAt: 0 }), [
+      [
+        "ada on ws1, process 7",
+        "its Lease krateo-installer was renewed at 2026-01-01T13:59:31Z, by a clock that is 120 min ahead of this machine's",
+        next,
+      ],
+    ]);
+  });
+
   it("is described in one line", () => {
     const repair = { release: "authn", revision: 2, status: "pending-install", because: "its run has ended" };
     assert.equal(
