@@ -46,7 +46,7 @@ export function reportOf(
     .flatMap(({ status, subject, expected, next }) => [
       `${paint(status, status)} ${subject}`,
       `  expected: ${expected}`,
-      `  next:     ${next}`,
+      ...(next === "" ? [] : [`  next:     ${next}`]),
     ]);
   const { verdict, counts } = verdictOf(checks);
   const summary = `${amount(counts.ERROR, "error")}, ${amount(counts.WARNING, "warning")}, ${amount(counts.OK, "check")} passed`;

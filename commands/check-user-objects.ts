@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { Connection } from "../cluster/connection.ts";
+import { amount } from "../profiles/amount.ts";
 import { ConfigurationError } from "../profiles/problem.ts";
 import { confirmationVariable, destroyedBy, destroyProblems } from "../profiles/removal/destroy.ts";
-import { amount } from "../profiles/amount.ts";
 import { removalPlan } from "../profiles/removal/plan.ts";
 import type { RemovalSurvey } from "../profiles/removal/survey.ts";
 import { seconds, withClusterOptions } from "./options.ts";

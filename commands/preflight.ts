@@ -1,14 +1,17 @@
 import { Command, Option } from "commander";
+import { amount } from "../profiles/amount.ts";
 import { type Check, checkOf } from "../profiles/check.ts";
-import { concerns } from "../profiles/concerned-records.ts";
-import { damagedCheck } from "../profiles/helm-record.ts";
 import type { Inventory } from "../profiles/inventory.ts";
-import { preconditionProblems } from "../profiles/preconditions.ts";
-import { repairsOf } from "../profiles/repair.ts";
+import { chartStepsOf } from "../profiles/plan.ts";
+import { type PreviousRun, previousRunIn } from "../profiles/previous-run.ts";
+import { ConfigurationError } from "../profiles/problem.ts";
 import { releaseTypes, type Settings } from "../profiles/settings.ts";
+import { judgeStart } from "../profiles/start-judgement.ts";
 import { report } from "./check-report.ts";
 import { withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, settingsWithoutStack } from "./session.ts";
+import { configuredStack } from "./stack-file.ts";
+import { readStack } from "./stack-record.ts";
 
 interface PreflightOptions extends ClusterOptions {
   readonly type?: string;
@@ -22,8 +25,8 @@ export function preflightCommand(session: Session): Command {
     .description(
       "Reads the cluster and checks what an installation, an upgrade or a migration with the stack's configuration needs: " +
         "the Kubernetes version, your rights, what is installed already, names and node ports that are taken, storage, " +
-        "capacity, ingress, Pod Security. Changes nothing. Works before there is any stack: the defaults count then. " +
-        "`pulumi up` makes the same checks before it begins a new installation, and stops on an ERROR.",
+        "capacity, ingress, Pod Security, with a stack its charts and its state. Changes nothing in the cluster. Works before " +
+        "there is any stack: the defaults count then. Whatever stops `pulumi up` before it has begun, is an ERROR here.",
     )
     .addOption(
       new Option("--type <type>", "type of the installation, instead of krateo:type").choices(releaseTypes),
@@ -43,39 +46,52 @@ Examples:
 Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cluster cannot be reached.`,
     )
     .action(async (options: PreflightOptions) => {
-      const settings = await settingsWithoutStack(options, session);
+      const { configFile } = options;
+      const stack = options.stack ?? (configFile ? undefined : await configuredStack(session.directory));
+      const settings = await settingsWithoutStack({ ...options, stack }, session);
       const connection = await connectTo(settings.cluster, session);
       const [{ preflight }, { readInventory }] = await Promise.all([
         import("../cluster/preflight/preflight.ts"),
         import("../cluster/inventory.ts"),
       ]);
       const reading = readInventory(connection, settings);
-      const cluster = await preflight(connection, settings, reading);
+      const [cluster, charts, recorded] = await Promise.all([
+        preflight(connection, settings, reading),
+        // From where charts come is the stack's to say.
+        stack || configFile ? chartChecks(settings, session) : [],
+        recordedRun(stack, session),
+      ]);
       const inventory = await reading.catch(() => undefined);
-      const checks = [...cluster, ...(inventory ? conditionChecks(settings, inventory) : [])];
+      const checks = [
+        ...cluster,
+        ...charts,
+        ...recorded.checks,
+        ...(inventory ? conditionChecks(settings, inventory, recorded.previous) : []),
+      ];
       const { server } = connection;
       report(checks, { json: options.json, server, namespace: settings.namespace }, session);
     });
 }
 
-/** What `pulumi up` would stop for besides: releases, Secrets, somebody's live run. */
-function conditionChecks(settings: Settings, inventory: Inventory): Check[] {
+/** What `pulumi up` would stop for, and warn of, besides: releases, Secrets, somebody's live run. */
+function conditionChecks(
+  settings: Settings,
+  inventory: Inventory,
+  previous: PreviousRun | undefined,
+): Check[] {
   if (inventory.unreachable) return [];
-  const { blocked } = repairsOf(settings, inventory, Date.now());
-  const problems = preconditionProblems(settings, inventory, {
-    previous: undefined,
+  const { problems, warnings } = judgeStart(settings, inventory, {
+    previous,
     preview: false,
-    blocked,
+    now: Date.now(),
   });
   const subject = `namespace ${settings.namespace}`;
-  const concerned = concerns(settings);
-  const unread = (inventory.damaged ?? [])
-    .filter((record) => !concerned(record))
-    .map((record) => damagedCheck(record, false));
-  if (problems.length > 0)
-    return [...unread, ...problems.map((problem) => checkOf("precondition", subject, problem))];
+  const found = [
+    ...problems.map((problem) => checkOf("precondition", subject, problem)),
+    ...warnings.map((warning) => checkOf("precondition", subject, warning, "WARNING")),
+  ];
+  if (found.length > 0) return found;
   return [
-    ...unread,
     {
       check: "precondition",
       subject,
@@ -85,4 +101,45 @@ function conditionChecks(settings: Settings, inventory: Inventory): Check[] {
       next: "",
     },
   ];
+}
+
+/** Fetches the charts, as every run does before it begins. */
+async function chartChecks(settings: Settings, { directory }: Session): Promise<Check[]> {
+  const { fetchCharts } = await import("../charts/fetch.ts");
+  const steps = chartStepsOf(settings);
+  try {
+    await fetchCharts(steps, { directory, mirror: settings.charts.mirror });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.problems.map((problem) => checkOf("charts", problem.file ?? "charts", problem));
+  }
+  if (steps.length === 0) return [];
+  return [
+    {
+      check: "charts",
+      subject: "charts of the plan",
+      status: "OK",
+      found: `${amount(steps.length, "chart")} fetched`,
+      expected: "every chart can be fetched",
+      next: "",
+    },
+  ];
+}
+
+/** What the stack's state says of an earlier run. That it cannot be read is no reason to check nothing else. */
+async function recordedRun(
+  stack: string | undefined,
+  { directory }: Session,
+): Promise<{ previous: PreviousRun | undefined; checks: Check[] }> {
+  if (stack === undefined) return { previous: undefined, checks: [] };
+  try {
+    const { deployment } = await readStack(stack, directory);
+    return { previous: previousRunIn(deployment?.resources ?? []), checks: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const checks = error.problems.map((problem) =>
+      checkOf("precondition", `stack ${stack}`, problem, "WARNING"),
+    );
+    return { previous: undefined, checks };
+  }
 }

@@ -25,7 +25,7 @@ export function verdictOf(checks: readonly Check[]): {
 }
 
 /** What checks mean to a run: reasons not to start, and what is worth knowing. */
-export function findingsOf(checks: readonly Check[]): { problems: Problem[]; warnings: string[] } {
+export function findingsOf(checks: readonly Check[]): { problems: Problem[]; warnings: Problem[] } {
   return {
     problems: checks
       .filter(({ status }) => status === "ERROR")
@@ -36,18 +36,18 @@ export function findingsOf(checks: readonly Check[]): { problems: Problem[]; war
       })),
     warnings: checks
       .filter(({ status }) => status === "WARNING")
-      .map(({ subject, found, next }) => `${subject}: ${found}; ${next}`),
+      .map(({ subject, found, next }) => ({ what: `${subject}: ${found}`, next })),
   };
 }
 
-/** A reason not to start, in a report of checks. */
-export function checkOf(check: string, subject: string, problem: Problem): Check {
+/** A reason not to start, or with another status what is worth knowing, in a report of checks. */
+export function checkOf(check: string, subject: string, problem: Problem, status: Status = "ERROR"): Check {
   const { what, given, allowed, next } = problem;
   const expected = typeof allowed === "string" ? allowed : allowed?.join(" or ");
   return {
     check,
     subject,
-    status: "ERROR",
+    status,
     found: given === undefined ? what : `${what} (${given})`,
     expected: expected ?? "nothing of the kind",
     next: next ?? "",

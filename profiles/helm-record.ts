@@ -1,5 +1,5 @@
 import type { Check } from "./check.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, sentenceOf } from "./problem.ts";
 
 /** The latest record of a Helm release, when nobody can read it. Helm itself passes over such a one without a word. */
 export interface DamagedRecord {
@@ -29,9 +29,17 @@ export function damagedRemedy({ secret, namespace, whole }: DamagedRecord): stri
 }
 
 /** What to know of a damaged record that is none of this program's. */
-export function damagedWarning(record: DamagedRecord): string {
+export function damagedNote(record: DamagedRecord): Problem {
   const { release, namespace } = record;
-  return `${damagedText(record)}; it was passed over, as Helm does: whoever owns release ${release} in namespace ${namespace} should put it back or delete it`;
+  return {
+    what: damagedText(record),
+    next: `it was passed over, as Helm does: whoever owns release ${release} in namespace ${namespace} should put it back or delete it`,
+  };
+}
+
+/** The same in one sentence. */
+export function damagedWarning(record: DamagedRecord): string {
+  return sentenceOf(damagedNote(record));
 }
 
 /** A damaged record of a release of ours, as a reason to stop. */

@@ -1,45 +1,28 @@
+import { amount } from "./amount.ts";
 import { concerns } from "./concerned-records.ts";
 import { deletionProblems } from "./deletion-problems.ts";
 import { needsNodes, nodeAddressOf, unknownNodeAddress } from "./exposure/node-address.ts";
-import { damagedProblem, damagedWarning } from "./helm-record.ts";
+import { damagedNote, damagedProblem } from "./helm-record.ts";
 import { type Inventory, releaseKey } from "./inventory.ts";
 import { legacyProblems } from "./legacy-platform.ts";
 import { chartStepsOf } from "./plan.ts";
 import type { PreviousRun } from "./previous-run.ts";
-import { ConfigurationError, type Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { switchedOffProblems } from "./removal/guard.ts";
 import { routeApi } from "./route.ts";
 import { secretProblems, secretWarnings } from "./secret-problems.ts";
 import type { Settings } from "./settings.ts";
 
-interface Circumstances {
-  /** What the stack's last run recorded. */
-  readonly previous: PreviousRun | undefined;
-  /** Nothing will be changed this time. */
-  readonly preview: boolean;
-  /** What only matters when something will be: somebody's live run, a cluster that is not ready. */
-  readonly blocked?: readonly Problem[];
-}
-
 /**
- * Stops a run that must not start for what the cluster holds. Nothing has been touched by then.
+ * The reasons not to start that lie in what the cluster holds, whatever is to be changed.
  *
- * @throws ConfigurationError with all reasons
+ * @param previous What the stack's last run recorded.
+ * @param preview Nothing will be changed this time.
  */
-export function checkPreconditions(
-  settings: Settings,
-  inventory: Inventory,
-  circumstances: Circumstances,
-): void {
-  const problems = preconditionProblems(settings, inventory, circumstances);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-}
-
-/** The reasons not to start that lie in what the cluster holds. */
 export function preconditionProblems(
   settings: Settings,
   inventory: Inventory,
-  { previous, preview, blocked = [] }: Circumstances,
+  { previous, preview }: { readonly previous: PreviousRun | undefined; readonly preview: boolean },
 ): Problem[] {
   return [
     ...outOfReach(inventory, previous, preview),
@@ -53,44 +36,48 @@ export function preconditionProblems(
     ...deletionProblems(settings, inventory),
     ...secretProblems(settings, inventory),
     ...nodeAddressProblems(settings, inventory),
-    ...(preview ? [] : blocked),
   ];
 }
 
-/** What a preview says although it is no reason to stop it: it would stop an `up`, or is worth knowing. */
-export function warningsOf(
+/** What is worth knowing before a run, although it is no reason to stop it. */
+export function preconditionWarnings(
   settings: Settings,
   inventory: Inventory,
-  blocked: readonly Problem[],
   previous?: PreviousRun,
-): readonly string[] {
+): Problem[] {
   const concerned = concerns(settings, previous);
-  const unseen = inventory.unreachable
-    ? [`${inventory.unreachable}; the plan supposes an empty cluster`]
+  const unseen: Problem[] = inventory.unreachable
+    ? [{ what: inventory.unreachable, next: "the plan supposes an empty cluster" }]
     : [];
   if (inventory.unreachable && needsNodes(settings))
-    unseen.push(`the plan says ${unknownNodeAddress} for the address of a node, which up will read`);
+    unseen.push({
+      what: `the plan says ${unknownNodeAddress} for the address of a node, which up will read`,
+    });
   return [
-    ...settings.warnings,
+    ...settings.warnings.map((what) => ({ what })),
     ...fixedSelectors(settings, inventory),
     ...movedAddress(settings, inventory),
     ...secretWarnings(settings, inventory),
     ...unseen,
-    ...(inventory.damaged ?? []).filter((record) => !concerned(record)).map(damagedWarning),
-    ...blocked.map(({ what, next }) => `${what}; ${next}`),
+    ...(inventory.damaged ?? []).filter((record) => !concerned(record)).map(damagedNote),
   ];
 }
 
 /** D16: Helm's own error for it names a forbidden field of a StatefulSet, and not what to do. */
-function fixedSelectors(settings: Settings, inventory: Inventory): string[] {
+function fixedSelectors(settings: Settings, inventory: Inventory): Problem[] {
   return chartStepsOf(settings).flatMap(({ release, chart }) => {
     const existing = inventory.releases[releaseKey(release, settings.namespace)];
     if (chart.name !== "cratedb" || existing?.chart !== "cratedb") return [];
     if (existing.chartVersion === chart.version) return [];
     return [
-      `chart cratedb ${chart.version} cannot be laid over ${existing.chartVersion}: its StatefulSet's selector holds the version, ` +
-        `which Kubernetes never changes; the upgrade succeeds after kubectl delete statefulset ${release.name} -n ${release.namespace}, ` +
-        "which keeps the volume and the data",
+      {
+        what:
+          `chart cratedb ${chart.version} cannot be laid over ${existing.chartVersion}: its StatefulSet's selector holds the version, ` +
+          "which Kubernetes never changes",
+        next:
+          `the upgrade succeeds after kubectl delete statefulset ${release.name} -n ${release.namespace}, ` +
+          "which keeps the volume and the data",
+      },
     ];
   });
 }
@@ -99,14 +86,16 @@ function fixedSelectors(settings: Settings, inventory: Inventory): string[] {
  * Upstream's release sends browsers to 127.0.0.1, where kind maps the ports. No node has that address, so another one is
  * chosen, which browsers on another machine than the cluster's may not reach.
  */
-function movedAddress(settings: Settings, inventory: Inventory): string[] {
+function movedAddress(settings: Settings, inventory: Inventory): Problem[] {
   const { frontendAddress: told, unreachable } = inventory;
   if (!needsNodes(settings) || unreachable || told === undefined) return [];
   const address = nodeAddressOf(settings, inventory);
   if (address === undefined || address === told) return [];
   return [
-    `browsers, which the frontend sends to ${told} now, will be sent to ${address}, the address of a node; ` +
-      `to keep it: pulumi config set krateo:nodeAddress ${told}`,
+    {
+      what: `browsers, which the frontend sends to ${told} now, will be sent to ${address}, the address of a node`,
+      next: `to keep it: pulumi config set krateo:nodeAddress ${told}`,
+    },
   ];
 }
 
@@ -182,7 +171,7 @@ function nodeAddressProblems(settings: Settings, inventory: Inventory): Problem[
     {
       what: "no node of the cluster tells an address at which browsers could reach it",
       path: "krateo:nodeAddress",
-      given: `${inventory.nodes?.length ?? 0} nodes, none with an ExternalIP or InternalIP`,
+      given: `${amount(inventory.nodes?.length ?? 0, "node")}, none with an ExternalIP or InternalIP`,
       next: "pulumi config set krateo:nodeAddress ADDRESS",
     },
   ];

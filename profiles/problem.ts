@@ -21,6 +21,11 @@ export interface Problem {
   readonly next?: string;
 }
 
+/** A problem in one sentence, as a log has it. */
+export function sentenceOf({ what, next }: Problem): string {
+  return next === undefined || next === "" ? what : `${what}; ${next}`;
+}
+
 /**
  * Mistakes in what the user gave, all of them at once. Its message is meant for the user as it
  * stands; whoever catches it prints the message and never the stack.

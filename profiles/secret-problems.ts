@@ -47,18 +47,24 @@ export function secretProblems(settings: Settings, inventory: Inventory): Proble
 const shortestSignKey = 12;
 
 /** What may be meant, and mostly is not. Never with a value. */
-export function secretWarnings(settings: Settings, inventory: Inventory): string[] {
+export function secretWarnings(settings: Settings, inventory: Inventory): Problem[] {
   const { namespace, database } = settings;
   const signKey = inventory.secrets["jwt-sign-key"]?.data["JWT_SIGN_KEY"];
-  const odd = (place: string, text: string | undefined): string[] => {
-    const what = text && oddCharacter(text);
-    return what ? [`${place} ${what}, which is a part of it; if that is not meant, set it again`] : [];
+  const odd = (place: string, text: string | undefined): Problem[] => {
+    const how = text && oddCharacter(text);
+    return how
+      ? [{ what: `${place} ${how}, which is a part of it`, next: "if that is not meant, set it again" }]
+      : [];
   };
   return [
     ...(signKey && signKey.length < shortestSignKey
       ? [
-          `Secret ${namespace}/jwt-sign-key: JWT_SIGN_KEY has fewer than ${shortestSignKey} characters: whoever has logged in can find it ` +
-            "by trying, and sign sessions of an administrator; give it a long random text, after which everybody logs in again",
+          {
+            what:
+              `Secret ${namespace}/jwt-sign-key: JWT_SIGN_KEY has fewer than ${shortestSignKey} characters: whoever has logged in can find it ` +
+              "by trying, and sign sessions of an administrator",
+            next: "give it a long random text, after which everybody logs in again",
+          },
         ]
       : []),
     ...secretNamesOf(settings)

@@ -9,14 +9,13 @@ import { previousRun } from "../components/previous-run.ts";
 import { runConfig } from "../components/run-config.ts";
 import type { PlatformArgs } from "../components/site.ts";
 import { userErrors } from "../components/user-errors.ts";
-import { findingsOf } from "../profiles/check.ts";
 import { loadSettings } from "../profiles/load.ts";
 import { leftoverLines, migrationLines } from "../profiles/migration-plan.ts";
 import { chartStepsOf } from "../profiles/plan.ts";
-import { checkPreconditions, warningsOf } from "../profiles/preconditions.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
+import { ConfigurationError, sentenceOf } from "../profiles/problem.ts";
 import { reapplyVariable, releasesToReapply } from "../profiles/reapply.ts";
-import { describeRepair, repairsOf } from "../profiles/repair.ts";
+import { describeRepair } from "../profiles/repair.ts";
+import { judgeStart, refuseStart } from "../profiles/start-judgement.ts";
 
 /** What the run works with, as plain data but for the connection. */
 interface Beginning {
@@ -49,12 +48,10 @@ export function startRun(): Promise<Beginning> {
     // A night's first question: is this the right cluster?
     await pulumi.log.info(`namespace ${settings.namespace} of the cluster at ${server} (context ${context})`);
     const preview = pulumi.runtime.isDryRun();
-    const { repairs, blocked: live } = repairsOf(settings, inventory, Date.now());
-    const { problems, warnings } = findingsOf(checks);
-    const blocked = [...live, ...problems];
-    checkPreconditions(settings, inventory, { previous, preview, blocked });
-    for (const warning of [...warningsOf(settings, inventory, blocked, previous), ...warnings])
-      await pulumi.log.warn(warning);
+    const judgement = judgeStart(settings, inventory, { previous, preview, now: Date.now(), checks });
+    refuseStart(judgement);
+    const { repairs, warnings } = judgement;
+    for (const warning of warnings) await pulumi.log.warn(sentenceOf(warning));
     const migration = migrationLines(settings, inventory);
     if (migration.length > 0) await pulumi.log.info(migration.join("\n"));
     for (const line of leftoverLines(inventory)) await pulumi.log.info(line);

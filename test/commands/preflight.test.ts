@@ -1,4 +1,16 @@
 import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { store } from "../../charts/archive-store.ts";
+import { archiveName } from "../../charts/source.ts";
+import { readInventory } from "../../cluster/inventory.ts";
+import { preflightOfRun } from "../../cluster/preflight/preflight.ts";
+import { loadSettings } from "../../profiles/load.ts";
+import { chartStepsOf } from "../../profiles/plan.ts";
+import type { PreviousRun } from "../../profiles/previous-run.ts";
+import { judgeStart } from "../../profiles/start-judgement.ts";
 import { type Handler, holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { krateo, withProject } from "./session.ts";
 
@@ -29,12 +41,24 @@ function server(given: Readonly<Record<string, unknown>> = {}): Handler {
     method === "POST" ? { status: 201, body: { status: { allowed: true } } } : answer(method, path);
 }
 
-/** Runs the command in a project with a stack `dev`, on that cluster. */
-async function run(handler: Handler, ...words: string[]) {
+/** What `pulumi stack export` prints of a stack that was installed there. */
+const exported = (clusterUid: string, namespace: string): string =>
+  JSON.stringify({
+    deployment: {
+      resources: [
+        { urn: "a", type: "pulumi:providers:kubernetes", outputs: { clusterIdentifier: clusterUid } },
+        { urn: "b", type: "kubernetes:core/v1:Namespace", outputs: { metadata: { name: namespace } } },
+      ],
+    },
+  });
+
+/** Runs the command in a project with a stack `dev`, on that cluster. @param state What the stack's state holds. */
+async function run(handler: Handler, words: readonly string[], state = "{}") {
   let result: Awaited<ReturnType<typeof krateo>> | undefined;
   await withApiServer(handler, async (connection) => {
     const { directory, remove } = withProject({
       "Pulumi.dev.yaml": "config:\n  krateo:type: ingress\n  krateo:domain: krateo.test\n",
+      "node_modules/.bin/pulumi": `#!/bin/sh\n[ "$2" = export ] && echo '${state}'\n`,
       kubeconfig: JSON.stringify(kubeconfigOf("shop", connection.server)),
     });
     try {
@@ -51,9 +75,25 @@ interface Report {
   readonly checks: readonly { readonly check: string; readonly status: string; readonly found: string }[];
 }
 
+const plain = () => loadSettings({ values: {}, secretKeys: [] }, import.meta.dirname);
+
 describe("krateo preflight", () => {
+  const chartsBefore = process.env["KRATEO_CHARTS_DIR"];
+  let charts: string;
+  before(async () => {
+    charts = await mkdtemp(join(tmpdir(), "krateo-charts-"));
+    process.env["KRATEO_CHARTS_DIR"] = charts;
+    for (const { chart } of chartStepsOf(await plain()))
+      await store(join(charts, archiveName(chart)), Buffer.from([0x1f, 0x8b]), chart.url);
+  });
+  after(() => {
+    if (chartsBefore === undefined) delete process.env["KRATEO_CHARTS_DIR"];
+    else process.env["KRATEO_CHARTS_DIR"] = chartsBefore;
+    rmSync(charts, { recursive: true });
+  });
+
   it("works before there is a stack, and says what it supposes", async () => {
-    const { code, printed, noted } = await run(server());
+    const { code, printed, noted } = await run(server(), []);
     assert.equal(
       noted,
       "no stack with a configuration is selected: the defaults count, with type nodeport; --stack NAME chooses one",
@@ -63,21 +103,21 @@ describe("krateo preflight", () => {
     assert.match(printed, /30080, 30081, 30082, 30083, 30086: free/);
     assert.match(
       printed,
-      /\nWARNING: 0 errors, 1 warnings, \d+ checks passed \(namespace krateo-system at http/,
+      /\nWARNING: 0 errors, 1 warning, \d+ checks passed \(namespace krateo-system at http/,
     );
   });
 
   it("takes the type from the command line, and needs no domain without a stack", async () => {
-    const { code, printed } = await run(server(), "--type", "ingress");
+    const { code, printed } = await run(server(), ["--type", "ingress"]);
     assert.equal(code, 0, printed);
     assert.match(printed, /default IngressClass/);
   });
 
   it("takes the stack's configuration, over which options win", async () => {
-    const stack = await run(server(), "--stack", "dev", "--json");
+    const stack = await run(server(), ["--stack", "dev", "--json"]);
     const checks = (JSON.parse(stack.printed) as Report).checks.map(({ check }) => check);
     assert.ok(checks.includes("ingress") && !checks.includes("node port"));
-    const option = await run(server(), "--stack", "dev", "--type", "nodeport", "--json");
+    const option = await run(server(), ["--stack", "dev", "--type", "nodeport", "--json"]);
     assert.ok((JSON.parse(option.printed) as Report).checks.some(({ check }) => check === "node port"));
   });
 
@@ -88,7 +128,7 @@ describe("krateo preflight", () => {
         data: { DB_USER: Buffer.from("krateo-db-user").toString("base64") },
       },
     };
-    const { code, printed } = await run(server(given), "--json");
+    const { code, printed } = await run(server(given), ["--json"]);
     assert.equal(code, 1);
     const { verdict, checks } = JSON.parse(printed) as Report;
     assert.equal(verdict, "ERROR");
@@ -104,9 +144,159 @@ describe("krateo preflight", () => {
       asked += 1;
       return server()(...request);
     };
-    const { code, noted } = await run(handler, "--stack", "dev", "--namespace", "No_Namespace");
+    const { code, noted } = await run(handler, ["--stack", "dev", "--namespace", "No_Namespace"]);
     assert.equal(code, 1);
     assert.match(noted, /krateo:namespace/);
     assert.equal(asked, 0);
+  });
+
+  it("says which charts cannot be fetched, as up does", async () => {
+    const [first] = chartStepsOf(await plain());
+    const name = archiveName(first?.chart as NonNullable<typeof first>["chart"]);
+    const values = { chartMirror: charts };
+    rmSync(join(charts, name));
+    const { directory, remove } = withProject({
+      "Pulumi.dev.yaml": `config:\n  krateo:chartMirror: ${values.chartMirror}\n`,
+      "node_modules/.bin/pulumi": "#!/bin/sh\necho '{}'\n",
+    });
+    try {
+      await withApiServer(server(), async (connection) => {
+        const kubeconfig = join(directory, "kubeconfig");
+        writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf("shop", connection.server)));
+        const words = ["preflight", "--kubeconfig", kubeconfig, "--stack", "dev", "--json"];
+        const { printed } = await krateo(directory, ...words);
+        const found = (JSON.parse(printed) as Report).checks.filter(({ check }) => check === "charts");
+        assert.deepEqual(
+          found.map(({ status }) => status),
+          ["ERROR"],
+        );
+        assert.match(found[0]?.found ?? "", new RegExp(`^chart ${first?.chart.name} .* cannot be fetched`));
+      });
+    } finally {
+      remove();
+      await store(join(charts, name), Buffer.from([0x1f, 0x8b]), first?.chart.url ?? "");
+    }
+  });
+
+  it("goes on where the stack's state cannot be read, and says so", async () => {
+    const { printed } = await run(server(), ["--stack", "dev"], "'; exit 1; echo '");
+    assert.match(printed, /WARNING +precondition +stack dev +Pulumi cannot read the state of stack dev/);
+  });
+
+  describe("says whatever up refuses:", () => {
+    const encoded = (data: Record<string, string>) =>
+      Object.fromEntries(
+        Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString("base64")]),
+      );
+    const secret = (name: string, data: Record<string, string>, metadata: object = {}) => ({
+      [`${namespace}/secrets/${name}`]: { metadata: { name, uid: name, ...metadata }, data: encoded(data) },
+    });
+    const going = { deletionTimestamp: "2026-01-01T12:00:00Z", finalizers: ["example.org/hold"] };
+    const lease = {
+      holderIdentity: "ada another 7 1",
+      leaseDurationSeconds: 3600,
+      acquireTime: "2026-01-01T12:00:00Z",
+      renewTime: new Date().toISOString(),
+    };
+    const situations: [string, RegExp, Readonly<Record<string, unknown>>, PreviousRun?][] = [
+      [
+        "a namespace that is being deleted",
+        /^namespace krateo-system is being deleted/,
+        {
+          [namespace]: { metadata: { name: "krateo-system", uid: "n", ...going } },
+        },
+      ],
+      [
+        "a Secret that is being deleted",
+        /^Secret krateo-system\/jwt-sign-key is being deleted/,
+        secret("jwt-sign-key", { JWT_SIGN_KEY: "k" }, going),
+      ],
+      ["an empty key", /JWT_SIGN_KEY is empty/, secret("jwt-sign-key", { JWT_SIGN_KEY: "" })],
+      [
+        "passwords that differ by a line end",
+        /hold different passwords \(they differ by a line end/,
+        {
+          ...secret("krateo-db", { DB_USER: "krateo-db-user", DB_PASS: "p\n" }),
+          ...secret("krateo-db-user", { username: "krateo-db-user", password: "p" }),
+        },
+      ],
+      [
+        "bytes that are no text",
+        /DB_PASS holds bytes that are no text/,
+        {
+          [`${namespace}/secrets/krateo-db`]: {
+            metadata: { name: "krateo-db", uid: "s" },
+            data: { ...encoded({ DB_USER: "krateo-db-user" }), DB_PASS: "/w==" },
+          },
+        },
+      ],
+      [
+        "a login of another user than the database gets",
+        /names another user than the one that the database gets/,
+        secret("krateo-db", { DB_USER: "me", DB_PASS: "p" }),
+      ],
+      [
+        "no address of a node",
+        /no node of the cluster tells an address/,
+        { "/api/v1/nodes": { items: [{ metadata: { name: "node", uid: "n" } }] } },
+      ],
+      [
+        "somebody's live run",
+        /another run is at work on the installation/,
+        {
+          "/apis/coordination.k8s.io/v1/namespaces/krateo-system/leases/krateo-installer": {
+            metadata: { name: "krateo-installer", uid: "l" },
+            spec: lease,
+          },
+        },
+      ],
+      [
+        "a cluster that is not ready",
+        /none is marked as default/,
+        { "/apis/storage.k8s.io/v1/storageclasses": { items: [] } },
+      ],
+      [
+        "another cluster than last time",
+        /this is another cluster/,
+        {},
+        { clusterUid: "other", namespace: "krateo-system" },
+      ],
+      [
+        "another namespace than last time",
+        /cannot be changed/,
+        {},
+        { clusterUid: "cluster", namespace: "old" },
+      ],
+    ];
+    for (const [name, expected, given, previous] of situations) {
+      it(name, async () => {
+        // Type nodeport, as the defaults are, from a stack of its own that holds nothing else.
+        const state = previous ? exported(previous.clusterUid, previous.namespace) : "{}";
+        const words = ["--stack", "dev", "--type", "nodeport", "--json"];
+        const { code, printed } = await run(server(given), words, state);
+        const said = (JSON.parse(printed) as Report).checks
+          .filter(({ status }) => status === "ERROR")
+          .map(({ found }) => found);
+        let refused: string[] = [];
+        await withApiServer(server(given), async (connection) => {
+          const settings = await plain();
+          const reading = readInventory(connection, settings);
+          const checks = await preflightOfRun(connection, settings, reading, Promise.resolve(!previous));
+          const now = Date.now();
+          const { problems } = judgeStart(settings, await reading, { previous, preview: false, now, checks });
+          refused = problems.map(({ what }) => what);
+        });
+        assert.ok(
+          refused.some((what) => expected.test(what.replace(/^default StorageClass: /, ""))),
+          refused.join("\n"),
+        );
+        assert.equal(code, 1);
+        for (const what of refused)
+          assert.ok(
+            said.some((found) => what.endsWith(found) || found.startsWith(what)),
+            `preflight is silent on: ${what}\nit says:\n${said.join("\n")}`,
+          );
+      });
+    }
   });
 });

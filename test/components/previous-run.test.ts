@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { previousRunIn } from "../../components/previous-run.ts";
+import { previousRunIn } from "../../profiles/previous-run.ts";
 
 const provider = { type: "pulumi:providers:kubernetes", outputs: { clusterIdentifier: "uid-1" } };
 const namespace = { type: "kubernetes:core/v1:Namespace", outputs: { metadata: { name: "krateo-system" } } };
