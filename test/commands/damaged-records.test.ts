@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { encodeRelease } from "../../cluster/helm-release.ts";
 import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { helmRelease } from "../cluster/helm-releases.ts";
+import { withStoredCharts } from "../support/stored-charts.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 
 const namespaced = "/api/v1/namespaces/shop";
@@ -78,6 +79,7 @@ const said = ({ printed, noted }: Run): string => `${printed}\n${noted}`;
 const secret = (release: string, revision: number) => `sh\\.helm\\.release\\.v1\\.${release}\\.v${revision}`;
 
 describe("a damaged record of Helm's", () => {
+  withStoredCharts();
   const environment = ["PULUMI_STACK", "KRATEO_CONFIG_FILE", "KRATEO_CLUSTER_UID", "KUBECONFIG"];
   const before = environment.map((name) => [name, process.env[name]] as const);
   beforeEach(() => {

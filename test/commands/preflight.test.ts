@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { renameSync } from "node:fs";
 import { join } from "node:path";
-import { store } from "../../charts/archive-store.ts";
 import { archiveName } from "../../charts/source.ts";
 import { readInventory } from "../../cluster/inventory.ts";
 import { preflightOfRun } from "../../cluster/preflight/preflight.ts";
@@ -12,6 +9,7 @@ import { chartStepsOf } from "../../profiles/plan.ts";
 import type { PreviousRun } from "../../profiles/previous-run.ts";
 import { judgeStart } from "../../profiles/start-judgement.ts";
 import { type Handler, holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
+import { withStoredCharts } from "../support/stored-charts.ts";
 import { krateo, withProject } from "./session.ts";
 
 const namespace = "/api/v1/namespaces/krateo-system";
@@ -53,13 +51,19 @@ const exported = (clusterUid: string, namespace: string): string =>
   });
 
 /** Runs the command in a project with a stack `dev`, on that cluster. @param state What the stack's state holds. */
-async function run(handler: Handler, words: readonly string[], state = "{}") {
+async function run(
+  handler: Handler,
+  words: readonly string[],
+  state = "{}",
+  files: Readonly<Record<string, string>> = {},
+) {
   let result: Awaited<ReturnType<typeof krateo>> | undefined;
   await withApiServer(handler, async (connection) => {
     const { directory, remove } = withProject({
       "Pulumi.dev.yaml": "config:\n  krateo:type: ingress\n  krateo:domain: krateo.test\n",
       "node_modules/.bin/pulumi": `#!/bin/sh\n[ "$2" = export ] && echo '${state}'\n`,
       kubeconfig: JSON.stringify(kubeconfigOf("shop", connection.server)),
+      ...files,
     });
     try {
       result = await krateo(directory, "preflight", "--kubeconfig", `${directory}/kubeconfig`, ...words);
@@ -78,19 +82,7 @@ interface Report {
 const plain = () => loadSettings({ values: {}, secretKeys: [] }, import.meta.dirname);
 
 describe("krateo preflight", () => {
-  const chartsBefore = process.env["KRATEO_CHARTS_DIR"];
-  let charts: string;
-  before(async () => {
-    charts = await mkdtemp(join(tmpdir(), "krateo-charts-"));
-    process.env["KRATEO_CHARTS_DIR"] = charts;
-    for (const { chart } of chartStepsOf(await plain()))
-      await store(join(charts, archiveName(chart)), Buffer.from([0x1f, 0x8b]), chart.url);
-  });
-  after(() => {
-    if (chartsBefore === undefined) delete process.env["KRATEO_CHARTS_DIR"];
-    else process.env["KRATEO_CHARTS_DIR"] = chartsBefore;
-    rmSync(charts, { recursive: true });
-  });
+  const charts = withStoredCharts();
 
   it("works before there is a stack, and says what it supposes", async () => {
     const { code, printed, noted } = await run(server(), []);
@@ -152,29 +144,19 @@ describe("krateo preflight", () => {
 
   it("says which charts cannot be fetched, as up does", async () => {
     const [first] = chartStepsOf(await plain());
-    const name = archiveName(first?.chart as NonNullable<typeof first>["chart"]);
-    const values = { chartMirror: charts };
-    rmSync(join(charts, name));
-    const { directory, remove } = withProject({
-      "Pulumi.dev.yaml": `config:\n  krateo:chartMirror: ${values.chartMirror}\n`,
-      "node_modules/.bin/pulumi": "#!/bin/sh\necho '{}'\n",
-    });
+    assert.ok(first);
+    const files = { "Pulumi.dev.yaml": `config:\n  krateo:chartMirror: ${charts()}\n` };
+    const missing = join(charts(), archiveName(first.chart));
+    renameSync(missing, `${missing}.away`);
     try {
-      await withApiServer(server(), async (connection) => {
-        const kubeconfig = join(directory, "kubeconfig");
-        writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf("shop", connection.server)));
-        const words = ["preflight", "--kubeconfig", kubeconfig, "--stack", "dev", "--json"];
-        const { printed } = await krateo(directory, ...words);
-        const found = (JSON.parse(printed) as Report).checks.filter(({ check }) => check === "charts");
-        assert.deepEqual(
-          found.map(({ status }) => status),
-          ["ERROR"],
-        );
-        assert.match(found[0]?.found ?? "", new RegExp(`^chart ${first?.chart.name} .* cannot be fetched`));
-      });
+      const { printed } = await run(server(), ["--stack", "dev", "--json"], "{}", files);
+      const [found, ...more] = (JSON.parse(printed) as Report).checks.filter(
+        ({ check }) => check === "charts",
+      );
+      assert.deepEqual([found?.status, more], ["ERROR", []]);
+      assert.match(found?.found ?? "", new RegExp(`^chart ${first.chart.name} .* cannot be fetched`));
     } finally {
-      remove();
-      await store(join(charts, name), Buffer.from([0x1f, 0x8b]), first?.chart.url ?? "");
+      renameSync(`${missing}.away`, missing);
     }
   });
 

@@ -374,7 +374,7 @@ describe("before anything is touched", () => {
 
   it("somebody else's record that cannot be read is told, and stops nothing", () => {
     const found = { ...emptyInventory, damaged: [damaged("authn"), damaged("website")] };
-    const [told, ...more] = warningsOf(settingsOf([chartStep("install-authn")]), found, []);
+    const [told, ...more] = warningsOf(settingsOf([chartStep("install-authn")]), found);
     assert.match(
       told ?? "",
       /^the record of Helm release website, revision 3, cannot be read: .* it was passed over/,
