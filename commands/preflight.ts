@@ -50,10 +50,14 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
       const stack = options.stack ?? (configFile ? undefined : await configuredStack(session.directory));
       const settings = await settingsWithoutStack({ ...options, stack }, session);
       const connection = await connectTo(settings.cluster, session);
-      const [{ preflight }, { readInventory }] = await Promise.all([
+      const [{ preflight }, { readInventory }, { providerProblems }] = await Promise.all([
         import("../cluster/preflight/preflight.ts"),
         import("../cluster/inventory.ts"),
+        import("../cluster/provider-view.ts"),
       ]);
+      // The option is this command's alone: a run has the stack's.
+      const configured = options.kubeconfig === undefined ? settings.cluster.kubeconfig : undefined;
+      const unlike = providerProblems(connection, configured, session.directory);
       const reading = readInventory(connection, settings);
       const [cluster, charts, recorded] = await Promise.all([
         preflight(connection, settings, reading),
@@ -64,6 +68,7 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
       const inventory = await reading.catch(() => undefined);
       const checks = [
         ...cluster,
+        ...unlike.map((problem) => checkOf("cluster", `context ${connection.context}`, problem)),
         ...charts,
         ...recorded.checks,
         ...(inventory ? conditionChecks(settings, inventory, recorded.previous) : []),

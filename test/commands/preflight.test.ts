@@ -160,6 +160,24 @@ describe("krateo preflight", () => {
     }
   });
 
+  it("says that the provider takes one kubeconfig only, as up does", async () => {
+    await withApiServer(server(), async (connection) => {
+      const { directory, remove } = withProject({
+        "Pulumi.dev.yaml": "config:\n  krateo:kubeconfig: kubeconfig:other\n",
+        "node_modules/.bin/pulumi": "#!/bin/sh\necho '{}'\n",
+        kubeconfig: JSON.stringify(kubeconfigOf("shop", connection.server)),
+        other: JSON.stringify(kubeconfigOf("other", connection.server)),
+      });
+      try {
+        const { code, printed } = await krateo(directory, "preflight", "--stack", "dev");
+        assert.equal(code, 1);
+        assert.match(printed, /ERROR +cluster +context shop +krateo:kubeconfig names several files/);
+      } finally {
+        remove();
+      }
+    });
+  });
+
   it("goes on where the stack's state cannot be read, and says so", async () => {
     const { printed } = await run(server(), ["--stack", "dev"], "'; exit 1; echo '");
     assert.match(printed, /WARNING +precondition +stack dev +Pulumi cannot read the state of stack dev/);
