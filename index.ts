@@ -5,9 +5,9 @@ import { isDebugging } from "./profiles/debug.ts";
 import { liveSide } from "./run/live-side.ts";
 import { startRun } from "./run/start.ts";
 
-const { connection, plan } = await startRun();
+const { connection, plan, manifests } = await startRun();
 const { settings, inventory } = plan;
-const live = liveSide(connection, plan);
+const live = liveSide(connection, plan, manifests);
 
 // Pulumi takes a stack trace for each resource that it registers: a quarter of a preview's time, and nobody sees them.
 if (!isDebugging()) Error.stackTraceLimit = 0;

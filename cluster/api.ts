@@ -197,6 +197,9 @@ async function send<T>(
   const refused = status >= 400 && method !== "GET" && refusedWriteError(connection, message);
   if (refused) throw refused;
   if (status === 401 || status === 403) throw refusal(connection, method, path, status, message);
+  // Asked whether it would take something, an API server says no in this way, too: to a node port that an object has twice.
+  const judges = status === 500 && options.query?.["dryRun"] !== undefined;
+  if (judges) throw new ApiError(status, `${method} ${path}: ${message}`);
   if (status === 429 || status >= 500) {
     throw new UnreachableError(unreachable(connection, `it answers ${status}: ${message}`));
   }

@@ -1,14 +1,18 @@
 import { ConfigurationError, type Problem } from "../profiles/problem.ts";
 
 /** Requests under way at once: enough to hide a distant API server's latency, few enough for its fairness. */
-const width = 16;
+const requestsAtOnce = 16;
 
 /**
  * Does the same work for every item, several at a time, and returns the results in the items' order.
  *
  * @throws ConfigurationError with the problems of all items, each once; any other error at once
  */
-export async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+export async function inParallel<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  atOnce = requestsAtOnce,
+): Promise<R[]> {
   const results: R[] = [];
   const problems = new Map<string, Problem>();
   const queue = items.entries();
@@ -22,7 +26,7 @@ export async function inParallel<T, R>(items: readonly T[], work: (item: T) => P
       }
     }
   };
-  await Promise.all(Array.from({ length: width }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   if (problems.size > 0) throw new ConfigurationError([...problems.values()]);
   return results;
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { Connection } from "../cluster/connection.ts";
 import { amount } from "../profiles/amount.ts";
 import { type Check, checkOf } from "../profiles/check.ts";
 import type { Inventory } from "../profiles/inventory.ts";
@@ -72,10 +73,30 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
         ...charts,
         ...recorded.checks,
         ...(inventory ? conditionChecks(settings, inventory, recorded.previous) : []),
+        ...(inventory && !inventory.unreachable ? await upgradeChecks(connection, settings, inventory) : []),
       ];
       const { server } = connection;
       report(checks, { json: options.json, server, namespace: settings.namespace }, session);
     });
+}
+
+/** Of the upgrades that a run would make, what can be told without the charts' archives, which a run fetches. */
+async function upgradeChecks(
+  connection: Connection,
+  settings: Settings,
+  inventory: Inventory,
+): Promise<readonly Check[]> {
+  const [{ checkUpgrades }, { readLatest }] = await Promise.all([
+    import("../cluster/upgrades/check-upgrades.ts"),
+    import("../cluster/upgrades/planned-upgrades.ts"),
+  ]);
+  const circumstances = {
+    inventory,
+    latest: readLatest(connection, settings),
+    reapply: new Set<string>(),
+    charts: new Map<string, string>(),
+  };
+  return (await checkUpgrades(connection, settings, circumstances)).checks;
 }
 
 /** What `pulumi up` would stop for, and warn of, besides: releases, Secrets, somebody's live run. */

@@ -55,31 +55,11 @@ export function preconditionWarnings(
     });
   return [
     ...settings.warnings.map((what) => ({ what })),
-    ...fixedSelectors(settings, inventory),
     ...movedAddress(settings, inventory),
     ...secretWarnings(settings, inventory),
     ...unseen,
     ...(inventory.damaged ?? []).filter((record) => !concerned(record)).map(damagedNote),
   ];
-}
-
-/** D16: Helm's own error for it names a forbidden field of a StatefulSet, and not what to do. */
-function fixedSelectors(settings: Settings, inventory: Inventory): Problem[] {
-  return chartStepsOf(settings).flatMap(({ release, chart }) => {
-    const existing = inventory.releases[releaseKey(release, settings.namespace)];
-    if (chart.name !== "cratedb" || existing?.chart !== "cratedb") return [];
-    if (existing.chartVersion === chart.version) return [];
-    return [
-      {
-        what:
-          `chart cratedb ${chart.version} cannot be laid over ${existing.chartVersion}: its StatefulSet's selector holds the version, ` +
-          "which Kubernetes never changes",
-        next:
-          `the upgrade succeeds after kubectl delete statefulset ${release.name} -n ${release.namespace}, ` +
-          "which keeps the volume and the data",
-      },
-    ];
-  });
 }
 
 /**

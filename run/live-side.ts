@@ -9,17 +9,22 @@ import { readObject } from "../cluster/object.ts";
 import { explainRoute } from "../cluster/route.ts";
 import type { PlatformArgs } from "../components/site.ts";
 import { userErrors } from "../components/user-errors.ts";
-import { isMigration } from "../profiles/inventory.ts";
+import { isMigration, releaseKey } from "../profiles/inventory.ts";
 
 type LiveSide = Pick<
   PlatformArgs,
   "explain" | "explainRoute" | "explainService" | "standing" | "putBack" | "enter" | "read"
 >;
 
-/** What the components ask of the cluster while they work, as functions that know the connection. */
+/**
+ * What the components ask of the cluster while they work, as functions that know the connection.
+ *
+ * @param manifests What upgrades will apply, by the release's key in the inventory; of those that are known.
+ */
 export function liveSide(
   connection: Connection,
   { settings, inventory }: Pick<PlatformArgs, "settings" | "inventory">,
+  manifests: ReadonlyMap<string, string>,
 ): LiveSide {
   const lease = new InstallerLease(connection, settings.namespace);
   return {
@@ -31,7 +36,8 @@ export function liveSide(
       isMigration(inventory)
         ? await migrationStanding(connection, settings, backupDirectory(process.cwd()))
         : [],
-    putBack: (release, asked) => putBack(connection, release, asked),
+    putBack: (release, asked) =>
+      putBack(connection, release, asked, manifests.get(releaseKey(release, settings.namespace))),
     enter: async () => {
       if (!pulumi.runtime.isDryRun()) await userErrors(() => lease.hold());
     },

@@ -5,6 +5,8 @@ import { type Connection, connect } from "../cluster/connection.ts";
 import { readInventory } from "../cluster/inventory.ts";
 import { preflightOfRun } from "../cluster/preflight/preflight.ts";
 import { providerProblems } from "../cluster/provider-view.ts";
+import { checkUpgrades, type UpgradeFindings } from "../cluster/upgrades/check-upgrades.ts";
+import { readLatest } from "../cluster/upgrades/planned-upgrades.ts";
 import { previousRun } from "../components/previous-run.ts";
 import { runConfig } from "../components/run-config.ts";
 import type { PlatformArgs } from "../components/site.ts";
@@ -17,10 +19,15 @@ import { reapplyVariable, releasesToReapply } from "../profiles/reapply.ts";
 import { describeRepair } from "../profiles/repair.ts";
 import { judgeStart, refuseStart } from "../profiles/start-judgement.ts";
 
+/** Of a cluster out of reach: nothing is known to be installed. */
+const none: UpgradeFindings = { checks: [], lines: [], manifests: new Map() };
+
 /** What the run works with, as plain data but for the connection. */
 interface Beginning {
   readonly connection: Connection;
   readonly plan: Pick<PlatformArgs, "settings" | "inventory" | "charts" | "repairs" | "reapply">;
+  /** What upgrades will apply, by the release's key in the inventory; of those that are known. */
+  readonly manifests: UpgradeFindings["manifests"];
 }
 
 /**
@@ -38,6 +45,9 @@ export function startRun(): Promise<Beginning> {
     if (unlike.length > 0) throw new ConfigurationError(unlike);
     const [reading, recorded] = [readInventory(connection, settings), previousRun()];
     const isNew = recorded.then((previous) => previous === undefined);
+    const latest = readLatest(connection, settings);
+    // Awaited below; until then its failure must not end the process.
+    latest.catch(() => undefined);
     const [inventory, charts, previous, checks] = await Promise.all([
       reading,
       fetchCharts(chartStepsOf(settings), { directory: process.cwd(), mirror: settings.charts.mirror }),
@@ -48,14 +58,19 @@ export function startRun(): Promise<Beginning> {
     // A night's first question: is this the right cluster?
     await pulumi.log.info(`namespace ${settings.namespace} of the cluster at ${server} (context ${context})`);
     const preview = pulumi.runtime.isDryRun();
-    const judgement = judgeStart(settings, inventory, { previous, preview, now: Date.now(), checks });
+    const circumstances = { inventory, charts, reapply, latest };
+    const upgrades = inventory.unreachable ? none : await checkUpgrades(connection, settings, circumstances);
+    const judged = [...checks, ...upgrades.checks];
+    const judgement = judgeStart(settings, inventory, { previous, preview, now: Date.now(), checks: judged });
     refuseStart(judgement);
     const { repairs, warnings } = judgement;
     for (const warning of warnings) await pulumi.log.warn(sentenceOf(warning));
     const migration = migrationLines(settings, inventory);
     if (migration.length > 0) await pulumi.log.info(migration.join("\n"));
     for (const line of leftoverLines(inventory)) await pulumi.log.info(line);
+    for (const line of upgrades.lines) await pulumi.log.info(line);
     for (const repair of repairs) await pulumi.log.info(describeRepair(repair));
-    return { connection, plan: { settings, inventory, charts, repairs, reapply } };
+    const plan = { settings, inventory, charts, repairs, reapply };
+    return { connection, plan, manifests: upgrades.manifests };
   });
 }

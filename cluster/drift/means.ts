@@ -145,8 +145,9 @@ async function refusalOf(asking: () => Promise<unknown>): Promise<string | undef
       if (error instanceof Error && error.name === "ConfigurationError") return undefined;
       throw error;
     }
-    // Somebody changed it at that moment: nothing is said about the manifest.
-    return error.status === 409 && !/already exists/.test(error.message) ? undefined : reasonIn(error);
+    // Of another status nothing is said about the manifest: somebody changed it at that moment, say.
+    const isAbout = [400, 422, 500].includes(error.status) || /already exists/.test(error.message);
+    return isAbout ? reasonIn(error) : undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { ConfigurationError } from "../../profiles/problem.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 import { create, get, type KubeObject, remove, replace } from "../api.ts";
@@ -13,37 +14,37 @@ import { collectionOf, type Means, meansFor, replacement } from "./means.ts";
 import { isUnstructured } from "./unstructured.ts";
 
 /** An object of a Helm release that differs from its manifest, and how it is brought back. */
-export interface PutBack {
-  readonly planned: ManifestObject;
-  readonly namespace: string | undefined;
+export interface PutBack extends LiveObject {
   readonly means: Means;
 }
-
-type Found = PutBack & Pick<LiveObject, "path" | "live">;
 
 /**
  * What an upgrade by Helm would leave as it is or fail on, of a release that is upgraded: objects that differ from the
  * manifest of the installed revision in a way that no merge mends, and custom resources, which Helm upgrades by the
  * difference between two manifests, none when the same one is applied again. Changes nothing.
  *
+ * @param manifest What the upgrade will apply; undefined: it is not known, and that of the installed revision counts.
  * @throws as `get` in api.ts; ConfigurationError when the release's record cannot be read
  */
 export async function findPutBack(
   connection: Connection,
   { name, namespace }: { readonly name: string; readonly namespace: string },
+  manifest?: string,
 ): Promise<PutBack[]> {
-  return await findAll(connection, name, namespace);
-}
-
-async function findAll(connection: Connection, name: string, namespace: string): Promise<Found[]> {
   const release = await readApplied(connection, namespace, name);
   if (!release) return [];
-  const found = await inParallel(parseManifest(release.manifest), async (planned): Promise<Found[]> => {
+  const installed = parseManifest(release.manifest);
+  const wanted = manifest === undefined ? installed : parseManifest(manifest);
+  const found = await inParallel(wanted, async (planned): Promise<PutBack[]> => {
     const object = await readLive(connection, planned, namespace);
     const { live, path } = object;
-    if (!live || !path || (await driftOf(connection, object)).length === 0) return [];
-    const means = await meansFor(connection, { former: planned, next: planned, live, path });
-    return means.how === "merge" && !isUnstructured(planned) ? [] : [{ ...object, means }];
+    if (!path || (!live && manifest === undefined)) return [];
+    const former = installed.find((one) => isSameObject(one, planned)) ?? planned;
+    const isEdited = live !== undefined && (await driftOf(connection, object)).length > 0;
+    if (live && !isEdited && isDeepStrictEqual(former, planned)) return [];
+    const means = await meansFor(connection, { former, next: planned, live, path });
+    const isLeft = isEdited && isUnstructured(planned);
+    return means.how === "merge" && !isLeft ? [] : [{ ...object, means }];
   });
   return found.flat();
 }
@@ -52,6 +53,7 @@ async function findAll(connection: Connection, name: string, namespace: string):
  * Puts it back. Fields that the manifest doesn't set stay where a merge can do it; objects that are missing are Helm's to
  * make.
  *
+ * @param manifest As of `findPutBack`.
  * @param asked Somebody asked for just this release: only then a custom resource is put back, and an object deleted and
  *   made again. Any other upgrade may be on its way to what is live already.
  * @returns what was done, an entry for each object
@@ -61,8 +63,9 @@ export async function putBack(
   connection: Connection,
   { name, namespace }: { readonly name: string; readonly namespace: string },
   asked: boolean,
+  manifest?: string,
 ): Promise<string[]> {
-  const found = await findAll(connection, name, namespace).catch((error: unknown) => {
+  const found = await findPutBack(connection, { name, namespace }, manifest).catch((error: unknown) => {
     // Who may upgrade a release may lack the right to read all of it, and Helm needs no more than it needed before.
     if (asked || !(error instanceof ConfigurationError)) throw error;
     return [];
@@ -78,6 +81,16 @@ export async function putBack(
     return [means.how === "recreate" ? `${what} (deleted and made again)` : what];
   });
   return done.flat();
+}
+
+function isSameObject(one: ManifestObject, other: ManifestObject): boolean {
+  const group = ({ apiVersion }: ManifestObject) => apiVersion.split("/").slice(0, -1).join("");
+  return (
+    one.kind === other.kind &&
+    group(one) === group(other) &&
+    one.metadata.name === other.metadata.name &&
+    one.metadata.namespace === other.metadata.namespace
+  );
 }
 
 /** Controllers write to an object at any time, so what was read may be out of date. */

@@ -21,12 +21,14 @@ async function build(
     settings = {},
     repairs = [],
     reapply = [],
+    failing = [],
     read = async () => service as unknown as JsonObject,
   }: {
     inventory?: Partial<Inventory>;
     settings?: Partial<Settings>;
     repairs?: PlatformArgs["repairs"];
     reapply?: readonly string[];
+    failing?: readonly string[];
     read?: PlatformArgs["read"];
   } = {},
 ): Promise<{ platform: Platform; all: Registration[]; find: (name: string) => Registration }> {
@@ -48,7 +50,7 @@ async function build(
   let platform: Platform | undefined;
   const all = await registrations(() => {
     platform = new Platform("krateo", args);
-  });
+  }, failing);
   const find = (name: string): Registration => {
     const found = all.filter((item) => item.name === name && !item.type.startsWith("random:"));
     assert.equal(found.length, 1, `${name} is registered ${found.length} times`);
@@ -598,6 +600,18 @@ describe("the platform's addresses", () => {
       eventsPresenter: "http://127.0.0.1:30082",
     });
     assert.deepEqual(read.toSorted(), ["authn", "events-presenter-external"]);
+  });
+
+  it("of a release whose upgrade failed are read all the same, and there is none of one that was never there", async () => {
+    const steps = [chartStep("install-authn"), chartStep("install-snowplow")];
+    const { platform } = await build(steps, {
+      inventory: { releases: { authn: release } },
+      failing: steps.map(({ id }) => id),
+    });
+    assert.deepEqual(await promised(platform.addresses), {
+      authn: "http://127.0.0.1:30082",
+      snowplow: "none: snowplow is not installed",
+    });
   });
 
   it("are those of the Ingresses, whose hosts are known", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
+import { pathOf, remove } from "../../cluster/api.ts";
 import { connect } from "../../cluster/connection.ts";
+import type { JsonObject } from "../../profiles/settings.ts";
 import { comeBackTo, helmReleases, live, paths, TestStack } from "../support/rehearsal.ts";
 
 /** Names of the releases whose revision is not 1, with their revision and status. */
@@ -111,5 +113,32 @@ describe("a change of the overrides", () => {
     const snapshot = await live("Installation", "krateoctl", { apiVersion: "krateo.io/v1" });
     assert.doesNotMatch(JSON.stringify(snapshot), /hush-hush/);
     assert.match(JSON.stringify(snapshot), /"OIDC_SECRET":"\[secret\]"/);
+  });
+
+  it("that Kubernetes refuses in place stops up before it begins, and succeeds after what it names was done", async () => {
+    stack = await TestStack.open("nodeport", { type: "nodeport" });
+    const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "256Mi" } } };
+    const helmValues = { volumeClaims: [{ metadata: { name: "data" }, spec }] };
+    await stack.override({
+      components: { finops: { stepConfig: { "install-finops-cratedb": { helmValues } } } },
+    });
+    const before = await helmReleases();
+    const refusal =
+      /Helm release cratedb: StatefulSet cratedb: cannot be changed in place: .*Forbidden: updates to statefulset spec/;
+    const preview = await stack.pulumi("preview");
+    assert.equal(preview.code, 0, preview.output);
+    assert.match(preview.output, refusal);
+    const refused = await stack.pulumi("up");
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.output, refusal);
+    const [, name] = /kubectl delete statefulset (\S+) -n krateo-system/.exec(refused.output) ?? [];
+    assert.deepEqual(await helmReleases(), before);
+
+    const connection = connect({ kubeconfig: paths.kubeconfig });
+    await remove(connection, pathOf("apps/v1", "statefulsets", "krateo-system", name));
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    const set = (await live("StatefulSet", "cratedb", { apiVersion: "apps/v1" })) as JsonObject;
+    assert.match(JSON.stringify(set["spec"]), /"storage":"256Mi"/);
   });
 });

@@ -355,23 +355,6 @@ describe("before anything is touched", () => {
   ];
   for (const [name, found, expected] of cases) it(name, () => assert.deepEqual(found(), expected));
 
-  it("D16: cratedb's chart cannot be laid over another version, and how it can is said", () => {
-    const step = chartStep("install-finops-cratedb", {
-      release: { name: "cratedb", namespace: "krateo-system" },
-      chart: { name: "cratedb", version: "0.2.0", kind: "repository", url: "https://charts.example.org" },
-    });
-    const warnings = (chartVersion: string) =>
-      warningsOf(settingsOf([step]), {
-        ...emptyInventory,
-        releases: { cratedb: { ...release, chart: "cratedb", chartVersion } },
-      });
-    assert.deepEqual(warnings("0.2.0"), []);
-    assert.match(
-      warnings("0.1.4").join(),
-      /^chart cratedb 0\.2\.0 cannot be laid over 0\.1\.4: .* kubectl delete statefulset cratedb -n krateo-system/,
-    );
-  });
-
   it("somebody else's record that cannot be read is told, and stops nothing", () => {
     const found = { ...emptyInventory, damaged: [damaged("authn"), damaged("website")] };
     const [told, ...more] = warningsOf(settingsOf([chartStep("install-authn")]), found);

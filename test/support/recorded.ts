@@ -31,10 +31,14 @@ const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
  * dependencies nor options, so the requests to the engine are read too. Types that are both a component and a
  * resource of the same name are told apart by `type`.
  */
-export async function registrations(program: () => unknown): Promise<Registration[]> {
+export async function registrations(
+  program: () => unknown,
+  failing: readonly string[] = [],
+): Promise<Registration[]> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ name, inputs: given }) => {
+        if (failing.includes(name)) throw new Error(`${name} fails`);
         const status = { revision: 1, namespace: given["namespace"], name: given["name"] };
         return { id: `${name}-id`, state: { ...given, result: `password-of-${name}`, status } };
       },

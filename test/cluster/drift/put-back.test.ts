@@ -147,6 +147,12 @@ describe("what an upgrade would leave or fail on", () => {
       [["Service web", "replace", 'spec.ports[1].name: Duplicate value: "http"']],
     ],
     [
+      "is a Service whose merge has a node port twice, which the API server calls an internal error",
+      { [paths.service]: edited.service },
+      { [`PATCH ${paths.service}`]: { status: 500, body: { message: "duplicate nodePort: {TCP 30080}" } } },
+      [["Service web", "replace", "duplicate nodePort: {TCP 30080}"]],
+    ],
+    [
       "is a Secret of another type: it is deleted and made again",
       { [paths.secret]: edited.secret },
       { [`PATCH ${paths.secret}`]: immutable, [`PUT ${paths.secret}`]: immutable },
