@@ -39,7 +39,7 @@ const refusals: readonly Refusal[] = [
   {
     said: /exceeded quota: ([^,\s]+),[^\n]*/,
     words: ([text, quota]) => `the ResourceQuota ${quota} of the namespace is used up: ${text}`,
-    next: `kubectl describe resourcequota; once there is room, ${afterwards}`,
+    next: `kubectl describe resourcequota -A; once there is room, ${afterwards}`,
   },
   {
     said: /because it is being terminated/,

@@ -74,7 +74,7 @@ function adviceFor({ chart, service, ways, behind, url }: ProbedEndpoint, probe:
     case "answered":
       if (probe.status === 404)
         return `what answers there does not know ${chart}: an ingress controller says this of hosts that no Ingress names`;
-      return `nothing healthy is behind it: kubectl get pods,endpointslices -l app.kubernetes.io/name=${chart}`;
+      return `nothing healthy is behind it: kubectl get pods,endpointslices -A -l app.kubernetes.io/name=${chart}`;
     case "unresolved":
       if (behind)
         return `make a DNS record that leads to ${behind.address}, or add the hosts-file line below${

@@ -143,7 +143,7 @@ function takeOver({ release, chart }: ChartStep, label: string): string {
   const [kind = "", name] = label.split(" ");
   const object = `${kind.toLowerCase()} ${name}`;
   const mark =
-    `kubectl label ${object} app.kubernetes.io/managed-by=Helm && kubectl annotate ${object} ` +
+    `kubectl label --overwrite ${object} app.kubernetes.io/managed-by=Helm && kubectl annotate --overwrite ${object} ` +
     `meta.helm.sh/release-name=${release.name} meta.helm.sh/release-namespace=${release.namespace}`;
   const where = chart.name === "cloudnative-pg" ? ", or leave out cnpg (profile no-cnpg)" : "";
   return `if nobody needs it, delete it; to hand each one over to Helm: ${mark}${where}`;

@@ -79,7 +79,12 @@ describe("what a browser would stumble over", () => {
       /HTTP 404/,
       /does not know authn/,
     ],
-    ["pods that are not ready", { probe: ok(url, { status: 503 }) }, /HTTP 503/, /kubectl get pods/],
+    [
+      "pods that are not ready",
+      { probe: ok(url, { status: 503 }) },
+      /HTTP 503/,
+      /kubectl get pods,endpointslices -A -l /,
+    ],
     [
       "a name without DNS and an Ingress without controller",
       { probe: { url, outcome: "unresolved", fault: "the name authn.example.org does not resolve" } },
