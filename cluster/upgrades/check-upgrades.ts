@@ -155,7 +155,10 @@ async function judge(
   const found = `${live ? "cannot be changed in place" : "cannot be made"}: ${means.because}`;
   // What an earlier platform version left is removed before the first upgrade, and may be what is in the way.
   const migrating = !live && (isMigration(inventory) || inventory.legacy.releases.length > 0);
-  const next = means.how === "recreate" ? deletionText(planned, namespace) : keepingText(planned, namespace);
+  const kept = live
+    ? keepingText(planned, namespace)
+    : `take the change back: npx krateo explain ${step.release.name}`;
+  const next = means.how === "recreate" ? deletionText(planned, namespace) : kept;
   return { check: { ...base, status: migrating ? "WARNING" : "ERROR", found, next } };
 }
 

@@ -208,6 +208,17 @@ describe("what the API server will refuse of an upgrade", () => {
       [],
     ],
     [
+      "is a new object that it does not take: there is none to look at",
+      {
+        installed: [],
+        helm: { manifest: manifestOf(secret("b")) },
+        refuse: { [`POST ${namespace}/secrets`]: 'Secret "login" is invalid: data: Too long' },
+      },
+      [
+        "ERROR Helm release web: Secret login: cannot be made: data: Too long | take the change back: npx krateo explain web",
+      ],
+    ],
+    [
       "is nothing that it takes as a whole: that is put back before Helm comes",
       {
         installed: [service("web", 80)],
