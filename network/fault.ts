@@ -27,6 +27,8 @@ export function faultOf(error: unknown, proxy?: ForwardProxy): string {
 function wordsOf(code: string, message: string): string {
   if (faults[code]) return faults[code];
   if (code.startsWith("HPE_")) return "what answers there speaks no HTTP";
-  if (/CERT|SIGNATURE|TLS|SSL/.test(code)) return `its certificate is not accepted (${message || code})`;
+  // Node advises an option of its own, which would change nothing.
+  const reason = message.replace(/; if the root CA is installed.*$/s, "") || code;
+  if (/CERT|SIGNATURE|TLS|SSL/.test(code)) return `its certificate is not accepted (${reason})`;
   return message.split("\n")[0] || code;
 }
