@@ -19,8 +19,8 @@ import { type HelmRelease, helmSecretType } from "../helm-release.ts";
 import { isKept, parseManifest } from "../manifest.ts";
 import { readReleases } from "../releases.ts";
 import { readServedKinds, type ServedKind } from "./kinds.ts";
-import { inNamespace, listMany, listObjects, liveObject } from "./objects.ts";
-import { withUsers } from "./rights.ts";
+import { inNamespace, listMany, listObjects } from "./objects.ts";
+import { readWebhooks, withUsers } from "./usage.ts";
 
 /** Not asked for: records of what goes on, which come and go by themselves. */
 const unlisted = ["Event", "Endpoints", "EndpointSlice", "Lease", "PodMetrics"];
@@ -179,24 +179,6 @@ async function readGenerated(
       )
       .map(nameOfCrd),
   };
-}
-
-interface WebhookConfiguration extends KubeObject {
-  readonly webhooks?: readonly {
-    readonly clientConfig?: { readonly service?: { readonly namespace: string } };
-  }[];
-}
-
-async function readWebhooks(connection: Connection): Promise<LiveObject[]> {
-  const apiVersion = "admissionregistration.k8s.io/v1";
-  const path = pathOf(apiVersion, "mutatingwebhookconfigurations");
-  const found = await list<WebhookConfiguration>(connection, path);
-  return found.map((configuration) => ({
-    ...liveObject(configuration, apiVersion, "MutatingWebhookConfiguration"),
-    usedBy: (configuration.webhooks ?? []).flatMap(({ clientConfig }) =>
-      clientConfig?.service ? `namespace ${clientConfig.service.namespace}` : [],
-    ),
-  }));
 }
 
 interface Workload extends KubeObject {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { patch, pathOf } from "../../cluster/api.ts";
+import { type Connection, connect } from "../../cluster/connection.ts";
 import { loadSettings } from "../../profiles/load.ts";
 import { chartStepsOf } from "../../profiles/plan.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 import { openShiftKinds } from "../../rehearsal/simulation/openshift-kinds.ts";
 import { type Manifest, render } from "../rehearsal/chart-rendering.ts";
-import { apply, helmReleases, live, refusal, startOver, TestStack } from "../support/rehearsal.ts";
+import { apply, helmReleases, live, refusal, rehearsal, startOver, TestStack } from "../support/rehearsal.ts";
 
 const namespace = "krateo-system";
 const routes = { apiVersion: "route.openshift.io/v1" };
@@ -12,6 +14,8 @@ const restrictedLabel = { "pod-security.kubernetes.io/enforce": "restricted" };
 const config = { type: "routes", openshift: true, profiles: ["no-finops"] };
 const claimed = "app.krateo.example.org";
 const host = (service: string) => `${service}-${namespace}.apps.rehearsal.example.org`;
+
+const role = { apiVersion: "rbac.authorization.k8s.io/v1", namespace: "" };
 
 const namespaceOf = (name: string, labels = {}): JsonObject => ({
   apiVersion: "v1",
@@ -21,10 +25,12 @@ const namespaceOf = (name: string, labels = {}): JsonObject => ({
 
 describe("OpenShift", () => {
   let stack: TestStack;
+  let connection: Connection;
 
   before(async () => {
     await startOver();
     stack = await TestStack.open("openshift", config);
+    connection = connect({ kubeconfig: (await rehearsal()).env["KUBECONFIG"] });
   });
 
   it("is refused on a cluster without Routes, and nothing is touched", async () => {
@@ -150,6 +156,53 @@ describe("OpenShift", () => {
     const verified = await stack.krateo("verify");
     assert.equal(verified.code, 1);
     assert.match(verified.output, /Route frontend +router default does not admit it/);
+  });
+
+  it("is left without the rights that cratedb's hooks and oc have made, also after a destroy by hand", async () => {
+    const granted = "system:openshift:scc:cratedb";
+    const rights = [
+      ["ClusterRole", "cratedb"],
+      ["ClusterRoleBinding", "cratedb"],
+      ["ClusterRole", granted],
+    ] as const;
+    const merge = (path: string, metadata: JsonObject): Promise<unknown> =>
+      patch(connection, path, "application/merge-patch+json", { metadata });
+    const left = async (): Promise<string[]> => {
+      const found = rights.map(async ([kind, name]) => ((await live(kind, name, role)) ? [kind] : []));
+      return (await Promise.all(found)).flat();
+    };
+    const labels = { "pod-security.kubernetes.io/enforce": "privileged" };
+    await merge(pathOf("v1", "namespaces", undefined, namespace), { labels });
+    await stack.override({});
+    await stack.configure({ ...config, profiles: [] });
+    const up = await stack.pulumi("up");
+    assert.equal(up.code, 0, up.output);
+    assert.deepEqual(await left(), ["ClusterRole", "ClusterRoleBinding", "ClusterRole"]);
+    // Helm has deleted its hook of this name.
+    await apply({ ...role, kind: "ClusterRole", metadata: { name: "cratedb-scc" }, rules: [] });
+
+    const listed = await stack.krateo("uninstall", "--dry-run");
+    assert.equal(listed.code, 0, listed.output);
+    for (const [kind, name] of rights)
+      assert.match(listed.output, new RegExp(`${kind} ${name}, of cratedb: made by`));
+    assert.match(listed.output, new RegExp(`RoleBinding ${namespace}/${granted}, of cratedb: made by oc`));
+
+    const destroyed = await stack.pulumi("destroy");
+    assert.equal(destroyed.code, 0, destroyed.output);
+    assert.equal((await left()).length, 3);
+    // As if nothing had marked them.
+    for (const [kind, name] of rights) {
+      const object = (await live(kind, name, role)) as { metadata: { annotations: JsonObject } };
+      assert.equal(object.metadata.annotations["krateo.io/left-by"], `${namespace}/cratedb`);
+      const path = pathOf(role.apiVersion, `${kind.toLowerCase()}s`, undefined, name);
+      const annotations = { "krateo.io/left-by": null };
+      await merge(path, { annotations });
+    }
+    const removed = await stack.krateo("uninstall", "--yes");
+    assert.equal(removed.code, 0, removed.output);
+    assert.deepEqual(await left(), []);
+    assert.equal(await live("RoleBinding", granted, { apiVersion: role.apiVersion }), undefined);
+    assert.ok(await live("ClusterRole", "cratedb-scc", role), "somebody else's");
   });
 });
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { configuredRelease, knownLeftovers } from "../../../profiles/removal/known.ts";
 import { objectText } from "../../../profiles/removal/objects.ts";
 import { type RemovalPlan, remainsOf, removalPlan } from "../../../profiles/removal/plan.ts";
 import type { RemovalSurvey } from "../../../profiles/removal/survey.ts";
+import type { JsonObject } from "../../../profiles/settings.ts";
 import { labelled, marked, object, ofHook, ofRelease, release, survey } from "../../support/removal.ts";
+import { chartStep } from "../../support/settings.ts";
 
 const plan = (given: Partial<RemovalSurvey>, purgeData = false): RemovalPlan =>
   removalPlan(survey(given), { purgeData });
@@ -263,6 +266,28 @@ describe("a removal", () => {
         assert.deepEqual(leftovers(plan({ configured, objects })), [
           "ClusterRole costs-cratedb, of costs: made by a hook of its chart",
         ]);
+      });
+
+      it("by the names that values give them", () => {
+        const named = (values: JsonObject): string[] =>
+          knownLeftovers(
+            configuredRelease(
+              chartStep("install-cratedb", {
+                release: { name: "costs", namespace: "shop" },
+                chart: { name: "cratedb", version: "0.1.4", kind: "repository", url: "https://c" },
+                values,
+              }),
+            ),
+          )
+            .slice(-4)
+            .map(({ name }) => name);
+        const names = (fullname: string): string[] => [
+          ...Array.from({ length: 3 }, () => `system:openshift:scc:${fullname}`),
+          `${fullname}-system-credentials`,
+        ];
+        assert.deepEqual(named({}), names("costs-cratedb"));
+        assert.deepEqual(named({ nameOverride: "cost" }), names("costs"));
+        assert.deepEqual(named({ fullnameOverride: "db", nameOverride: "cost" }), names("db"));
       });
 
       it("not those of others by the same names", () => {

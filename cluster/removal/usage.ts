@@ -1,6 +1,7 @@
 import type { LiveObject } from "../../profiles/removal/objects.ts";
 import { type KubeObject, list, pathOf } from "../api.ts";
 import type { Connection } from "../connection.ts";
+import { liveObject } from "./objects.ts";
 
 interface Binding extends KubeObject {
   readonly roleRef: { readonly kind: string; readonly name: string };
@@ -52,4 +53,23 @@ function userText({ namespace: home }: KubeObject["metadata"]) {
     const [, account] = /^system:serviceaccounts?:([^:]+)/.exec(name) ?? [];
     return account ? `namespace ${account}` : `${kind} ${name}`;
   };
+}
+
+interface WebhookConfiguration extends KubeObject {
+  readonly webhooks?: readonly {
+    readonly clientConfig?: { readonly service?: { readonly namespace: string } };
+  }[];
+}
+
+/** The mutating webhooks of the cluster, with the namespaces of the Services that they call. Errors as `get` in api.ts. */
+export async function readWebhooks(connection: Connection): Promise<LiveObject[]> {
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  const path = pathOf(apiVersion, "mutatingwebhookconfigurations");
+  const found = await list<WebhookConfiguration>(connection, path);
+  return found.map((configuration) => ({
+    ...liveObject(configuration, apiVersion, "MutatingWebhookConfiguration"),
+    usedBy: (configuration.webhooks ?? []).flatMap(({ clientConfig }) =>
+      clientConfig?.service ? `namespace ${clientConfig.service.namespace}` : [],
+    ),
+  }));
 }
