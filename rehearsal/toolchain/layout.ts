@@ -107,12 +107,16 @@ export async function writeEnvironmentFile(
   await replaceFile(paths.environmentFile, `${lines.join("\n")}\n`);
 }
 
-/** Writes an executable that starts one of the stand-in plugins on this very Node. */
-export async function writePluginLauncher(path: string, plugin: string): Promise<void> {
+/**
+ * Writes an executable that starts one of the stand-in plugins on this very Node.
+ *
+ * @param args for the plugin, ahead of the engine's own
+ */
+export async function writePluginLauncher(path: string, plugin: string, ...args: string[]): Promise<void> {
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   await replaceFile(
     path,
-    `#!/bin/sh\n# Starts the rehearsal's stand-in.\nexec ${quoted(process.execPath)} ${quoted(plugin)} "$@"\n`,
+    `#!/bin/sh\n# Starts the rehearsal's stand-in.\nexec ${[process.execPath, plugin, ...args].map(quoted).join(" ")} "$@"\n`,
   );
   await chmod(path, 0o755);
 }
