@@ -111,7 +111,9 @@ export const chartKeys: Readonly<Record<string, Keys>> = {
   "finops-notebooks": { ...names, deletionTimeout: "number" },
   "finops-operator-scraper": operator,
   "opa-kube-mgmt": {
-    ...operator,
+    ...workload,
+    // As a container has it, where the others take a map.
+    env: "list",
     service: { ...service, annotations: "texts", extraPorts: "list" },
     ingress,
     useHttps: "boolean",

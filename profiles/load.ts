@@ -3,6 +3,7 @@
  * stack configuration > krateo-overrides.yaml > profiles, in the order named > the release document >
  * defaults.
  */
+import { judgeCharts } from "./chart-limits.ts";
 import { needProblems } from "./component-needs.ts";
 import { type ComputedStep, computeStep } from "./computed-step.ts";
 import { configLayer } from "./config-layer.ts";
@@ -120,6 +121,7 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
       computed.some(({ id, enabled }) => enabled && id === gates.database.on),
     ),
   );
+  judgeCharts(steps, computed, findings);
   if (findings.problems.length > 0) throw new ConfigurationError(findings.problems);
   findings.warnings.push(
     ...unusedKeyWarnings(config, profiles, steps),
