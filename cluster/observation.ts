@@ -10,6 +10,7 @@ import type { Connection } from "./connection.ts";
 import type { PostgresCluster, PostgresDatabase } from "./database.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { readLegacy } from "./legacy/legacy.ts";
+import { type Outdated, readOutdated } from "./outdated-pods.ts";
 import { readReleases } from "./releases.ts";
 import { waitedKinds, waitedResources } from "./workload.ts";
 
@@ -35,6 +36,8 @@ export interface Observation {
   /** OpenShift Routes; none where the cluster has no such kind. */
   readonly routes: ReadonlyMap<string, Route>;
   readonly legacy: Legacy;
+  /** Workloads with pods that are older than their configuration. */
+  readonly outdated: readonly Outdated[];
 }
 
 /** Made by containers and charts at run time, beside the three that are there before. */
@@ -65,7 +68,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
     );
     return new Map(lists.flat().map((object) => [keyOf(object), object]));
   };
-  const [installation, releases, objects, secrets, clusters, databases, ingresses, routes, legacy] =
+  const [installation, releases, objects, secrets, clusters, databases, ingresses, routes, legacy, outdated] =
     await Promise.all([
       get<InstallationObject>(
         connection,
@@ -89,6 +92,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
       everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
       everywhere<Route & KubeObject>(routeApi, "routes"),
       readLegacy(connection, namespace),
+      readOutdated(connection, settings),
     ]);
   const damaged = releases.flatMap((found) => found.damaged);
 
@@ -113,6 +117,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
     ),
     routes,
     legacy,
+    outdated,
   };
 }
 

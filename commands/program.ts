@@ -14,6 +14,7 @@ import { preflightCommand } from "./preflight.ts";
 import { profilesCommand } from "./profiles.ts";
 import { renderCommand } from "./render.ts";
 import { repairCommand } from "./repair.ts";
+import { restartCommand } from "./restart.ts";
 import { restoreCommand } from "./restore.ts";
 import { retireCommand } from "./retire.ts";
 import { BadResult, type Session } from "./session.ts";
@@ -63,6 +64,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
   }
   for (const make of [
     endRevisionsCommand,
+    restartCommand,
     waitDatabaseCommand,
     waitNotebooksCommand,
     checkUserObjectsCommand,

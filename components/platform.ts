@@ -17,6 +17,7 @@ import { OperatorGenerator } from "./operator-generator.ts";
 import { PortalDefaults } from "./portal-defaults.ts";
 import { createRepair } from "./repair.ts";
 import { ResourcesStack } from "./resources-stack.ts";
+import { createRestart } from "./restart.ts";
 import { Secrets } from "./secrets.ts";
 import { type PlatformArgs, Site } from "./site.ts";
 import { createSnapshot } from "./snapshot.ts";
@@ -61,6 +62,7 @@ export class Platform extends pulumi.ComponentResource {
       else if (node.kind === "cleanup") site.built(node, [createCleanup(site, node, this)]);
       else if (node.kind === "retire") site.built(node, [createRetirement(site, node, this)]);
       else if (node.kind === "secret") secrets.create(site, node);
+      else if (node.kind === "restart") site.built(node, [createRestart(site, node, this)]);
       else if (node.kind === "snapshot") site.built(node, [createSnapshot(site, node, this)]);
       else if (node.kind === "user-objects") site.built(node, [createUserObjectsCheck(site, node, this)]);
       else this.component(components, node).create(site, node);

@@ -23,6 +23,8 @@ export interface PlatformArgs {
   readonly repairs: readonly Repair[];
   /** Helm releases to apply again though nothing in their inputs has changed; keys of `Inventory.releases`. */
   readonly reapply: ReadonlySet<string>;
+  /** Workloads whose pods are older than their configuration, in words. */
+  readonly outdated: readonly string[];
   /** Path of each chart step's archive, relative to the project folder, by step id. */
   readonly charts: ReadonlyMap<string, string>;
   /** Name of the stack: Commands read its connection settings when they run, not when they were planned. */

@@ -1,6 +1,7 @@
 /** Rules for a value that counts for itself alone: whether 3.0.0's chart takes it, and in which form. */
-import { isSensitiveKey } from "../profiles/describe.ts";
+
 import { limitOn } from "../profiles/chart-limits.ts";
+import { isSensitiveKey } from "../profiles/describe.ts";
 import { pathText, valueAt } from "../profiles/path.ts";
 import type { Json, JsonObject, Path } from "../profiles/settings.ts";
 import { variablesIn } from "../profiles/variables.ts";
@@ -29,15 +30,6 @@ export function plainValue(
   }
   const accepted = acceptValue(String(step.with["repo"]), path, change.yours);
   if ("why" in accepted) return { kind: "left", why: accepted.why, next: `if it does, set ${at}` };
-  const limit = limitOn(String(step.with["repo"]), String(step.with["version"]), path, accepted.value);
-  if (limit !== undefined) {
-    const { why, next } = limit;
-    return {
-      kind: "left",
-      why: `chart ${limit.chart} ${why}`,
-      next: next.replace("HERE", pathText([...settingsOf(step), "helmValues"])),
-    };
-  }
   const renamed = withVariables(accepted.value, step, circumstances);
   if ("why" in renamed) return { kind: "left", why: renamed.why };
   const { value } = renamed;
@@ -57,6 +49,15 @@ export function plainValue(
       kind: "left",
       why: "double braces stand for tokens in the documents of 3.0.0",
       next: `set it in the stack configuration, where they do not: krateo:set ${at}`,
+    };
+  }
+  const limit = limitOn(String(step.with["repo"]), String(step.with["version"]), path, value);
+  if (limit !== undefined) {
+    const { why, next } = limit;
+    return {
+      kind: "left",
+      why: `chart ${limit.chart} ${why}`,
+      next: next.replace("HERE", pathText([...settingsOf(step), "helmValues"])),
     };
   }
   const outcome = carriedValue(step, path, value);

@@ -84,7 +84,7 @@ const limits: readonly Limit[] = [
     holds: isFilled,
     kind: "refused",
     why: "cannot render podAnnotations: its template fails (nil pointer evaluating interface {}.fullnameOverride)",
-    next: "leave it out; labels of its pods are HERE.podLabels",
+    next: "its pods take labels: HERE.podLabels",
   },
   ...[
     ["finops-operator-exporter", "0.5.2"],
@@ -98,7 +98,7 @@ const limits: readonly Limit[] = [
       holds: isOn,
       kind: "refused",
       why: `cannot render autoscaling: its template asks for a name that it lacks (no template "${chart}.fullname")`,
-      next: "leave it out, and set HERE.replicaCount",
+      next: "set HERE.replicaCount instead",
     }),
   ),
   {
@@ -108,7 +108,7 @@ const limits: readonly Limit[] = [
     holds: isOn,
     kind: "refused",
     why: 'cannot render its Ingress: its template asks for a name that it lacks (no template "authn.labels")',
-    next: "leave it out; an Ingress of your own can lead to Service cratedb, port 4200",
+    next: "an Ingress of your own can lead to Service cratedb, port 4200",
   },
   {
     chart: "opa-kube-mgmt",

@@ -7,8 +7,8 @@ import { variablesIn } from "./variables.ts";
 /** One thing that the installation makes or waits for. */
 export interface PlanNode {
   /**
-   * Step id, name of a Secret, or one of `namespace`, `repair`, `cleanup`, `database`, `notebooks-gone`, `retire`,
-   * `snapshot`, `user-objects`.
+   * Step id, name of a Secret, or one of `namespace`, `repair`, `cleanup`, `database`, `notebooks-gone`, `restart`,
+   * `retire`, `snapshot`, `user-objects`.
    */
   readonly id: string;
   readonly kind:
@@ -21,6 +21,7 @@ export interface PlanNode {
     | "object"
     | "route"
     | "gate"
+    | "restart"
     | "retire"
     | "snapshot"
     | "user-objects";
@@ -76,6 +77,16 @@ export function planOf(settings: Settings): readonly PlanNode[] {
     const behind = nodes.get(need.on);
     if (behind) add({ id: gate, kind: "gate", component: behind.component, needs: [need] });
   }
+  add({
+    id: "restart",
+    kind: "restart",
+    needs: [
+      { on: "cleanup", why: "it looks at what is left once that is done" },
+      ...steps
+        .filter(({ type }) => type === "chart")
+        .map(({ id }) => ({ on: id, why: "its release's new configuration may not reach its running pods" })),
+    ],
+  });
   add({
     id: "retire",
     kind: "retire",

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fetchCharts } from "../charts/fetch.ts";
 import { type Connection, connect } from "../cluster/connection.ts";
 import { readInventory } from "../cluster/inventory.ts";
+import { describeOutdated, readOutdated } from "../cluster/outdated-pods.ts";
 import { preflightOfRun } from "../cluster/preflight/preflight.ts";
 import { providerProblems } from "../cluster/provider-view.ts";
 import { checkUpgrades, type UpgradeFindings } from "../cluster/upgrades/check-upgrades.ts";
@@ -11,12 +12,14 @@ import { previousRun } from "../components/previous-run.ts";
 import { runConfig } from "../components/run-config.ts";
 import type { PlatformArgs } from "../components/site.ts";
 import { userErrors } from "../components/user-errors.ts";
+import { debug } from "../profiles/debug.ts";
 import { loadSettings } from "../profiles/load.ts";
 import { leftoverLines, migrationLines } from "../profiles/migration-plan.ts";
 import { chartStepsOf } from "../profiles/plan.ts";
 import { ConfigurationError, sentenceOf } from "../profiles/problem.ts";
 import { reapplyVariable, releasesToReapply } from "../profiles/reapply.ts";
 import { describeRepair } from "../profiles/repair.ts";
+import type { Settings } from "../profiles/settings.ts";
 import { judgeStart, refuseStart } from "../profiles/start-judgement.ts";
 
 /** Of a cluster out of reach: nothing is known to be installed. */
@@ -25,7 +28,7 @@ const none: UpgradeFindings = { checks: [], lines: [], manifests: new Map() };
 /** What the run works with, as plain data but for the connection. */
 interface Beginning {
   readonly connection: Connection;
-  readonly plan: Pick<PlatformArgs, "settings" | "inventory" | "charts" | "repairs" | "reapply">;
+  readonly plan: Pick<PlatformArgs, "settings" | "inventory" | "charts" | "repairs" | "reapply" | "outdated">;
   /** What upgrades will apply, by the release's key in the inventory; of those that are known. */
   readonly manifests: UpgradeFindings["manifests"];
 }
@@ -48,11 +51,12 @@ export function startRun(): Promise<Beginning> {
     const latest = readLatest(connection, settings);
     // Awaited below; until then its failure must not end the process.
     latest.catch(() => undefined);
-    const [inventory, charts, previous, checks] = await Promise.all([
+    const [inventory, charts, previous, checks, outdated] = await Promise.all([
       reading,
       fetchCharts(chartStepsOf(settings), { directory: process.cwd(), mirror: settings.charts.mirror }),
       recorded,
       preflightOfRun(connection, settings, reading, isNew),
+      outdatedPods(connection, settings),
     ]);
     const { server, context } = connection;
     // A night's first question: is this the right cluster?
@@ -70,7 +74,18 @@ export function startRun(): Promise<Beginning> {
     for (const line of leftoverLines(inventory)) await pulumi.log.info(line);
     for (const line of upgrades.lines) await pulumi.log.info(line);
     for (const repair of repairs) await pulumi.log.info(describeRepair(repair));
-    const plan = { settings, inventory, charts, repairs, reapply };
+    for (const one of outdated) await pulumi.log.info(`pods older than their configuration: ${one}`);
+    const plan = { settings, inventory, charts, repairs, reapply, outdated };
     return { connection, plan, manifests: upgrades.manifests };
   });
+}
+
+/** What cannot be read here is said by those who need it: the inventory, and the restart itself. */
+async function outdatedPods(connection: Connection, settings: Settings): Promise<readonly string[]> {
+  try {
+    return (await readOutdated(connection, settings, { timeoutSeconds: 10 })).map(describeOutdated);
+  } catch (error) {
+    debug(() => [`cannot tell which pods are older than their configuration: ${error}`]);
+    return [];
+  }
 }

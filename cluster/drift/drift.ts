@@ -15,6 +15,7 @@ import { masked, maskedDifference, secretTexts } from "./masking.ts";
 import type { Means } from "./means.ts";
 import { withDifferences } from "./object-difference.ts";
 import { objectFindings, type Wanted } from "./object-drift.ts";
+import { outdatedFindings } from "./outdated-drift.ts";
 import { secretFindings, snapshotFindings, variableFindings } from "./platform-drift.ts";
 import {
   type Finding,
@@ -64,11 +65,12 @@ export interface DriftReport {
  * @throws as `get` in api.ts; ConfigurationError when the record of a release of the plan cannot be read
  */
 export async function findDrift(connection: Connection, settings: Settings): Promise<DriftReport> {
-  const [{ releases, unread }, variables, secrets, snapshot] = await Promise.all([
+  const [{ releases, unread }, variables, secrets, snapshot, outdated] = await Promise.all([
     readPlanned(connection, settings),
     readVariables(connection, settings),
     secretFindings(connection, settings),
     snapshotFindings(connection, settings),
+    outdatedFindings(connection, settings),
   ]);
   const wanted = [...releases.flatMap(wantedOf), ...objectsOfSteps(settings, variables)];
   const objects = await objectFindings(connection, wanted);
@@ -76,6 +78,7 @@ export async function findDrift(connection: Connection, settings: Settings): Pro
   const found = [
     ...releases.flatMap(({ step, name, live }) => releaseFindings(step, name, live, variables)),
     ...objects.findings,
+    ...outdated,
   ];
   const findings = [...found, ...variableFindings(variables, found)].toSorted(
     (one, other) => order.indexOf(one.release) - order.indexOf(other.release),

@@ -25,7 +25,7 @@ const anew = `${again} --refresh`;
 
 /**
  * Judges what was observed by what the settings say, check by check; the order is that of the report. The kinds of
- * checks: snapshot, release, workload, database, secret, endpoint, legacy.
+ * checks: snapshot, release, workload, configuration, database, secret, endpoint, legacy.
  */
 export function verify(settings: Settings, observed: Observation): Check[] {
   return [
@@ -33,6 +33,7 @@ export function verify(settings: Settings, observed: Observation): Check[] {
     ...chartSteps(settings).flatMap((step) => checkRelease(settings, step, observed)),
     ...checkRecords(settings, observed),
     ...checkWorkloads(settings, observed),
+    ...checkConfigurations(observed),
     ...checkDatabases(observed),
     ...checkSecrets(settings, observed),
     ...checkEndpoints(settings, observed),
@@ -116,6 +117,18 @@ function describe({
   info: { status: string };
 }) {
   return `${chart.metadata.name} ${chart.metadata.version} ${info.status}`;
+}
+
+/** One check for each workload whose pods go on with an old configuration; ready as they are, nothing else shows it. */
+function checkConfigurations({ outdated }: Observation): Check[] {
+  return outdated.map(({ kind, name, configMap, changedAt, startedAt }) => ({
+    check: "configuration",
+    subject: `${kind} ${name}`,
+    status: "ERROR",
+    found: `a pod started ${startedAt}, before ConfigMap ${configMap} was changed ${changedAt}`,
+    expected: "pods that have read it",
+    next: `${again}: it restarts them`,
+  }));
 }
 
 function checkDatabases({ clusters, databases }: Observation): Check[] {

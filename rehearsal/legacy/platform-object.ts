@@ -32,7 +32,7 @@ export const userChanges: Readonly<Record<string, Values>> = {
   "install-authn": { "resources.limits.memory": "384Mi" },
   "install-snowplow": { "env.DEBUG": "true" },
   "install-frontend": { "config.TITLE": "Our platform" },
-  "install-core-provider": { "podAnnotations.example\\.org/team": "platform" },
+  "install-core-provider": { "podLabels.example\\.org/team": "platform" },
   "install-eventsse": { "resources.limits.memory": "1Gi" },
 };
 

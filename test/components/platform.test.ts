@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import type { Output } from "@pulumi/pulumi";
 import { Platform } from "../../components/platform.ts";
 import type { PlatformArgs } from "../../components/site.ts";
+import { configurationHash } from "../../profiles/configuration-hash.ts";
 import { type Inventory, objectKey } from "../../profiles/inventory.ts";
 import { planOf } from "../../profiles/plan.ts";
-import type { JsonObject, Settings, Step } from "../../profiles/settings.ts";
+import type { ChartStep, JsonObject, Settings, Step } from "../../profiles/settings.ts";
 import { emptyInventory } from "../support/inventory.ts";
 import { type Registration, registrations } from "../support/recorded.ts";
 import { chartStep, objectStep, settingsOf, variableStep } from "../support/settings.ts";
@@ -13,6 +14,7 @@ const service = { spec: { type: "NodePort", ports: [{ port: 8082, nodePort: 3008
 
 /** How Pulumi marks a secret on the wire. */
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+const secretKey = "4dabf18193072939515e22adb298388d";
 
 async function build(
   steps: readonly Step[],
@@ -22,6 +24,7 @@ async function build(
     repairs = [],
     reapply = [],
     failing = [],
+    outdated = [],
     read = async () => service as unknown as JsonObject,
   }: {
     inventory?: Partial<Inventory>;
@@ -29,6 +32,7 @@ async function build(
     repairs?: PlatformArgs["repairs"];
     reapply?: readonly string[];
     failing?: readonly string[];
+    outdated?: readonly string[];
     read?: PlatformArgs["read"];
   } = {},
 ): Promise<{ platform: Platform; all: Registration[]; find: (name: string) => Registration }> {
@@ -37,6 +41,7 @@ async function build(
     inventory: { ...emptyInventory, ...inventory },
     repairs,
     reapply: new Set(reapply),
+    outdated,
     putBack: async () => [],
     standing: async () => [],
     charts: new Map(steps.map((step) => [step.id, `./.charts/${step.id}.tgz`])),
@@ -307,7 +312,7 @@ describe("the namespace", () => {
 describe("the Secrets", () => {
   /** The whole content, as it must be sent: marked secret. */
   const secret = (value: JsonObject): JsonObject => ({
-    "4dabf18193072939515e22adb298388d": secretMark,
+    [secretKey]: secretMark,
     value,
   });
   const fields = ["data", "immutable", "stringData", "type"];
@@ -536,6 +541,74 @@ describe("the gates", () => {
     const { create, delete: onRemoval } = find("notebooks-gone").inputs;
     assert.equal(create, undefined);
     assert.match(String(onRemoval), /wait-notebooks/);
+  });
+});
+
+describe("the restart of pods that a new configuration does not reach", () => {
+  const step = (values: JsonObject, given: Partial<ChartStep> = {}): ChartStep =>
+    chartStep("install-authn", {
+      chart: { name: "authn", version: "0.22.2", kind: "repository", url: "https://charts.example.org" },
+      values,
+      ...given,
+    });
+  const environment = async (
+    one: Step[],
+    options: Parameters<typeof build>[1] = {},
+  ): Promise<Record<string, unknown>> => {
+    const { find } = await build(one, options);
+    const { inputs, ignoreChanges } = find("restart");
+    return { ...(inputs["environment"] as Record<string, unknown>), ignoreChanges };
+  };
+
+  it("shows a hash of what goes into each release's ConfigMaps, and is left alone while nothing is older", async () => {
+    const { find } = await build([step({ env: { A: "1" } }), chartStep("install-deviser")]);
+    const { inputs, dependsOn, ignoreChanges } = find("restart");
+    assert.deepEqual(inputs, {
+      create: "node commands/krateo.ts restart --stack test --namespace krateo-system",
+      environment: {
+        KRATEO_CLUSTER_UID: "uid-of-kube-system",
+        KRATEO_CONFIGURATION_AUTHN: configurationHash(step({}), { env: { A: "1" } }),
+        KRATEO_OUTDATED: "",
+      },
+    });
+    assert.deepEqual(dependsOn, ["cleanup", "install-authn", "install-deviser"]);
+    assert.deepEqual(ignoreChanges, ["environment.KRATEO_OUTDATED"]);
+  });
+
+  it("names what is older already, and what is put back", async () => {
+    const found = await environment([step({})], {
+      outdated: ["Deployment web (ConfigMap web changed 2026-01-01T00:00:00Z)"],
+      inventory: { releases: { authn: { ...release, revision: 3 } } },
+      reapply: ["authn"],
+    });
+    assert.equal(
+      found["KRATEO_OUTDATED"],
+      "Deployment web (ConfigMap web changed 2026-01-01T00:00:00Z); authn applied again over revision 3",
+    );
+    assert.deepEqual(found["ignoreChanges"], []);
+  });
+
+  it("hashes variables by their values", async () => {
+    const port = variableStep("read-port", "PORT", "authn");
+    const found = await environment([
+      step({}),
+      port,
+      { ...step({ env: { URL: "http://a:${PORT}" } }), id: "install-b" },
+    ]);
+    assert.equal(
+      found["KRATEO_CONFIGURATION_AUTHN"],
+      configurationHash(step({}), { env: { URL: "http://a:8082" } }),
+    );
+  });
+
+  it("keeps the hash of a secret value secret", async () => {
+    const found = await environment([
+      step({ env: { A: "1", OIDC_SECRET: "hush" } }, { secretPaths: [["env", "OIDC_SECRET"]] }),
+    ]);
+    assert.deepEqual(found["KRATEO_CONFIGURATION_AUTHN"], {
+      [secretKey]: secretMark,
+      value: configurationHash(step({}), { env: { A: "1", OIDC_SECRET: "hush" } }),
+    });
   });
 });
 

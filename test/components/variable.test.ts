@@ -14,6 +14,7 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
     inventory: emptyInventory,
     repairs: [],
     reapply: new Set(),
+    outdated: [],
     putBack: async () => [],
     standing: async () => [],
     charts: new Map(),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { pathOf, remove } from "../../cluster/api.ts";
+import { list, pathOf, remove } from "../../cluster/api.ts";
 import { connect } from "../../cluster/connection.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 import { comeBackTo, helmReleases, live, paths, TestStack } from "../support/rehearsal.ts";
@@ -22,6 +22,34 @@ async function secretValues(): Promise<string[]> {
   return [...encoded, ...encoded.map((text) => Buffer.from(text, "base64").toString())];
 }
 
+interface Pod {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly deletionTimestamp?: string;
+    readonly generateName?: string;
+  };
+}
+
+/** The pods that are not being deleted. */
+async function pods(): Promise<Pod[]> {
+  const connection = connect({ kubeconfig: paths.kubeconfig });
+  const found = await list<Pod>(connection, pathOf("v1", "pods", "krateo-system"));
+  return found.filter(({ metadata }) => !metadata.deletionTimestamp);
+}
+
+function newPods(before: readonly Pod[], after: readonly Pod[]): Pod[] {
+  const known = new Set(before.map(({ metadata }) => metadata.uid));
+  return after.filter(({ metadata }) => !known.has(metadata.uid));
+}
+
+/** Names of the Deployments that pods belong to. */
+function ownersOf(some: readonly Pod[]): string[] {
+  return some
+    .map(({ metadata }) => (metadata.generateName ?? metadata.name).replace(/-[a-z0-9]+-$/, ""))
+    .sort();
+}
+
 async function coreProviderDebug(): Promise<unknown> {
   const { data } = (await live("ConfigMap", "core-provider")) as { data: Record<string, string> };
   return data["CORE_PROVIDER_DEBUG"];
@@ -35,7 +63,8 @@ describe("a change of the overrides", () => {
     stack = await TestStack.open("nodeport", { type: "nodeport" });
   });
 
-  it("upgrades just the release that it concerns", async () => {
+  it("upgrades just the release that it concerns, and starts new pods of that alone", async () => {
+    const before = await pods();
     await stack.override({
       components: {
         "composable-operations": {
@@ -43,10 +72,13 @@ describe("a change of the overrides", () => {
         },
       },
     });
-    const { code, output } = await stack.pulumi("up");
+    const { code, output } = await stack.pulumi("up", "--diff");
     assert.equal(code, 0, output);
     assert.deepEqual(await changed(), { "core-provider": "r2 deployed" });
     assert.equal(await coreProviderDebug(), "true");
+    assert.match(output, /~ KRATEO_CONFIGURATION_CORE_PROVIDER: /);
+    assert.doesNotMatch(output, /~ KRATEO_CONFIGURATION_AUTHN: /);
+    assert.deepEqual(ownersOf(newPods(before, await pods())), ["core-provider"]);
   });
 
   it("is taken back when the last override goes", async () => {
@@ -55,6 +87,23 @@ describe("a change of the overrides", () => {
     assert.equal(code, 0, output);
     assert.deepEqual(await changed(), { "core-provider": "r3 deployed" });
     assert.notEqual(await coreProviderDebug(), "true");
+  });
+
+  it("leads to new pods of all whose environment profile debug changes, and of no others", async () => {
+    const before = await pods();
+    await stack.override({ profile: "debug" });
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    assert.deepEqual(ownersOf(newPods(before, await pods())), [
+      "authn",
+      "core-provider",
+      "core-provider-chart-inspector",
+      "oasgen-provider",
+      "snowplow",
+    ]);
+    await stack.override({});
+    const back = await stack.pulumi("up");
+    assert.equal(back.code, 0, back.output);
   });
 
   it("leaves an installation that is nobody's obstacle: preflight knows what is its own", async () => {

@@ -152,6 +152,22 @@ describe("a changed value", () => {
       [],
     ],
     [
+      "what the chart cannot render stays behind",
+      "install-core-provider",
+      { "podAnnotations.example\\.org/team": "web" },
+      [
+        "install-core-provider values.podAnnotations.example.org/team: left, chart core-provider cannot render podAnnotations: its template fails (nil pointer evaluating interface {}.fullnameOverride)",
+      ],
+    ],
+    [
+      "what the chart takes in a form of its own stays behind",
+      "install-opa",
+      { "imagePullSecrets[0].name": "regcred" },
+      [
+        "install-opa values.imagePullSecrets: left, chart opa-kube-mgmt takes plain names in imagePullSecrets, where the other charts take maps with a name",
+      ],
+    ],
+    [
       "a null takes a chart's default away in 3.0.0, too",
       "install-authn",
       { "env.AUTHN_CORS": "null" },

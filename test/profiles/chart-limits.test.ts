@@ -62,7 +62,7 @@ describe("what a chart cannot do with a value", () => {
         file: "krateo-overrides.yaml",
         line: 9,
         path: "components.composable-operations.stepConfig.install-core-provider.helmValues.podAnnotations",
-        next: "leave it out; labels of its pods are components.composable-operations.stepConfig.install-core-provider.helmValues.podLabels",
+        next: "its pods take labels: components.composable-operations.stepConfig.install-core-provider.helmValues.podLabels",
       },
       {
         what: "step install-opa: chart opa-kube-mgmt 0.2.3 takes plain names in imagePullSecrets, where the other charts take maps with a name",

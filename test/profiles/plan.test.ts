@@ -25,9 +25,19 @@ describe("the plan", () => {
         ["krateo-db", ["namespace"]],
         ["krateo-db-user", ["namespace"]],
         ["install-opa", ["cleanup"]],
+        ["restart", ["cleanup", "install-opa"]],
         [
           "retire",
-          ["namespace", "repair", "cleanup", "jwt-sign-key", "krateo-db", "krateo-db-user", "install-opa"],
+          [
+            "namespace",
+            "repair",
+            "cleanup",
+            "jwt-sign-key",
+            "krateo-db",
+            "krateo-db-user",
+            "install-opa",
+            "restart",
+          ],
         ],
         [
           "snapshot",
@@ -39,6 +49,7 @@ describe("the plan", () => {
             "krateo-db",
             "krateo-db-user",
             "install-opa",
+            "restart",
             "retire",
           ],
         ],

@@ -72,6 +72,44 @@ describeWithHelm("particulars of single stand-in charts", () => {
     assert.match(outcome.stderr, /leave ingress\.enabled off/);
   });
 
+  const unrenderable: [chart: string, values: object, said: RegExp][] = [
+    [
+      "core-provider",
+      { podAnnotations: { team: "web" } },
+      /nil pointer evaluating interface \{\}\.fullnameOverride/,
+    ],
+    [
+      "finops-operator-exporter",
+      { autoscaling: { enabled: true } },
+      /no template "finops-operator-exporter\.fullname"/,
+    ],
+    [
+      "finops-operator-focus",
+      { autoscaling: { enabled: true } },
+      /no template "finops-operator-focus\.fullname"/,
+    ],
+    [
+      "finops-operator-scraper",
+      { autoscaling: { enabled: true } },
+      /no template "finops-operator-scraper\.fullname"/,
+    ],
+  ];
+  for (const [chart, values, said] of unrenderable) {
+    it(`${chart} with ${JSON.stringify(values)} does not render`, async () => {
+      const outcome = await template(chart, values);
+      assert.equal(outcome.code, 1);
+      assert.match(outcome.stderr, said);
+    });
+  }
+
+  it("opa-kube-mgmt takes plain names for pull secrets: of maps it makes other names", async () => {
+    const of = async (imagePullSecrets: unknown[]) =>
+      only(await render("opa-kube-mgmt", { imagePullSecrets }), "Deployment").spec.template.spec
+        .imagePullSecrets;
+    assert.deepEqual(await of(["regcred"]), [{ name: "regcred" }]);
+    assert.deepEqual(await of([{ name: "regcred" }]), [{ name: "map[name:regcred]" }]);
+  });
+
   it("pg-cluster asks the operator for a Cluster, its role's password, and a Database", () => {
     const cluster = only(of("pg-cluster"), "Cluster", "pg-cluster");
     assert.equal(cluster.apiVersion, "postgresql.cnpg.io/v1");
@@ -157,6 +195,18 @@ describeWithHelm("particulars of single stand-in charts", () => {
 
   const restarts: readonly [string, object, object, boolean][] = [
     ["frontend", { config: { A: "1" } }, { config: { A: "2" } }, false],
+    ...[
+      "authn",
+      "snowplow",
+      "frontend",
+      "core-provider",
+      "oasgen-provider",
+      "finops-operator-exporter",
+      "finops-operator-focus",
+      "finops-database-handler",
+      "finops-database-handler-uploader",
+      "finops-operator-scraper",
+    ].map((chart) => [chart, { env: { A: "1" } }, { env: { A: "2" } }, false] as const),
     ["deviser", { config: { DEBUG: "false" } }, { config: { DEBUG: "true" } }, true],
     ["opa-kube-mgmt", {}, {}, true],
   ];

@@ -185,6 +185,38 @@ describe("drift", () => {
       ["web Deployment web spec.replicas: 1 -> 0, reapply"],
     ],
     [
+      "is a pod that is older than its configuration",
+      {
+        "/apis/apps/v1/namespaces/krateo-system/deployments": {
+          items: [
+            {
+              metadata: { ...meta("web"), annotations: { "meta.helm.sh/release-name": "web" } },
+              spec: {
+                selector: { matchLabels: { app: "web" } },
+                template: { spec: { containers: [{ envFrom: [{ configMapRef: { name: "web" } }] }] } },
+              },
+            },
+          ],
+        },
+        [`${namespace}/pods`]: {
+          items: [
+            { metadata: { ...meta("p"), labels: { app: "web" }, creationTimestamp: "2026-01-01T10:00:00Z" } },
+          ],
+        },
+        [`${namespace}/configmaps`]: {
+          items: [
+            {
+              metadata: {
+                ...meta("web"),
+                managedFields: [{ time: "2026-01-01T11:00:00Z", fieldsV1: { "f:data": {} } }],
+              },
+            },
+          ],
+        },
+      },
+      ['web pods of Deployment web: all -> "started 2026-01-01T10:00:00Z", up'],
+    ],
+    [
       "is a Service that was deleted, and not the variable that is read from it once more",
       { [paths.service]: undefined },
       ["web Service web: all -> nothing, reapply"],

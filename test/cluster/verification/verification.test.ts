@@ -28,7 +28,18 @@ const liveService = (spec: object) => ({ metadata: { name: "authn", uid: "s" }, 
 const nodePortService = liveService({ type: "NodePort", ports: [{ port: 8082, nodePort: 30082 }] });
 
 /** A cluster in which all is as `settings` say; `given` is what is not. */
+const outdatedAuthn: Observation["outdated"][number] = {
+  kind: "Deployment",
+  name: "authn",
+  namespace: "krateo-system",
+  release: "authn",
+  configMap: "authn",
+  changedAt: "2026-01-01T10:20:00Z",
+  startedAt: "2026-01-01T10:10:00Z",
+};
+
 const observed = (given: Partial<Observation> = {}): Observation => ({
+  outdated: [],
   installation: { metadata: { name: "krateoctl", uid: "i" }, spec: { spec: settings.snapshot } },
   releases: new Map([["krateo-system/authn", helmRelease("authn", { manifest, version: 4 })]]),
   objects: new Map<string, KubeObject>([
@@ -620,4 +631,19 @@ describe("the verdict", () => {
       assert.equal(verdictOf(checks).verdict, verdict);
     });
   }
+});
+
+describe("pods that are older than their configuration", () => {
+  it("are an error each, with both times and the command that restarts them", () => {
+    assert.deepEqual(faults({ outdated: [outdatedAuthn] }), [
+      {
+        check: "configuration",
+        subject: "Deployment authn",
+        status: "ERROR",
+        found: "a pod started 2026-01-01T10:10:00Z, before ConfigMap authn was changed 2026-01-01T10:20:00Z",
+        expected: "pods that have read it",
+        next: "pulumi up: it restarts them",
+      },
+    ]);
+  });
 });

@@ -4,6 +4,9 @@ In: the chart's context.
 */}}
 {{- define "common.operator" }}
 {{- $name := include "common.fullname" . }}
+{{- if and (.Values.autoscaling).enabled (hasPrefix "finops-operator-" .Chart.Name) }}
+{{- fail (printf "as in the real chart %s, autoscaling does not render: no template %q" .Chart.Name (printf "%s.fullname" .Chart.Name)) }}
+{{- end }}
 {{- include "common.serviceAccount" . }}
 {{- include "common.environment" (dict "top" .) }}
 {{- include "common.deployment" (dict

@@ -1,7 +1,8 @@
 {{/*
 Deployment of one container, with the pod settings that every chart takes from its values.
 In: top; ports (name -> container port), environment (true: envFrom the release's ConfigMap), secrets (names, for
-envFrom), env (list), configMaps (name -> mount path), args, podAnnotations, securityContext (default: the values';
+envFrom), env (list), configMaps (name -> mount path), args, podAnnotations, pullSecrets (default: the values'
+imagePullSecrets), securityContext (default: the values';
 "none" where the real chart has none for its containers),
 sidecars (containers), serviceAccount ("default": none is named). For a second Deployment of a release also name,
 component (its pods' app.kubernetes.io/name) and values (a part of the chart's).
@@ -40,7 +41,7 @@ spec:
       labels:
         {{- toYaml (merge (dict) $labels ($values.podLabels | default dict)) | nindent 8 }}
     spec:
-      {{- with $values.imagePullSecrets }}
+      {{- with .pullSecrets | default $values.imagePullSecrets }}
       imagePullSecrets:
         {{- toYaml . | nindent 8 }}
       {{- end }}

@@ -1,0 +1,21 @@
+import { releaseKey } from "../../profiles/inventory.ts";
+import type { Settings } from "../../profiles/settings.ts";
+import type { Connection } from "../connection.ts";
+import { readOutdated } from "../outdated-pods.ts";
+import { type Finding, nothingSecret } from "./release-drift.ts";
+
+/** Workloads whose pods have not read the configuration that is there. Errors as `get` in api.ts. */
+export async function outdatedFindings(connection: Connection, settings: Settings): Promise<Finding[]> {
+  const found = await readOutdated(connection, settings);
+  return found.map(({ kind, name, namespace, release, configMap, changedAt, startedAt }) => {
+    const planned = `started after ${changedAt} (ConfigMap ${configMap})`;
+    return {
+      release: releaseKey({ name: release, namespace }, settings.namespace),
+      subject: `pods of ${kind} ${name}`,
+      planned,
+      differences: [{ path: [], planned, live: `started ${startedAt}` }],
+      isSecret: nothingSecret,
+      remedy: "up",
+    };
+  });
+}
