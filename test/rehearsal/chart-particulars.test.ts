@@ -206,7 +206,12 @@ describeWithHelm("particulars of single stand-in charts", () => {
       "finops-database-handler",
       "finops-database-handler-uploader",
       "finops-operator-scraper",
-    ].map((chart) => [chart, { env: { A: "1" } }, { env: { A: "2" } }, false] as const),
+    ].map((chart): [string, object, object, boolean] => [
+      chart,
+      { env: { A: "1" } },
+      { env: { A: "2" } },
+      false,
+    ]),
     ["deviser", { config: { DEBUG: "false" } }, { config: { DEBUG: "true" } }, true],
     ["opa-kube-mgmt", {}, {}, true],
   ];
