@@ -17,6 +17,7 @@ async function forbiddenNulls(settings: Settings): Promise<string[]> {
       inventory: emptyInventory,
       repairs: [],
       reapply: new Set(),
+      outdated: [],
       putBack: async () => [],
       standing: async () => [],
       charts: new Map(settings.steps.map(({ id }) => [id, `./.charts/${id}.tgz`])),

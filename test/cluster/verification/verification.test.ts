@@ -642,7 +642,7 @@ describe("pods that are older than their configuration", () => {
         status: "ERROR",
         found: "a pod started 2026-01-01T10:10:00Z, before ConfigMap authn was changed 2026-01-01T10:20:00Z",
         expected: "pods that have read it",
-        next: "pulumi up: it restarts them",
+        next: "npx pulumi up: it restarts them",
       },
     ]);
   });
