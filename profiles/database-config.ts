@@ -20,7 +20,8 @@ const filled = z.string("a text that is not empty").min(1, "a text that is not e
 
 const quantity = z
   .string("a quantity such as 20Gi")
-  .regex(/^\d+(\.\d+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/, "a quantity such as 20Gi");
+  .regex(/^\d+(\.\d+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/, "a quantity such as 20Gi")
+  .regex(/[1-9]/, "a quantity above 0, such as 20Gi");
 
 /** Keys of the stack configuration. */
 export const databaseKeys = {

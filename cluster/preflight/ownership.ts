@@ -1,8 +1,9 @@
-import type { V1Service } from "@kubernetes/client-node";
+import type { V1Pod, V1Service } from "@kubernetes/client-node";
 import type { Check } from "../../profiles/check.ts";
 import { chartStepsOf } from "../../profiles/plan.ts";
 import type { ChartStep, Settings } from "../../profiles/settings.ts";
 import type { KubeObject } from "../api.ts";
+import { isPodReady } from "../workload.ts";
 
 /** Objects that a cluster has once, by kind. */
 export type ClusterScoped = Readonly<Record<ClusterScopedKind, readonly KubeObject[] | undefined>>;
@@ -164,39 +165,62 @@ const groupsCreated =
   /^(\*|apps|batch|networking\.k8s\.io|rbac\.authorization\.k8s\.io|postgresql\.cnpg\.io|(.+\.)?krateo\.io|)$/;
 
 /**
- * Webhooks that refuse what an installation creates because the Service behind them is gone.
+ * Webhooks that refuse what an installation creates because nothing answers at the Service behind them.
  *
  * @param services All Services of the cluster; undefined: they may not be listed.
+ * @param pods All pods of the cluster; undefined: they may not be listed, and only the Services are looked at.
  */
-export function checkWebhooks(existing: ClusterScoped, services: readonly V1Service[] | undefined): Check[] {
+export function checkWebhooks(
+  existing: ClusterScoped,
+  services: readonly V1Service[] | undefined,
+  pods: readonly V1Pod[] | undefined,
+): Check[] {
   if (!services) return [];
-  const live = new Set(services.map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`));
   return (["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"] as const).flatMap((kind) =>
     ((existing[kind] ?? []) as readonly WebhookObject[]).flatMap((configuration): Check[] => {
-      const dead = (configuration.webhooks ?? []).find(({ failurePolicy, clientConfig, rules }) => {
+      const [fault] = (configuration.webhooks ?? []).flatMap(({ failurePolicy, clientConfig, rules }) => {
         const service = clientConfig?.service;
         const concerned = rules?.some(({ apiGroups }) =>
           apiGroups?.some((group) => groupsCreated.test(group)),
         );
-        return (
-          service &&
-          failurePolicy !== "Ignore" &&
-          concerned &&
-          !live.has(`${service.namespace}/${service.name}`)
-        );
+        if (!service || failurePolicy === "Ignore" || !concerned) return [];
+        return silenceOf(service, services, pods) ?? [];
       });
-      const service = dead?.clientConfig?.service;
-      if (!service) return [];
+      if (!fault) return [];
       return [
         {
           check: "webhook",
           subject: `${kind} ${configuration.metadata.name}`,
           status: "WARNING",
-          found: `its Service ${service.namespace}/${service.name} does not exist, and it refuses what it cannot ask about`,
+          found: `${fault}, and it refuses what it cannot ask about`,
           expected: "webhooks that answer",
           next: `bring its Service back, or remove it: kubectl delete ${kind.toLowerCase()} ${configuration.metadata.name}`,
         },
       ];
     }),
   );
+}
+
+/** Why nothing answers at a webhook's Service; undefined where something does, or where its pods may not be read. */
+function silenceOf(
+  { namespace, name }: { readonly namespace?: string; readonly name?: string },
+  services: readonly V1Service[],
+  pods: readonly V1Pod[] | undefined,
+): string | undefined {
+  const service = services.find(
+    ({ metadata }) => metadata?.namespace === namespace && metadata?.name === name,
+  );
+  if (!service) return `its Service ${namespace}/${name} does not exist`;
+  const selector = Object.entries(service.spec?.selector ?? {});
+  // Somebody else gives a Service without a selector its addresses.
+  if (!pods || selector.length === 0) return undefined;
+  const answers = pods.some(
+    (pod) =>
+      pod.metadata?.namespace === namespace &&
+      pod.metadata?.deletionTimestamp === undefined &&
+      selector.every(([key, value]) => pod.metadata?.labels?.[key] === value) &&
+      pod.status?.phase === "Running" &&
+      isPodReady(pod),
+  );
+  return answers ? undefined : `no pod of its Service ${namespace}/${name} is ready`;
 }

@@ -109,7 +109,7 @@ export function judge(
     ...unread(cluster),
     ...(inventory ? checkInstallations(settings, inventory, cluster) : []),
     ...checkOwnership(settings, clusterScoped),
-    ...checkWebhooks(clusterScoped, services),
+    ...checkWebhooks(clusterScoped, services, cluster.pods),
     ...(inventory ? checkStorage(settings, inventory, cluster.storageClasses) : []),
     ...checkDatabase(settings, cluster.database, services),
     ...checkCapacity(cluster.nodes, cluster.pods, settings.namespace),

@@ -52,8 +52,7 @@ function classesNeeded({ chart, values }: ChartStep): string[] {
 }
 
 function checkClass(name: string, users: readonly string[], classes: readonly V1StorageClass[]): Check {
-  const found =
-    name === "" ? classes.find(isDefault) : classes.find(({ metadata }) => metadata?.name === name);
+  const found = name === "" ? defaultOf(classes) : classes.find(({ metadata }) => metadata?.name === name);
   const known = classes.map(({ metadata }) => metadata?.name).join(", ");
   const base = {
     check: "storage",
@@ -68,7 +67,7 @@ function checkClass(name: string, users: readonly string[], classes: readonly V1
       found: `${missing}; ${known ? `there are ${known}` : "there is none at all"}`,
       next:
         name === ""
-          ? "mark one: kubectl annotate storageclass NAME storageclass.kubernetes.io/is-default-class=true"
+          ? "mark one: kubectl annotate --overwrite storageclass NAME storageclass.kubernetes.io/is-default-class=true"
           : "name another one in the values, or create it",
     };
   }
@@ -83,6 +82,23 @@ function checkClass(name: string, users: readonly string[], classes: readonly V1
   return { ...base, status: "OK", found: `${found.metadata?.name} (${found.provisioner})`, next: "" };
 }
 
-function isDefault({ metadata }: V1StorageClass): boolean {
-  return metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true";
+/**
+ * The class that the API server gives a claim without one, as its admission plugin DefaultStorageClass chooses it: marked by
+ * either annotation; of several the newest, of equally old ones the first by name.
+ */
+function defaultOf(classes: readonly V1StorageClass[]): V1StorageClass | undefined {
+  const age = ({ metadata }: V1StorageClass): number => new Date(metadata?.creationTimestamp ?? 0).getTime();
+  const name = ({ metadata }: V1StorageClass): string => metadata?.name ?? "";
+  return classes
+    .filter(isDefault)
+    .toSorted((one, other) => age(other) - age(one) || (name(one) < name(other) ? -1 : 1))[0];
 }
+
+function isDefault({ metadata }: V1StorageClass): boolean {
+  return defaultAnnotations.some((annotation) => metadata?.annotations?.[annotation] === "true");
+}
+
+const defaultAnnotations = [
+  "storageclass.kubernetes.io/is-default-class",
+  "storageclass.beta.kubernetes.io/is-default-class",
+];

@@ -409,6 +409,14 @@ describe("preflight", () => {
       values: { volumeClaims: [{ spec: { storageClassName: "fast" } }] },
     });
     const plain = { metadata: { name: "slow" }, provisioner: "csi" };
+    const defaultClass = (name: string, day: number, stage = "") => ({
+      metadata: {
+        name,
+        creationTimestamp: new Date(2026, 0, day),
+        annotations: { [`storageclass.${stage && `${stage}.`}kubernetes.io/is-default-class`]: "true" },
+      },
+      provisioner: "csi",
+    });
     cases([
       [
         "asks for none without a database",
@@ -432,6 +440,19 @@ describe("preflight", () => {
         "takes one that values name, default or not",
         () => found("storage", [database("slow")], { storageClasses: [plain] }),
         [["OK", "StorageClass slow", "slow (csi)"]],
+      ],
+      [
+        "takes a default that is marked in the old way",
+        () => found("storage", [database()], { storageClasses: [defaultClass("old", 1, "beta")] }),
+        [["OK", "default StorageClass", "old (csi)"]],
+      ],
+      [
+        "takes of several defaults the newest, of equally old ones the first by name, as the API server does",
+        () =>
+          found("storage", [database()], {
+            storageClasses: [defaultClass("a", 1), defaultClass("z", 2), defaultClass("m", 2)],
+          }),
+        [["OK", "default StorageClass", "m (csi)"]],
       ],
       [
         "warns of one that makes no volumes",
@@ -739,9 +760,28 @@ describe("preflight", () => {
         ],
       });
       const webhook =
-        (given: object, services = readyCluster().services) =>
-        () =>
-          found("webhook", [], { ...scoped({ ValidatingWebhookConfiguration: [hook(given)] }), services });
+        (
+          given: object,
+          services: ClusterReading["services"] = readyCluster().services,
+          pods: ClusterReading["pods"] | null = [],
+        ) =>
+        () => {
+          const hooks = scoped({ ValidatingWebhookConfiguration: [hook(given)] });
+          return found("webhook", [], { ...hooks, services, pods: pods ?? undefined });
+        };
+      const guarded = {
+        metadata: { name: "guard", namespace: "guard" },
+        spec: { selector: { app: "guard" } },
+      };
+      const guard = (app: string, status: string) =>
+        pod(
+          app,
+          {},
+          {
+            metadata: { name: app, namespace: "guard", labels: { app } },
+            status: { phase: "Running", conditions: [{ type: "Ready", status }] },
+          },
+        );
       cases([
         [
           "warns of one whose Service is gone",
@@ -759,6 +799,19 @@ describe("preflight", () => {
           webhook({}, [portHolder("guard", 1, { namespace: "guard" })]),
           [],
         ],
+        [
+          "warns of one whose Service has no pod that is ready",
+          webhook({}, [guarded], [guard("other", "True"), guard("guard", "False")]),
+          [
+            [
+              "WARNING",
+              "ValidatingWebhookConfiguration guard",
+              "no pod of its Service guard/guard is ready, and it refuses what it cannot ask about",
+            ],
+          ],
+        ],
+        ["takes one whose Service has a ready pod", webhook({}, [guarded], [guard("guard", "True")]), []],
+        ["looks at the Service only where pods may not be read", webhook({}, [guarded], null), []],
         ["takes one that lets pass what it cannot judge", webhook({ failurePolicy: "Ignore" }), []],
         ["takes one about other kinds", webhook({ rules: [{ apiGroups: ["example.org"] }] }), []],
       ]);
