@@ -172,6 +172,24 @@ describe("profile monitoring", () => {
   });
 });
 
+describe("the size of the database's volume", () => {
+  for (const size of ["0", "0Gi", "0.0Gi", "-1Gi", "ten"]) {
+    it(`cannot be ${size}`, async () => {
+      const [problem] = await problemsOf(load({}, { databaseStorage: { size } }));
+      assert.equal(problem?.path, "krateo:databaseStorage.size");
+    });
+  }
+
+  it("can be a part of a unit", async () => {
+    const settings = await load({}, { databaseStorage: { size: "0.5Ti" } });
+    const { cluster } = chartStep(settings, "install-pg-cluster").values as Record<
+      string,
+      { storage: unknown }
+    >;
+    assert.deepEqual(cluster?.storage, { size: "0.5Ti" });
+  });
+});
+
 describe("profile debug", () => {
   it("D3: leaves services alone that log the database's password at debug level, and authn's dump off", async () => {
     const settings = await load({}, { profiles: "debug" });

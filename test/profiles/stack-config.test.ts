@@ -134,7 +134,6 @@ describe("the stack configuration", () => {
       "database.user",
       "put it in quotes: without them YAML reads a boolean",
     ],
-    [{ databaseStorage: { size: "0Gi" } }, "databaseStorage.size", undefined],
     [
       { databaseStorage: { storageClass: 1 } },
       "databaseStorage.storageClass",
