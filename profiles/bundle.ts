@@ -36,6 +36,11 @@ export const bundledProfiles: readonly string[] = readdirSync(import.meta.dirnam
   .flatMap((file) => /^profile-(.+)\.yaml$/.exec(file)?.[1] ?? [])
   .sort();
 
+/** Names of the charts that the release installs. */
+export const bundledCharts: readonly string[] = [
+  ...bundledText("base.yaml").matchAll(/^ {6}repo: (\S+)$/gm),
+].map(([, name]) => name as string);
+
 /** Types that a bundled profile is made for; undefined when it suits all. */
 export function typesFor(profile: string): readonly ReleaseType[] | undefined {
   return typesOfProfile[profile];

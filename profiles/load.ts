@@ -39,6 +39,7 @@ import { applySet, type SetEntry } from "./set-paths.ts";
 import type { Settings, Step } from "./settings.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { bundledVersion, defaultOtelEndpoint, readStackConfig, type StackConfig } from "./stack-config.ts";
+import { textFindings } from "./text-values.ts";
 import { typedStep } from "./typed-step.ts";
 import { lifecycleWarnings, unusedKeyWarnings } from "./unused-settings.ts";
 import { variableProblems } from "./variable-use.ts";
@@ -122,6 +123,7 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
     ),
   );
   judgeCharts(steps, computed, findings);
+  textFindings(steps, computed, findings);
   if (findings.problems.length > 0) throw new ConfigurationError(findings.problems);
   findings.warnings.push(
     ...unusedKeyWarnings(config, profiles, steps),

@@ -19,6 +19,8 @@ export interface SourceFile {
   readonly root: JsonObject;
   /** Line of a path, or of the deepest part of it that the file has; undefined when it has none. */
   lineOf(path: Path): number | undefined;
+  /** How a number at a path is written, where that is not how it would be written again: 1.10, 0777, 8e1. */
+  writtenAt?(path: Path): string | undefined;
   /** Of a document that was put together from several files: the one that a path comes from, with its line. */
   partOf?(path: Path): { readonly file: string; readonly line: number | undefined };
 }
@@ -57,9 +59,14 @@ export function parseFile(text: string, file: string, tokens: Readonly<Record<st
   if (unquoted.length > 0) return { source: undefined, problems: unquoted, warnings: [] };
   if (problems.length > 0) return { source: undefined, problems, warnings: [] };
   return {
-    source: { file, root: contentOf(first) as JsonObject, lineOf: (path) => lineOf(first, path, lineAt) },
+    source: {
+      file,
+      root: contentOf(first) as JsonObject,
+      lineOf: (path) => whereIn(first, path, lineAt).line,
+      writtenAt: (path) => changedNumber(whereIn(first, path, lineAt).node),
+    },
     problems: [],
-    warnings,
+    warnings: [...warnings, ...changedNumbers(first).map((line) => changedWarning(file, lineAt(line)))],
   };
 }
 
@@ -142,7 +149,35 @@ function readTypedBoolean(scalar: { value: unknown; type?: string | null }): voi
   else if (/^(n|no|off)$/i.test(scalar.value)) scalar.value = false;
 }
 
-function lineOf(document: Document, path: Path, lineAt: (offset: number) => number): number | undefined {
+/** A number's text, when the number does not keep it. Of file modes nobody means the text. */
+function changedNumber(node: unknown): string | undefined {
+  if (!isScalar(node) || typeof node.value !== "number" || node.type !== "PLAIN") return undefined;
+  const { source = "", value } = node;
+  return source === String(value) || /^0[0-7]{3}$/.test(source) ? undefined : source;
+}
+
+/** Where the numbers are that do not keep their text. */
+function changedNumbers(document: Document): number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Scalar(role, scalar) {
+      if (role !== "key" && changedNumber(scalar) !== undefined) offsets.push(scalar.range?.[0] ?? 0);
+    },
+  });
+  return offsets;
+}
+
+/** Without the number, which may be a secret. */
+function changedWarning(file: string, line: number): string {
+  return `${file}, line ${line}: a number that does not stay as it is written (zeros in front or behind, a plus sign, an exponent, another base, underscores); put it in quotes if it is meant as text`;
+}
+
+/** The deepest part of a path that a document has: its line, and of the whole path its node. */
+function whereIn(
+  document: Document,
+  path: Path,
+  lineAt: (offset: number) => number,
+): { line?: number | undefined; node?: unknown } {
   let node: unknown = document.contents;
   let line: number | undefined;
   for (const segment of path) {
@@ -151,26 +186,31 @@ function lineOf(document: Document, path: Path, lineAt: (offset: number) => numb
       const pair: Pair | undefined = node.items.find(
         (item) => isScalar(item.key) && item.key.value === segment,
       );
-      if (pair === undefined) return line;
+      if (pair === undefined) return { line };
       if (isScalar(pair.key) && pair.key.range) line = lineAt(pair.key.range[0]);
       node = pair.value;
     } else if (isSeq(node) && typeof segment === "number") {
       node = node.items[segment];
       if (hasRange(node)) line = lineAt(node.range[0]);
     } else {
-      return line;
+      return { line };
     }
   }
-  return line;
+  return { line, node: isAlias(node) ? node.resolve(document) : node };
 }
 
 function hasRange(node: unknown): node is { range: [number, number, number] } {
   return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
 }
 
-/** File, line and path of a place in a file, as a problem names it. */
-export function placeIn(source: SourceFile, path: Path): Pick<Problem, "file" | "line" | "path"> {
+/** File, line and path of a place in a file, as a problem names it; `written` as `writtenAt` has it. */
+export function placeIn(
+  source: SourceFile,
+  path: Path,
+): Pick<Problem, "file" | "line" | "path"> & { written?: string } {
+  const written = source.writtenAt?.(path);
   return {
+    ...(written !== undefined && { written }),
     file: source.file,
     line: source.lineOf(path),
     path: path.length === 0 ? undefined : pathText(path),

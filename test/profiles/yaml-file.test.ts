@@ -80,6 +80,31 @@ describe("a YAML file", () => {
     assert.deepEqual(parse(text).source?.root, { a: "x\u00a0:\u00a0y", b: "x\u00a0y", c: "x:\u00a0y\n" });
   });
 
+  for (const [text, changed] of [
+    ["0123456789", true],
+    ["+49123", true],
+    ["1.10", true],
+    ["8e1", true],
+    ["1_000", true],
+    ["0x1F", true],
+    ["0777777", true],
+    ["0644", false],
+    ["1.5", false],
+    ["-12", false],
+    ["10737418240", false],
+    ['"1.10"', false],
+    ["0.22.2", false],
+  ] as const) {
+    it(`${changed ? "says" : "does not say"} that ${text} is a number that does not stay as it is written`, () => {
+      const { warnings, source } = parse(`a: 1\nb: ${text}`);
+      assert.deepEqual(
+        warnings.map((warning) => warning.replace(/ \(.*/, "")),
+        changed ? ["f.yaml, line 2: a number that does not stay as it is written"] : [],
+      );
+      assert.equal(source?.writtenAt?.(["b"]), changed ? text : undefined);
+    });
+  }
+
   it("may be empty", () => {
     assert.deepEqual(parse("# nothing yet\n").source?.root, {});
     assert.deepEqual(parse("").source?.root, {});
