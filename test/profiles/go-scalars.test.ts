@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { goNumber, writing } from "../../profiles/go-scalars.ts";
-import { parseObjects } from "../../profiles/object-file.ts";
+import { acceptedObjects, parseObjects } from "../../profiles/object-file.ts";
 
 /** Each as gopkg.in/yaml.v3 3.0.1 (upstream's CLI) and sigs.k8s.io/yaml 1.6.0 (Helm, kubectl) were seen to read it. */
 const numbers: [text: string, value: number | undefined][] = [
@@ -72,13 +72,20 @@ describe("an object file", () => {
     ["!!str 5", "5"],
     ['!!int "5"', 5],
     ["!!float 3", 3],
-    ["!env HOME", "HOME"],
   ];
   for (const [text, value] of scalars) {
     it(`has ${JSON.stringify(value)} for ${text}`, () => {
       assert.deepEqual(parseObjects(`a: ${text}`, "f").documents, [{ a: value }]);
     });
   }
+});
+
+describe("a text that Helm has accepted", () => {
+  it("is taken as Helm takes it, tags without a meaning included, which a user's file must not have", () => {
+    assert.deepEqual(acceptedObjects("a: !env HOME"), [{ a: "HOME" }]);
+    const { documents, problems } = parseObjects("a: !env HOME", "f");
+    assert.deepEqual([documents, problems.map(({ line }) => line)], [[], [1]]);
+  });
 });
 
 describe("what is written for Go to read", () => {
