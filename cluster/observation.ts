@@ -2,6 +2,7 @@ import { secretNames } from "../profiles/database-secrets.ts";
 import type { DamagedRecord } from "../profiles/helm-record.ts";
 import { installationName } from "../profiles/installation.ts";
 import type { Legacy } from "../profiles/inventory.ts";
+import { chartStepsOf } from "../profiles/plan.ts";
 import { type Route, routeApi } from "../profiles/route.ts";
 import { type SecretContent, secretContent } from "../profiles/secret-content.ts";
 import type { ChartStep, Settings } from "../profiles/settings.ts";
@@ -92,7 +93,7 @@ export async function observe(connection: Connection, settings: Settings): Promi
       everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
       everywhere<Route & KubeObject>(routeApi, "routes"),
       readLegacy(connection, namespace),
-      readOutdated(connection, settings),
+      readOutdated(connection, chartStepsOf(settings)),
     ]);
   const damaged = releases.flatMap((found) => found.damaged);
 

@@ -1,7 +1,6 @@
 /** Pods that are older than the configuration which they read when they start. */
 import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node";
-import { chartStepsOf } from "../profiles/plan.ts";
-import type { Settings } from "../profiles/settings.ts";
+import type { ChartStep } from "../profiles/settings.ts";
 import { type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
 import type { Connection } from "./connection.ts";
 
@@ -45,17 +44,17 @@ export function workloadPath({ kind, namespace, name }: Omit<Outdated, "changedA
 }
 
 /**
- * Looks, in the namespaces of the settings' Helm releases, for pods of those releases that are older than a ConfigMap
+ * Looks, in the namespaces of the Helm releases of some steps, for pods of those releases that are older than a ConfigMap
  * which they read only when they start. Changes nothing.
  *
  * @throws as `get` in api.ts
  */
 export async function readOutdated(
   connection: Connection,
-  settings: Settings,
+  steps: readonly Pick<ChartStep, "release">[],
   options: RequestOptions = {},
 ): Promise<Outdated[]> {
-  const releases = chartStepsOf(settings).map(({ release }) => release);
+  const releases = steps.map(({ release }) => release);
   const namespaces = [...new Set(releases.map(({ namespace }) => namespace))].sort();
   const found = await Promise.all(
     namespaces.map(async (namespace) => {

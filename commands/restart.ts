@@ -1,9 +1,23 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { chartStepsOf } from "../profiles/plan.ts";
 import { seconds, withClusterOptions } from "./options.ts";
-import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
+import {
+  BadResult,
+  type ClusterOptions,
+  connectTo,
+  type Session,
+  stackSettings,
+  stackTarget,
+} from "./session.ts";
 
 interface RestartOptions extends ClusterOptions {
   readonly timeout: number;
+  readonly releases?: readonly Release[];
+}
+
+interface Release {
+  readonly name: string;
+  readonly namespace: string;
 }
 
 /** `krateo restart`: what `pulumi up` runs after the Helm releases. */
@@ -15,6 +29,11 @@ export function restartCommand(session: Session): Command {
         "starts new ones in their place, and waits until those are ready. Restarts nothing else; `pulumi up` runs it " +
         "after the Helm releases.",
     )
+    .addOption(
+      new Option("--releases <list>", "NAMESPACE/NAME,…: these Helm releases instead of the stack's")
+        .env("KRATEO_RELEASES")
+        .argParser(releasesIn),
+    )
     .option("--timeout <seconds>", "how long to wait for the new pods", seconds, 600)
     .addHelpText(
       "after",
@@ -25,14 +44,14 @@ Examples:
 Exit codes: 0 done or nothing to do, 1 new pods are not ready, or the cluster cannot be read.`,
     )
     .action(async (options: RestartOptions) => {
-      const settings = await stackSettings(options, session);
-      const connection = await connectTo(settings.cluster, session);
+      const { choice, steps } = await target(options, session);
+      const connection = await connectTo(choice, session);
       const [{ readOutdated }, { restart }, { inParallel }] = await Promise.all([
         import("../cluster/outdated-pods.ts"),
         import("../cluster/restart.ts"),
         import("../cluster/parallel.ts"),
       ]);
-      const found = await readOutdated(connection, settings);
+      const found = await readOutdated(connection, steps);
       if (found.length === 0) return session.print("no pod is older than its configuration");
       const results = await inParallel(found, (one) =>
         restart(connection, one, options.timeout).then(
@@ -46,4 +65,23 @@ Exit codes: 0 done or nothing to do, 1 new pods are not ready, or the cluster ca
       for (const { line, failed } of results) failed ? session.note(line) : session.print(line);
       if (results.some(({ failed }) => failed)) throw new BadResult();
     });
+}
+
+/** The program names the releases; whoever types the command has a configuration that can be read. */
+async function target(options: RestartOptions, session: Session) {
+  if (options.releases === undefined) {
+    const settings = await stackSettings(options, session);
+    return { choice: settings.cluster, steps: chartStepsOf(settings) };
+  }
+  const { choice } = await stackTarget(options, session);
+  return { choice, steps: options.releases.map((release) => ({ release })) };
+}
+
+function releasesIn(text: string): Release[] {
+  return text.split(",").flatMap((one) => {
+    const [namespace = "", name = ""] = one.trim().split("/");
+    if (namespace === "" && name === "") return [];
+    if (namespace !== "" && name !== "") return [{ name, namespace }];
+    throw new InvalidArgumentError("It must be a list such as krateo-system/authn,krateo-system/frontend.");
+  });
 }

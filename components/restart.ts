@@ -29,6 +29,7 @@ export function createRestart(site: Site, node: PlanNode, parent: pulumi.Resourc
     return why === undefined ? [] : [`${step.release.name} ${why}`];
   });
   const found = [...site.args.outdated, ...again];
+  const releases = steps.map(({ release }) => `${release.namespace}/${release.name}`);
   return new Command(
     node.id,
     {
@@ -36,6 +37,8 @@ export function createRestart(site: Site, node: PlanNode, parent: pulumi.Resourc
       environment: {
         ...connectionEnvironment(site),
         ...Object.fromEntries(hashes),
+        // The command cannot read all that the engine can: another configuration file, encrypted values, environments.
+        KRATEO_RELEASES: releases.join(","),
         KRATEO_OUTDATED: found.join("; "),
       },
     },

@@ -83,7 +83,9 @@ export function startRun(): Promise<Beginning> {
 /** What cannot be read here is said by those who need it: the inventory, and the restart itself. */
 async function outdatedPods(connection: Connection, settings: Settings): Promise<readonly string[]> {
   try {
-    return (await readOutdated(connection, settings, { timeoutSeconds: 10 })).map(describeOutdated);
+    return (await readOutdated(connection, chartStepsOf(settings), { timeoutSeconds: 10 })).map(
+      describeOutdated,
+    );
   } catch (error) {
     debug(() => [`cannot tell which pods are older than their configuration: ${error}`]);
     return [];

@@ -1,4 +1,5 @@
 import { releaseKey } from "../../profiles/inventory.ts";
+import { chartStepsOf } from "../../profiles/plan.ts";
 import type { Settings } from "../../profiles/settings.ts";
 import type { Connection } from "../connection.ts";
 import { readOutdated } from "../outdated-pods.ts";
@@ -6,7 +7,7 @@ import { type Finding, nothingSecret } from "./release-drift.ts";
 
 /** Workloads whose pods have not read the configuration that is there. Errors as `get` in api.ts. */
 export async function outdatedFindings(connection: Connection, settings: Settings): Promise<Finding[]> {
-  const found = await readOutdated(connection, settings);
+  const found = await readOutdated(connection, chartStepsOf(settings));
   return found.map(({ kind, name, namespace, release, configMap, changedAt, startedAt }) => {
     const planned = `started after ${changedAt} (ConfigMap ${configMap})`;
     return {

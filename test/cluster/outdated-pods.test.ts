@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readOutdated } from "../../cluster/outdated-pods.ts";
 import { restart } from "../../cluster/restart.ts";
+import { chartStepsOf } from "../../profiles/plan.ts";
 import { chartStep, settingsOf } from "../support/settings.ts";
 import { errorOf, holding, withApiServer } from "./api-server.ts";
 
@@ -116,14 +117,14 @@ describe("a pod is older than its configuration", () => {
   for (const [what, given, outdated] of table) {
     it(what, async () => {
       await withApiServer(holding(cluster(given)), async (connection) => {
-        assert.deepEqual(await readOutdated(connection, settings), outdated ? found : []);
+        assert.deepEqual(await readOutdated(connection, chartStepsOf(settings)), outdated ? found : []);
       });
     });
   }
 
   it("and none is where there is nothing yet", async () => {
     await withApiServer(holding({}), async (connection) => {
-      assert.deepEqual(await readOutdated(connection, settings), []);
+      assert.deepEqual(await readOutdated(connection, chartStepsOf(settings)), []);
     });
   });
 });

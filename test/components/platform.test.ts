@@ -569,6 +569,7 @@ describe("the restart of pods that a new configuration does not reach", () => {
         KRATEO_CLUSTER_UID: "uid-of-kube-system",
         KRATEO_CONFIGURATION_AUTHN: configurationHash(step({}), { env: { A: "1" } }),
         KRATEO_OUTDATED: "",
+        KRATEO_RELEASES: "krateo-system/authn,krateo-system/deviser",
       },
     });
     assert.deepEqual(dependsOn, ["cleanup", "install-authn", "install-deviser"]);
