@@ -34,6 +34,7 @@ import {
   resolveComponents,
 } from "./references.ts";
 import { emptyDocument, releaseLayer } from "./release-document.ts";
+import { replacedMapWarnings } from "./replaced-maps.ts";
 import type { TreeObject } from "./secret-value.ts";
 import { applySet, type SetEntry } from "./set-paths.ts";
 import type { Settings, Step } from "./settings.ts";
@@ -127,6 +128,7 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
   if (findings.problems.length > 0) throw new ConfigurationError(findings.problems);
   findings.warnings.push(
     ...unusedKeyWarnings(config, profiles, steps),
+    ...replacedMapWarnings(all, document, computed),
     ...browserUrlWarnings(steps),
     ...literalSecretWarnings(computed),
     ...loggedSecretWarnings(steps, computed),
