@@ -108,7 +108,7 @@ describe("drift", () => {
       next,
       `KRATEO_REAPPLY=authn,snowplow,pg-cluster,deviser,events-presenter,core-provider npx pulumi up --refresh ${stackOptions()}`,
     );
-    assert.equal(notes.length, 2, notes.join("\n"));
+    assert.equal(notes.length, 4, notes.join("\n"));
     assert.match(
       notes[0],
       /^Service authn cannot be merged \(.*duplicate nodePort.*\): it is set to its manifest as a whole$/,
@@ -117,6 +117,12 @@ describe("drift", () => {
       notes[1],
       /^Secret snowplow-endpoint cannot be changed in place \(.*immutable.*\): it is deleted and made again$/,
     );
+    // Who named no manager is called unknown by the API server.
+    assert.match(
+      notes[2],
+      /^Deployment authn: spec\.replicas, Cluster pg-cluster: spec\.instances, ConfigMap core-provider: data\.CORE_PROVIDER_DEBUG: set by unknown since \S+$/,
+    );
+    assert.match(notes[3], /^Secret snowplow-endpoint: type: set by \S+ since \S+$/);
     wayBack = next;
   });
 
