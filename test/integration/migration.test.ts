@@ -187,9 +187,10 @@ describe("the migration of a live Krateo 2.7.0, type nodeport", () => {
   it("says where it stands when a release fails on the way, and retires nothing", async () => {
     await comeBackTo("krateo-2.7.0");
     await open();
-    const replicas =
-      "components.composable-operations.stepConfig.install-core-provider.helmValues.replicaCount";
-    await stack.configure({ type: "nodeport", set: { [replicas]: "many" } });
+    // What a dry run cannot tell: a pod for which there is no node.
+    const step = "components.composable-operations.stepConfig.install-core-provider";
+    const set = { [`${step}.helmValues.nodeSelector.disk`]: "nowhere", [`${step}.with.timeout`]: "12s" };
+    await stack.configure({ type: "nodeport", set });
     const { code, output } = await stack.pulumi("up", "--continue-on-error");
     assert.equal(code, 1, output);
     assert.match(output, /The migration from Krateo 2\.7\.0 is not finished\./);
