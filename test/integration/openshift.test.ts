@@ -6,13 +6,27 @@ import { chartStepsOf } from "../../profiles/plan.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
 import { openShiftKinds } from "../../rehearsal/simulation/openshift-kinds.ts";
 import { type Manifest, render } from "../rehearsal/chart-rendering.ts";
-import { apply, helmReleases, live, refusal, rehearsal, startOver, TestStack } from "../support/rehearsal.ts";
+import {
+  apply,
+  change,
+  helmReleases,
+  live,
+  newerProvider,
+  refusal,
+  rehearsal,
+  startOver,
+  TestStack,
+  takeOver,
+} from "../support/rehearsal.ts";
 
 const namespace = "krateo-system";
 const routes = { apiVersion: "route.openshift.io/v1" };
 const restrictedLabel = { "pod-security.kubernetes.io/enforce": "restricted" };
 const config = { type: "routes", openshift: true, profiles: ["no-finops"] };
 const claimed = "app.krateo.example.org";
+const installations = { apiVersion: "krateo.io/v1" };
+const annotationsOf = (object: JsonObject | undefined): Record<string, string> =>
+  ((object?.["metadata"] as JsonObject | undefined)?.["annotations"] ?? {}) as Record<string, string>;
 const host = (service: string) => `${service}-${namespace}.apps.rehearsal.example.org`;
 
 const role = { apiVersion: "rbac.authorization.k8s.io/v1", namespace: "" };
@@ -29,7 +43,7 @@ describe("OpenShift", () => {
 
   before(async () => {
     await startOver();
-    stack = await TestStack.open("openshift", config);
+    stack = await TestStack.open("openshift", config, await newerProvider());
     connection = connect({ kubeconfig: (await rehearsal()).env["KUBECONFIG"] });
   });
 
@@ -96,6 +110,76 @@ describe("OpenShift", () => {
     assert.match(verified.output, new RegExp(`Route frontend +admitted at ${host("frontend")}`));
     const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
     assert.equal(code, 0, output);
+  });
+
+  it("can be changed: the provider compares what is stored of the last run, and no null with a null", async () => {
+    await stack.override({
+      components: { backend: { helmDefaults: { podAnnotations: { change: "one" } } } },
+    });
+    const { code, output } = await stack.pulumi("up", "--refresh");
+    assert.equal(code, 0, output);
+    assert.match((await helmReleases())["snowplow"] ?? "", / r2 deployed$/);
+    const stored = await live("Installation", "krateoctl", installations);
+    assert.deepEqual(JSON.parse(annotationsOf(stored)["krateo.io/removed-defaults"] ?? ""), {
+      "install-cnpg": { values: { containerSecurityContext: { runAsUser: null, runAsGroup: null } } },
+    });
+    const diff = await stack.krateo("diff", "--installed");
+    assert.equal(diff.code, 0, diff.output);
+  });
+
+  it("is brought back by the next up where an earlier version stored a snapshot with nulls", async () => {
+    const withNulls = (snapshot: Manifest): Manifest => {
+      const step = snapshot.steps.find(({ id }: Manifest) => id === "install-cnpg");
+      Object.assign(step.with.values.containerSecurityContext, { runAsUser: null, runAsGroup: null });
+      return snapshot;
+    };
+    const state = JSON.parse(await stack.state());
+    const { inputs, outputs } = state.deployment.resources.find(({ urn }: Manifest) =>
+      urn.endsWith("::snapshot"),
+    );
+    for (const { spec, metadata } of [inputs, outputs, outputs.__inputs]) {
+      withNulls(spec.spec);
+      delete metadata.annotations["krateo.io/removed-defaults"];
+    }
+    await stack.restoreState(JSON.stringify(state));
+    await change("Installation", "krateoctl", installations, {
+      metadata: { annotations: { "krateo.io/removed-defaults": null } },
+      spec: { spec: { steps: inputs.spec.spec.steps } },
+    });
+
+    await stack.override({
+      components: { backend: { helmDefaults: { podAnnotations: { change: "two" } } } },
+    });
+    const { code, output } = await stack.pulumi("up");
+    assert.equal(code, 0, output);
+    const stored = await live("Installation", "krateoctl", installations);
+    assert.doesNotMatch(JSON.stringify(stored?.["spec"]), /null/);
+    const after = JSON.parse(await stack.state()).deployment.resources;
+    assert.doesNotMatch(
+      JSON.stringify(after.find(({ urn }: Manifest) => urn.endsWith("::snapshot")).inputs.spec),
+      /:null/,
+    );
+    const again = await stack.pulumi("preview", "--refresh", "--expect-no-changes");
+    assert.equal(again.code, 0, again.output);
+  });
+
+  it("takes back what a GitOps tool took over with server-side apply, and diff says whose it is", async () => {
+    await takeOver("argocd-controller", {
+      ...routes,
+      kind: "Route",
+      metadata: { name: "frontend" },
+      spec: { tls: { insecureEdgeTerminationPolicy: "Allow" } },
+    });
+    const note =
+      /^note: Route frontend: spec\.tls\.insecureEdgeTerminationPolicy: set by argocd-controller since \S+; Argo CD sets it again/m;
+    const diff = await stack.krateo("diff");
+    assert.equal(diff.code, 2, diff.output);
+    assert.match(diff.output, note);
+    const { code, output } = await stack.pulumi("up", "--refresh");
+    assert.equal(code, 0, output);
+    const { spec } = (await live("Route", "frontend", routes)) as { spec: { tls: JsonObject } };
+    assert.equal(spec.tls["insecureEdgeTerminationPolicy"], "Redirect");
+    assert.doesNotMatch((await stack.krateo("diff")).output, note);
   });
 
   it("of all 21 charts' pods only those are refused there whose charts do not let themselves be restricted", async () => {

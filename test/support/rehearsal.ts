@@ -1,9 +1,10 @@
 import { execFile, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { KubernetesObjectApi } from "@kubernetes/client-node";
 import { stringify } from "yaml";
+import { patch, pathOf, resourceOf } from "../../cluster/api.ts";
 import { connect } from "../../cluster/connection.ts";
 import { readObject } from "../../cluster/object.ts";
 import type { JsonObject } from "../../profiles/settings.ts";
@@ -12,7 +13,7 @@ import { restoreCluster, saveCluster, startCluster, stopCluster } from "../../re
 import { kubeConfig } from "../../rehearsal/control-plane.ts";
 import { seedLegacyPlatform } from "../../rehearsal/legacy/seed.ts";
 import { furnishOpenShift } from "../../rehearsal/simulation/openshift-kinds.ts";
-import { rehearsalPaths } from "../../rehearsal/toolchain/layout.ts";
+import { rehearsalPaths, writePluginLauncher } from "../../rehearsal/toolchain/layout.ts";
 import { ensureToolchain, type Toolchain } from "../../rehearsal/toolchain.ts";
 
 /** What a command printed, both streams together as the user sees them, and how it ended. */
@@ -75,6 +76,21 @@ export async function startOver(): Promise<void> {
   await rm(paths.state, { recursive: true, force: true });
   await mkdir(paths.state, { recursive: true });
   await startCluster(tools, clusterOptions, () => undefined);
+}
+
+/**
+ * The environment of a stack whose Kubernetes provider does as 4.34 does: its stand-in in front of the plugin that the
+ * registries allow to build. Where this user has an official one, that is used, as everywhere.
+ */
+export async function newerProvider(): Promise<NodeJS.ProcessEnv> {
+  await rehearsal();
+  const program = "pulumi-resource-kubernetes";
+  const built = join(paths.bin, program);
+  if (!existsSync(built)) return {};
+  const directory = scratch("newer-provider");
+  const plugin = join(root, "rehearsal", "plugins", "resource-kubernetes.ts");
+  await writePluginLauncher(join(directory, program), plugin, built);
+  return { PATH: [directory, tools.env["PATH"]].join(delimiter) };
 }
 
 /** Where commands write backups. */
@@ -158,6 +174,41 @@ export async function apply(object: JsonObject): Promise<void> {
   await rehearsal();
   const client = KubernetesObjectApi.makeApiClient(kubeConfig(paths.directory));
   await client.create(object as never);
+}
+
+/** Changes an object by a merge patch. */
+export async function change(
+  kind: string,
+  name: string,
+  { apiVersion = "v1", namespace = "krateo-system" },
+  body: JsonObject,
+): Promise<void> {
+  await patched(kind, name, { apiVersion, namespace }, "application/merge-patch+json", body, {});
+}
+
+/** Takes fields over as a GitOps tool does: server-side apply by force, under that tool's name. */
+export async function takeOver(
+  manager: string,
+  object: JsonObject & { apiVersion: string; kind: string; metadata: { name: string } },
+): Promise<void> {
+  const { apiVersion, kind, metadata } = object;
+  const query = { fieldManager: manager, force: "true" };
+  await patched(kind, metadata.name, { apiVersion }, "application/apply-patch+yaml", object, query);
+}
+
+async function patched(
+  kind: string,
+  name: string,
+  { apiVersion, namespace = "krateo-system" }: { apiVersion: string; namespace?: string },
+  contentType: string,
+  body: JsonObject,
+  query: Record<string, string>,
+): Promise<void> {
+  await rehearsal();
+  const connection = connect({ kubeconfig: paths.kubeconfig });
+  const resource = await resourceOf(connection, apiVersion, kind);
+  if (!resource) throw new Error(`the cluster knows no ${kind} of ${apiVersion}`);
+  await patch(connection, pathOf(apiVersion, resource.plural, namespace, name), contentType, body, query);
 }
 
 /** Why the API server would refuse to create an object, by its own admission; undefined when it would not. */
