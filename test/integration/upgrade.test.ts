@@ -76,8 +76,8 @@ describe("a change of the overrides", () => {
     assert.equal(code, 0, output);
     assert.deepEqual(await changed(), { "core-provider": "r2 deployed" });
     assert.equal(await coreProviderDebug(), "true");
-    assert.match(output, /~ KRATEO_CONFIGURATION_CORE_PROVIDER: /);
-    assert.doesNotMatch(output, /~ KRATEO_CONFIGURATION_AUTHN: /);
+    assert.match(output, /~ KRATEO_CONFIGURATION_CORE_PROVIDER +: /);
+    assert.doesNotMatch(output, /~ KRATEO_CONFIGURATION_AUTHN +: /);
     assert.deepEqual(ownersOf(newPods(before, await pods())), ["core-provider"]);
   });
 
