@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { type Explanation, explainPath, type Setting } from "../profiles/explain.ts";
+import { type Explanation, explainPath } from "../profiles/explain.ts";
+import { placeText } from "../profiles/problem.ts";
 import { withStackOptions } from "./options.ts";
 import { type ClusterOptions, type Session, stackConfigurationOf } from "./session.ts";
 
@@ -47,8 +48,4 @@ function explanationText({ path, step, value, settings }: Explanation): string {
         `${merges ? "and:   " : "over:  "} ${placeText(setting)}: ${JSON.stringify(setting.value)}`,
     ),
   ].join("\n");
-}
-
-function placeText({ file, line, path }: Setting): string {
-  return [file, ...(line === undefined ? [] : [`line ${line}`]), path].join(", ");
 }

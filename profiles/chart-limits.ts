@@ -2,9 +2,11 @@
  * Values that a chart of Krateo 3.0.0 cannot render, takes in a form of its own, or does not read where its neighbours
  * do. Read in the charts' templates; a later version may have mended it, and is not judged.
  */
+
 import type { ComputedStep } from "./computed-step.ts";
 import type { Findings } from "./layers.ts";
 import { pathText, valueAt } from "./path.ts";
+import { placeText } from "./problem.ts";
 import type { ChartStep, Json, Path, Step } from "./settings.ts";
 
 interface Limit {
@@ -250,8 +252,7 @@ export function judgeCharts(
         findings.problems.push({ what, ...where, ...(allowed === undefined ? {} : { allowed }), next });
         continue;
       }
-      const at = [where?.file, where?.line === undefined ? undefined : `line ${where.line}`, where?.path];
-      findings.warnings.push(`${at.filter((part) => part !== undefined).join(", ")}: ${what}; ${next}`);
+      findings.warnings.push(`${placeText(where ?? {})}: ${what}; ${next}`);
     }
   }
 }

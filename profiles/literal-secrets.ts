@@ -1,5 +1,6 @@
 import type { ComputedStep } from "./computed-step.ts";
 import { isSensitiveKey } from "./describe.ts";
+import { placeText } from "./problem.ts";
 import { isMap, type Tree } from "./secret-value.ts";
 import type { Path } from "./settings.ts";
 
@@ -13,11 +14,7 @@ export function literalSecretWarnings(steps: readonly ComputedStep[]): string[] 
           ? literalsIn(step.with, [], step.with?.["kind"] === "Secret")
           : [];
     return found.map((path) => {
-      const { file, line, path: at } = step.place(path);
-      const where = [file, line === undefined ? undefined : `line ${line}`, at].filter(
-        (part) => part !== undefined,
-      );
-      return `${where.join(", ")}: looks like a secret in clear. It belongs into the stack's encrypted configuration: pulumi config set --secret --path, below krateo:set`;
+      return `${placeText(step.place(path))}: looks like a secret in clear. It belongs into the stack's encrypted configuration: pulumi config set --secret --path, below krateo:set`;
     });
   });
 }

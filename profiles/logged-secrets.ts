@@ -1,6 +1,8 @@
 /** Values that make a service write a secret into its log, whichever layer sets them. */
+
 import type { ComputedStep } from "./computed-step.ts";
 import { valueAt } from "./path.ts";
+import { placeText } from "./problem.ts";
 import type { ChartStep, Path, Step } from "./settings.ts";
 
 /** D3: what these log once the value is true; the bundled release keeps all of them off. */
@@ -35,8 +37,7 @@ export function loggedSecretWarnings(steps: readonly Step[], computed: readonly 
       )
       .map(({ path, logs }) => {
         const place = computed.find(({ id }) => id === step.id)?.place(["values", ...path]);
-        const where = [place?.file, place?.line && `line ${place.line}`, place?.path].filter((part) => part);
-        return `${where.join(", ")}: ${step.release.name} writes ${logs}, into its log at its start while ${path.join(".")} is true; set it to "false"`;
+        return `${placeText(place ?? {})}: ${step.release.name} writes ${logs}, into its log at its start while ${path.join(".")} is true; set it to "false"`;
       }),
   );
 }

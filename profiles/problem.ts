@@ -21,6 +21,13 @@ export interface Problem {
   readonly next?: string;
 }
 
+/** Where something stands, as every message has it: file, line and path, as far as they are known. */
+export function placeText({ file, line, path }: Pick<Problem, "file" | "line" | "path">): string {
+  return [file, line === undefined ? undefined : `line ${line}`, path]
+    .filter((part) => part !== undefined)
+    .join(", ");
+}
+
 /** A problem in one sentence, as a log has it. */
 export function sentenceOf({ what, next }: Problem): string {
   return next === undefined || next === "" ? what : `${what}; ${next}`;
@@ -68,9 +75,7 @@ function listOf(problems: readonly Problem[]): string {
 }
 
 function entry(problem: Problem, number: number): string {
-  const where = [problem.file, problem.line === undefined ? undefined : `line ${problem.line}`, problem.path]
-    .filter((part) => part !== undefined)
-    .join(", ");
+  const where = placeText(problem);
   const allowed = typeof problem.allowed === "string" ? problem.allowed : problem.allowed?.join(", ");
   const lines: [string, string | undefined][] = [
     ["where", where === "" ? undefined : where],

@@ -6,7 +6,7 @@ import type { ComputedStep } from "./computed-step.ts";
 import type { Layer } from "./layers.ts";
 import { mergeMaps } from "./merge.ts";
 import { valueAt } from "./path.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, placeText } from "./problem.ts";
 import { definitionSection, mapOf } from "./references.ts";
 import { isMap, type Tree, type TreeObject } from "./secret-value.ts";
 import type { Path } from "./settings.ts";
@@ -76,10 +76,7 @@ function replaced(below: TreeObject, above: TreeObject, path: Path = []): Replac
   });
 }
 
-function warning({ keys }: Replaced, { file, line, path }: Pick<Problem, "file" | "line" | "path">): string {
-  const where = [file, line === undefined ? undefined : `line ${line}`, path].filter(
-    (part) => part !== undefined,
-  );
+function warning({ keys }: Replaced, place: Pick<Problem, "file" | "line" | "path">): string {
   const named = `${keys.slice(0, namedKeys).join(", ")}${keys.length > namedKeys ? ", …" : ""}`;
-  return `${where.join(", ")}: takes the place of a whole map, with ${named} in it; to change a part of it, write a map here, and null to take all of it away`;
+  return `${placeText(place)}: takes the place of a whole map, with ${named} in it; to change a part of it, write a map here, and null to take all of it away`;
 }

@@ -10,7 +10,7 @@ import { isSensitivePath } from "./describe.ts";
 import type { Place } from "./document.ts";
 import type { Findings } from "./layers.ts";
 import { pathText } from "./path.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, placeText } from "./problem.ts";
 import { isMap, SecretValue, type Tree } from "./secret-value.ts";
 import type { Path, Step } from "./settings.ts";
 
@@ -117,9 +117,7 @@ export function goText(value: number | boolean): string {
   return value.toExponential().replace(/e([-+])(\d)$/, "e$10$2");
 }
 
-function asWarning({ what, file, line, path, given, next }: Problem): string {
-  const where = [file, line === undefined ? undefined : `line ${line}`, path].filter(
-    (part) => part !== undefined,
-  );
-  return `${what} (${where.join(", ")}): ${given}; if the chart writes it as text, ${next}`;
+function asWarning(problem: Problem): string {
+  const { what, given, next } = problem;
+  return `${what} (${placeText(problem)}): ${given}; if the chart writes it as text, ${next}`;
 }
