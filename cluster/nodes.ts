@@ -1,4 +1,5 @@
-import { type ExistingNode, isNodePort } from "../profiles/exposure/node-address.ts";
+import { isNodePort } from "../profiles/exposure/node-address.ts";
+import type { ExistingNode } from "../profiles/inventory.ts";
 import type { JsonObject, Settings } from "../profiles/settings.ts";
 import { type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
 import type { Connection } from "./connection.ts";

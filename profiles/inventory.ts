@@ -2,7 +2,6 @@
  * What a cluster holds already, as plain data: cluster/ writes it, components/ reads it.
  * It decides options of resources (import, retain), never which resources exist.
  */
-import type { ExistingNode } from "./exposure/node-address.ts";
 import type { DamagedRecord } from "./helm-record.ts";
 import type { SecretContent } from "./secret-content.ts";
 
@@ -169,4 +168,16 @@ export function releaseKey(
   home: string,
 ): string {
   return release.namespace === home ? release.name : `${release.namespace}/${release.name}`;
+}
+
+/** A node of the cluster, with the addresses that its status lists, the preferred one of each kind first. */
+export interface ExistingNode {
+  readonly name: string;
+  /** In milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly ready: boolean;
+  readonly externalIps: readonly string[];
+  readonly internalIps: readonly string[];
+  /** Host and DNS names. */
+  readonly names: readonly string[];
 }

@@ -2,7 +2,7 @@ import { secretNamesOf } from "./database-secrets.ts";
 import { gates, type Need, needsOfSteps } from "./order.ts";
 import { isRoute } from "./route.ts";
 import type { ChartStep, ObjectStep, Settings, Step } from "./settings.ts";
-import { variablesIn } from "./variables.ts";
+import { expandable, variablesIn } from "./variables.ts";
 
 /** One thing that the installation makes or waits for. */
 export interface PlanNode {
@@ -132,12 +132,6 @@ function needsOf(step: Step, before: readonly Step[], all: readonly Step[]): Nee
     if (setter) needs.push({ on: setter.id, why: `it sets \${${name}}` });
   }
   return needs;
-}
-
-/** The part of a step in which `${VAR}` counts. */
-export function expandable(step: Step) {
-  if (step.type === "chart") return step.values;
-  return step.type === "object" ? step.manifest : (step.value ?? null);
 }
 
 /** A variable reads the object of an earlier step, or one of the release that bears its name; else of any earlier step. */

@@ -3,10 +3,9 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { databaseConsumers } from "./database-config.ts";
 import { nodeAddressVariable } from "./exposure/node-address.ts";
-import { expandable } from "./plan.ts";
 import type { Step } from "./settings.ts";
 import type { StackConfig } from "./stack-config.ts";
-import { variablesIn } from "./variables.ts";
+import { expandable, variablesIn } from "./variables.ts";
 
 /** A warning for each key of the stack configuration that has no effect with these profiles and steps. */
 export function unusedKeyWarnings(

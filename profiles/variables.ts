@@ -8,7 +8,7 @@
  * - `${}` is a dollar sign, also for upstream: `${}HOME` is the text $HOME, `${}{HOME}` the text ${HOME}.
  * - Text that a variable brings in is not looked at again.
  */
-import type { Json } from "./settings.ts";
+import type { Json, Step } from "./settings.ts";
 
 const reference = /\$(?:\{([^}]*)\}?|([A-Za-z0-9_]+))/g;
 /** Stands for a dollar sign. */
@@ -55,4 +55,10 @@ function stringsIn(value: Json): string[] {
   if (typeof value === "string") return [value];
   if (value === null || typeof value !== "object") return [];
   return Object.values(value).flatMap(stringsIn);
+}
+
+/** The part of a step in which `${VAR}` counts. */
+export function expandable(step: Step) {
+  if (step.type === "chart") return step.values;
+  return step.type === "object" ? step.manifest : (step.value ?? null);
 }

@@ -1,7 +1,7 @@
 /** Which address of the cluster's nodes browsers are told in type nodeport. */
-import { expandable } from "../plan.ts";
+import type { ExistingNode } from "../inventory.ts";
 import type { Settings } from "../settings.ts";
-import { variablesIn } from "../variables.ts";
+import { expandable, variablesIn } from "../variables.ts";
 
 /** Variable that documents may use without setting it. */
 export const nodeAddressVariable = "NODE_ADDRESS";
@@ -14,18 +14,6 @@ export const nodePortRange = { first: 30000, last: 32767 } as const;
 
 export function isNodePort(port: number): boolean {
   return port >= nodePortRange.first && port <= nodePortRange.last;
-}
-
-/** A node of the cluster, with the addresses that its status lists, the preferred one of each kind first. */
-export interface ExistingNode {
-  readonly name: string;
-  /** In milliseconds since 1970. */
-  readonly createdAt: number;
-  readonly ready: boolean;
-  readonly externalIps: readonly string[];
-  readonly internalIps: readonly string[];
-  /** Host and DNS names. */
-  readonly names: readonly string[];
 }
 
 /** What an inventory says of addresses. */

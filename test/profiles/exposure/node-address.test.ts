@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  chooseNodeAddress,
-  type ExistingNode,
-  needsNodes,
-  nodeAddressOf,
-} from "../../../profiles/exposure/node-address.ts";
+import { chooseNodeAddress, needsNodes, nodeAddressOf } from "../../../profiles/exposure/node-address.ts";
+import type { ExistingNode } from "../../../profiles/inventory.ts";
 import { chartStep, settingsOf } from "../../support/settings.ts";
 
 const node = (name: string, given: Partial<ExistingNode> = {}): ExistingNode => ({
