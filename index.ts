@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Platform } from "./components/platform.ts";
-import { shortenConsequences } from "./components/user-errors.ts";
-import { isDebugging } from "./profiles/debug.ts";
+import { isDebugging } from "./configuration/debug.ts";
+import { Platform } from "./resources/platform.ts";
+import { shortenConsequences } from "./resources/user-errors.ts";
 import { liveSide } from "./run/live-side.ts";
 import { startRun } from "./run/start.ts";
 

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ChartSource } from "../profiles/settings.ts";
+import type { ChartSource } from "../model/settings.ts";
 import { DownloadError, download, urlIn } from "./download.ts";
 import { findOciChart } from "./oci.ts";
 import { findEntry, parseIndex, type RepositoryIndex } from "./repository-index.ts";

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { V1Condition } from "@kubernetes/client-node";
-import { get, type KubeObject, list, pathOf } from "./api.ts";
-import { UnreachableError } from "./api-errors.ts";
-import type { Connection } from "./connection.ts";
-import type { Log } from "./deletion.ts";
-import { readSurroundings } from "./explain.ts";
-import { troubleOfPod } from "./pod-trouble.ts";
+import { get, type KubeObject, list, pathOf } from "./client/api.ts";
+import { UnreachableError } from "./client/api-errors.ts";
+import type { Connection } from "./client/connection.ts";
+import type { Log } from "./client/deletion.ts";
+import { readSurroundings } from "./diagnose/diagnose.ts";
+import { troubleOfPod } from "./diagnose/pod-trouble.ts";
 
 /** A CloudNativePG Cluster, as far as it is needed here. */
 export interface PostgresCluster extends KubeObject {

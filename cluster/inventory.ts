@@ -1,6 +1,5 @@
-import { secretNames } from "../profiles/database-secrets.ts";
-import { debug, inventoryLines } from "../profiles/debug.ts";
-import { needsNodes } from "../profiles/exposure/node-address.ts";
+import { debug, inventoryLines } from "../configuration/debug.ts";
+import { needsNodes } from "../configuration/exposure/node-address.ts";
 import {
   type ExistingObject,
   type ExistingRelease,
@@ -9,20 +8,21 @@ import {
   markerAnnotation,
   markerValue,
   objectKey,
-} from "../profiles/inventory.ts";
-import { ConfigurationError, type Problem } from "../profiles/problem.ts";
-import { routeApi } from "../profiles/route.ts";
-import { secretContent } from "../profiles/secret-content.ts";
-import type { ObjectStep, Settings } from "../profiles/settings.ts";
-import { get, type KubeObject, pathOf, type RequestOptions, resourceOf } from "./api.ts";
-import { UnreachableError } from "./api-errors.ts";
-import type { Connection } from "./connection.ts";
-import type { HelmRelease } from "./helm-release.ts";
-import { readClusterUid } from "./identity.ts";
+} from "../model/inventory.ts";
+import { ConfigurationError, type Problem } from "../model/problem.ts";
+import { secretContent } from "../model/secret-content.ts";
+import type { ObjectStep, Settings } from "../model/settings.ts";
+import { secretNames } from "../plan/database-secrets.ts";
+import { routeApi } from "../plan/route.ts";
+import { get, type KubeObject, pathOf, type RequestOptions, resourceOf } from "./client/api.ts";
+import { UnreachableError } from "./client/api-errors.ts";
+import type { Connection } from "./client/connection.ts";
+import type { HelmRelease } from "./client/helm-release.ts";
+import { readClusterUid } from "./client/identity.ts";
+import { readReleases } from "./client/releases.ts";
 import { readLease } from "./lease.ts";
-import { readLegacy } from "./legacy/legacy.ts";
+import { readLegacy } from "./legacy.ts";
 import { frontendAddressOf, readNodes } from "./nodes.ts";
-import { readReleases } from "./releases.ts";
 import { readDependents } from "./removal/dependents.ts";
 
 interface SecretObject extends KubeObject {

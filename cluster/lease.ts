@@ -1,12 +1,12 @@
 import { hostname, userInfo } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { type ExistingLease, leaseName } from "../profiles/inventory.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
-import { isHeld } from "../profiles/repair.ts";
-import { create, get, type KubeObject, pathOf, type RequestOptions, replace } from "./api.ts";
-import { ApiError } from "./api-errors.ts";
-import type { Connection } from "./connection.ts";
-import { isAlive, processIdentity } from "./process.ts";
+import { type ExistingLease, leaseName } from "../model/inventory.ts";
+import { ConfigurationError } from "../model/problem.ts";
+import { isHeld } from "../plan/repair.ts";
+import { create, get, type KubeObject, pathOf, type RequestOptions, replace } from "./client/api.ts";
+import { ApiError } from "./client/api-errors.ts";
+import type { Connection } from "./client/connection.ts";
+import { isAlive, processIdentity } from "./client/process.ts";
 
 /** A run that is killed is known to be dead this long after, even from another machine. */
 const durationSeconds = 30;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { get, type KubeObject, patch, pathOf } from "./api.ts";
-import { ApiError } from "./api-errors.ts";
-import type { Connection } from "./connection.ts";
-import type { HelmRelease } from "./helm-release.ts";
-import { parseManifest } from "./manifest.ts";
+import { get, type KubeObject, patch, pathOf } from "./client/api.ts";
+import { ApiError } from "./client/api-errors.ts";
+import type { Connection } from "./client/connection.ts";
+import type { HelmRelease } from "./client/helm-release.ts";
+import { parseManifest } from "./client/manifest.ts";
 
 interface ServiceObject extends KubeObject {
   readonly spec?: { readonly ports?: readonly { readonly nodePort?: number }[] };

@@ -1,9 +1,9 @@
-import { isNodePort } from "../profiles/exposure/node-address.ts";
-import type { ExistingNode } from "../profiles/inventory.ts";
-import type { JsonObject, Settings } from "../profiles/settings.ts";
-import { type KubeObject, list, pathOf, type RequestOptions } from "./api.ts";
-import type { Connection } from "./connection.ts";
-import type { HelmRelease } from "./helm-release.ts";
+import { isNodePort } from "../configuration/exposure/node-address.ts";
+import type { ExistingNode } from "../model/inventory.ts";
+import type { JsonObject, Settings } from "../model/settings.ts";
+import { type KubeObject, list, pathOf, type RequestOptions } from "./client/api.ts";
+import type { Connection } from "./client/connection.ts";
+import type { HelmRelease } from "./client/helm-release.ts";
 
 interface Node extends KubeObject {
   readonly status?: {

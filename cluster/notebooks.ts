@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type KubeObject, list, pathOf } from "./api.ts";
-import type { Connection } from "./connection.ts";
-import type { Log } from "./deletion.ts";
+import { type KubeObject, list, pathOf } from "./client/api.ts";
+import type { Connection } from "./client/connection.ts";
+import type { Log } from "./client/deletion.ts";
 
 const pollMilliseconds = 500;
 

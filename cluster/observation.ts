@@ -1,19 +1,19 @@
-import { secretNames } from "../profiles/database-secrets.ts";
-import type { DamagedRecord } from "../profiles/helm-record.ts";
-import { installationName } from "../profiles/installation.ts";
-import type { Legacy } from "../profiles/inventory.ts";
-import { chartStepsOf } from "../profiles/plan.ts";
-import { type Route, routeApi } from "../profiles/route.ts";
-import { type SecretContent, secretContent } from "../profiles/secret-content.ts";
-import type { ChartStep, Settings } from "../profiles/settings.ts";
-import { get, type KubeObject, list, pathOf } from "./api.ts";
-import type { Connection } from "./connection.ts";
+import type { DamagedRecord } from "../model/helm-record.ts";
+import type { Legacy } from "../model/inventory.ts";
+import { type SecretContent, secretContent } from "../model/secret-content.ts";
+import type { ChartStep, Settings } from "../model/settings.ts";
+import { secretNames } from "../plan/database-secrets.ts";
+import { installationName } from "../plan/installation.ts";
+import { chartStepsOf } from "../plan/plan.ts";
+import { type Route, routeApi } from "../plan/route.ts";
+import { get, type KubeObject, list, pathOf } from "./client/api.ts";
+import type { Connection } from "./client/connection.ts";
+import type { HelmRelease } from "./client/helm-release.ts";
+import { readReleases } from "./client/releases.ts";
 import type { PostgresCluster, PostgresDatabase } from "./database.ts";
-import type { HelmRelease } from "./helm-release.ts";
-import { readLegacy } from "./legacy/legacy.ts";
+import { waitedKinds, waitedResources } from "./diagnose/workload.ts";
+import { readLegacy } from "./legacy.ts";
 import { type Outdated, readOutdated } from "./outdated-pods.ts";
-import { readReleases } from "./releases.ts";
-import { waitedKinds, waitedResources } from "./workload.ts";
 
 /** An Installation object: the snapshot is its spec.spec. */
 export interface InstallationObject extends KubeObject {

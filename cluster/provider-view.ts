@@ -1,6 +1,6 @@
 import { delimiter, dirname } from "node:path";
-import type { Problem } from "../profiles/problem.ts";
-import type { Connection } from "./connection.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Connection } from "./client/connection.ts";
 
 /**
  * Where the Kubernetes provider would not get what this program gets. It reads the path in krateo:kubeconfig on its own,

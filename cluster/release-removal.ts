@@ -1,8 +1,8 @@
-import type { Connection } from "./connection.ts";
-import { deleteObjects, type Log } from "./deletion.ts";
-import type { HelmRelease } from "./helm-release.ts";
-import { inUninstallOrder, isKept, nameOf, parseManifest } from "./manifest.ts";
-import { removeRecords } from "./releases.ts";
+import type { Connection } from "./client/connection.ts";
+import { deleteObjects, type Log } from "./client/deletion.ts";
+import type { HelmRelease } from "./client/helm-release.ts";
+import { inUninstallOrder, isKept, nameOf, parseManifest } from "./client/manifest.ts";
+import { removeRecords } from "./client/releases.ts";
 
 /** Names of a release's hooks that Helm would run around an uninstall, and this program cannot. */
 export function deleteHooksOf(release: HelmRelease): string[] {

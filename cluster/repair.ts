@@ -1,8 +1,8 @@
-import { get, pathOf, replace } from "./api.ts";
-import { ApiError } from "./api-errors.ts";
-import type { Connection } from "./connection.ts";
-import { encodeRelease, type HelmSecret } from "./helm-release.ts";
-import { readRecord } from "./releases.ts";
+import { get, pathOf, replace } from "./client/api.ts";
+import { ApiError } from "./client/api-errors.ts";
+import type { Connection } from "./client/connection.ts";
+import { encodeRelease, type HelmSecret } from "./client/helm-release.ts";
+import { readRecord } from "./client/releases.ts";
 
 /** A revision of a Helm release, and the status in which a dead run left it. */
 export interface UnfinishedRevision {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { get, type KubeObject, patch } from "./api.ts";
-import type { Connection } from "./connection.ts";
+import { get, type KubeObject, patch } from "./client/api.ts";
+import type { Connection } from "./client/connection.ts";
+import { readinessOf } from "./diagnose/workload.ts";
 import { describeOutdated, type Outdated, workloadPath } from "./outdated-pods.ts";
-import { readinessOf } from "./workload.ts";
 
 /** What `kubectl rollout restart` sets, too. */
 const annotation = "kubectl.kubernetes.io/restartedAt";

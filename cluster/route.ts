@@ -1,6 +1,6 @@
-import { type Route, routeApi, routeTrouble } from "../profiles/route.ts";
-import { get, pathOf } from "./api.ts";
-import type { Connection } from "./connection.ts";
+import { type Route, routeApi, routeTrouble } from "../plan/route.ts";
+import { get, pathOf } from "./client/api.ts";
+import type { Connection } from "./client/connection.ts";
 
 /**
  * Why no router serves a Route, for a run that waited in vain. Never throws: it is called when something has failed

@@ -1,7 +1,7 @@
-import { installationName, protectiveFinalizer } from "../profiles/installation.ts";
-import { get, type KubeObject, patch, pathOf } from "./api.ts";
-import type { Connection } from "./connection.ts";
-import type { Log } from "./deletion.ts";
+import { installationName, protectiveFinalizer } from "../plan/installation.ts";
+import { get, type KubeObject, patch, pathOf } from "./client/api.ts";
+import type { Connection } from "./client/connection.ts";
+import type { Log } from "./client/deletion.ts";
 
 /**
  * Takes the finalizer off a snapshot that upstream's CLI made. Nothing of upstream's ever does, so that deleting the

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { LiveAccess } from "../cluster/access/access.ts";
 import { type Finding, hostsLines, outcomeText, reachable } from "../cluster/access/findings.ts";
 import type { ProbedEndpoint } from "../cluster/access/probes.ts";
-import { amount } from "../profiles/amount.ts";
+import { amount } from "../model/amount.ts";
 import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { LiveAccess } from "../cluster/access/access.ts";
-import type { Connection } from "../cluster/connection.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
+import type { Connection } from "../cluster/client/connection.ts";
+import { ConfigurationError } from "../model/problem.ts";
 import { accessJson, accessText, allReachable } from "./access-report.ts";
 import { seconds, withClusterOptions } from "./options.ts";
 import { forwardUntilEnd } from "./port-forward.ts";

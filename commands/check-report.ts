@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import { amount } from "../profiles/amount.ts";
-import { type Check, type Status, verdictOf } from "../profiles/check.ts";
+import { amount } from "../model/amount.ts";
+import { type Check, type Status, verdictOf } from "../model/check.ts";
 import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
 import { BadResult, type Session } from "./session.ts";

@@ -1,14 +1,14 @@
 import { Command } from "commander";
-import type { Connection } from "../cluster/connection.ts";
-import { amount } from "../profiles/amount.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
-import { confirmationVariable, destroyedBy, destroyProblems } from "../profiles/removal/destroy.ts";
-import { removalPlan } from "../profiles/removal/plan.ts";
-import type { RemovalSurvey } from "../profiles/removal/survey.ts";
+import type { Connection } from "../cluster/client/connection.ts";
+import { selectedStack } from "../engine/stack-file.ts";
+import { readStack, recordOf } from "../engine/stack-record.ts";
+import { amount } from "../model/amount.ts";
+import { ConfigurationError } from "../model/problem.ts";
+import { confirmationVariable, destroyedBy, destroyProblems } from "../plan/removal/destroy.ts";
+import { removalPlan } from "../plan/removal/plan.ts";
+import type { RemovalSurvey } from "../plan/removal/survey.ts";
 import { seconds, withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
-import { selectedStack } from "./stack-file.ts";
-import { readStack, recordOf } from "./stack-record.ts";
 
 interface CheckOptions extends ClusterOptions {
   readonly timeout: number;

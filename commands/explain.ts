@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { type Explanation, explainPath } from "../profiles/explain.ts";
-import { placeText } from "../profiles/problem.ts";
+import { type Explanation, explainPath } from "../configuration/explain.ts";
+import { placeText } from "../model/problem.ts";
 import { withStackOptions } from "./options.ts";
 import { type ClusterOptions, type Session, stackConfigurationOf } from "./session.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ConfigurationError } from "../profiles/problem.ts";
+import { ConfigurationError } from "../model/problem.ts";
 
 export interface NewFile {
   /** Absolute. */

@@ -1,7 +1,7 @@
 import type { LiveAccess } from "../cluster/access/access.ts";
 import type { LocalPort } from "../cluster/access/port-forward.ts";
-import type { Connection } from "../cluster/connection.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
+import type { Connection } from "../cluster/client/connection.ts";
+import { ConfigurationError } from "../model/problem.ts";
 import { plainTable } from "./plain-table.ts";
 import type { Session } from "./session.ts";
 

@@ -1,18 +1,18 @@
 import { Command, Option } from "commander";
-import type { Connection } from "../cluster/connection.ts";
-import { amount } from "../profiles/amount.ts";
-import { type Check, checkOf } from "../profiles/check.ts";
-import type { Inventory } from "../profiles/inventory.ts";
-import { chartStepsOf } from "../profiles/plan.ts";
-import { type PreviousRun, previousRunIn } from "../profiles/previous-run.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
-import { releaseTypes, type Settings } from "../profiles/settings.ts";
-import { judgeStart } from "../profiles/start-judgement.ts";
+import type { Connection } from "../cluster/client/connection.ts";
+import { configuredStack } from "../engine/stack-file.ts";
+import { readStack } from "../engine/stack-record.ts";
+import { amount } from "../model/amount.ts";
+import { type Check, checkOf } from "../model/check.ts";
+import type { Inventory } from "../model/inventory.ts";
+import { type PreviousRun, previousRunIn } from "../model/previous-run.ts";
+import { ConfigurationError } from "../model/problem.ts";
+import { releaseTypes, type Settings } from "../model/settings.ts";
+import { chartStepsOf } from "../plan/plan.ts";
+import { judgeStart } from "../plan/start-judgement.ts";
 import { report } from "./check-report.ts";
 import { withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, settingsWithoutStack } from "./session.ts";
-import { configuredStack } from "./stack-file.ts";
-import { readStack } from "./stack-record.ts";
 
 interface PreflightOptions extends ClusterOptions {
   readonly type?: string;
@@ -52,7 +52,7 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
       const settings = await settingsWithoutStack({ ...options, stack }, session);
       const connection = await connectTo(settings.cluster, session);
       const [{ preflight }, { readInventory }, { providerProblems }] = await Promise.all([
-        import("../cluster/preflight/preflight.ts"),
+        import("../cluster/checks/preflight/preflight.ts"),
         import("../cluster/inventory.ts"),
         import("../cluster/provider-view.ts"),
       ]);
@@ -87,8 +87,8 @@ async function upgradeChecks(
   inventory: Inventory,
 ): Promise<readonly Check[]> {
   const [{ checkUpgrades }, { readLatest }] = await Promise.all([
-    import("../cluster/upgrades/check-upgrades.ts"),
-    import("../cluster/upgrades/planned-upgrades.ts"),
+    import("../cluster/checks/upgrades/check-upgrades.ts"),
+    import("../cluster/checks/upgrades/planned-upgrades.ts"),
   ]);
   const circumstances = {
     inventory,

@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
-import { ConfigurationError } from "../profiles/problem.ts";
-import type { ProfileEntry } from "../profiles/profile-list.ts";
+import type { ProfileEntry } from "../configuration/profile-list.ts";
+import { findStackFile } from "../engine/stack-file.ts";
+import { ConfigurationError } from "../model/problem.ts";
 import { withStackOptions } from "./options.ts";
 import { type ClusterOptions, readConfig, type Session } from "./session.ts";
-import { findStackFile } from "./stack-file.ts";
 
 interface ProfilesOptions extends ClusterOptions {
   readonly json?: boolean;
@@ -36,10 +36,10 @@ Exit codes: 0 listed, 1 a file of yours cannot be read as a profile (all problem
     .action(async (options: ProfilesOptions) => {
       const [{ listProfiles }, { defaultOtelEndpoint }, { bundleTokens }, { readExposure }] =
         await Promise.all([
-          import("../profiles/profile-list.ts"),
-          import("../profiles/stack-config.ts"),
-          import("../profiles/exposure/layer.ts"),
-          import("../profiles/exposure/keys.ts"),
+          import("../configuration/profile-list.ts"),
+          import("../configuration/stack-config.ts"),
+          import("../configuration/exposure/layer.ts"),
+          import("../configuration/exposure/keys.ts"),
         ]);
       const values = await configuration(options, session);
       const overrides = values["overrides"] === undefined ? undefined : String(values["overrides"]);

@@ -1,7 +1,7 @@
-import { amount } from "../profiles/amount.ts";
-import { byKind, countsOf, firstFew, isCrd, type LiveObject, placeOf } from "../profiles/removal/objects.ts";
-import type { RemovalPlan } from "../profiles/removal/plan.ts";
-import type { LiveRelease } from "../profiles/removal/survey.ts";
+import { amount } from "../model/amount.ts";
+import { byKind, countsOf, firstFew, isCrd, type LiveObject, placeOf } from "../plan/removal/objects.ts";
+import type { RemovalPlan } from "../plan/removal/plan.ts";
+import type { LiveRelease } from "../plan/removal/survey.ts";
 
 /** The plan as the operator reads it before anything is touched: what goes, in which order, and what stays. */
 export function planText(plan: RemovalPlan): string {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { ConfigurationError } from "../profiles/problem.ts";
-import { renderDocument } from "../profiles/render.ts";
+import { renderDocument } from "../configuration/render.ts";
+import { ConfigurationError } from "../model/problem.ts";
 import { withStackOptions } from "./options.ts";
 import { type ClusterOptions, type Session, stackSettings } from "./session.ts";
 

@@ -3,18 +3,18 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
-import { concerns } from "../profiles/concerned-records.ts";
-import { debug } from "../profiles/debug.ts";
-import { damagedProblem, damagedWarning } from "../profiles/helm-record.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
-import { describeRepair, isHeld, type RepairPlan, renewal, repairsOf } from "../profiles/repair.ts";
-import type { Settings } from "../profiles/settings.ts";
+import { debug } from "../configuration/debug.ts";
+import { readEngineLocks, removeEngineLock } from "../engine/lock.ts";
+import { halfWrittenSidecars } from "../engine/sidecar.ts";
+import { selectedStack } from "../engine/stack-file.ts";
+import { damagedProblem, damagedWarning } from "../model/helm-record.ts";
+import { ConfigurationError } from "../model/problem.ts";
+import type { Settings } from "../model/settings.ts";
+import { concerns } from "../plan/concerned-records.ts";
+import { describeRepair, isHeld, type RepairPlan, renewal, repairsOf } from "../plan/repair.ts";
 import { revisionOf } from "./end-revisions.ts";
-import { readEngineLocks, removeEngineLock } from "./engine-lock.ts";
-import { halfWrittenSidecars } from "./engine-sidecar.ts";
 import { withClusterOptions } from "./options.ts";
 import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
-import { selectedStack } from "./stack-file.ts";
 
 interface RepairOptions extends ClusterOptions {
   readonly dryRun?: boolean;

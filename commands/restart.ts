@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { chartStepsOf } from "../profiles/plan.ts";
+import { chartStepsOf } from "../plan/plan.ts";
 import { seconds, withClusterOptions } from "./options.ts";
 import {
   BadResult,
@@ -49,7 +49,7 @@ Exit codes: 0 done or nothing to do, 1 new pods are not ready, or the cluster ca
       const [{ readOutdated }, { restart }, { inParallel }] = await Promise.all([
         import("../cluster/outdated-pods.ts"),
         import("../cluster/restart.ts"),
-        import("../cluster/parallel.ts"),
+        import("../cluster/client/parallel.ts"),
       ]);
       const found = await readOutdated(connection, steps);
       if (found.length === 0) return session.print("no pod is older than its configuration");

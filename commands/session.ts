@@ -1,12 +1,18 @@
 import { existsSync } from "node:fs";
-import type { Connection, ConnectionChoice } from "../cluster/connection.ts";
-import { keysFor } from "../profiles/exposure/problems.ts";
-import { contentProblem, isKubeconfigContent } from "../profiles/kubeconfig-content.ts";
-import { type Configuration, loadConfiguration, loadSettings } from "../profiles/load.ts";
-import { ConfigurationError, stackConfiguration } from "../profiles/problem.ts";
-import type { RawConfig } from "../profiles/raw-config.ts";
-import type { ReleaseType, Settings } from "../profiles/settings.ts";
-import { configuredStack, findStackFile, readStackFile, type StackChoice, stackFile } from "./stack-file.ts";
+import type { Connection, ConnectionChoice } from "../cluster/client/connection.ts";
+import { keysFor } from "../configuration/exposure/problems.ts";
+import { contentProblem, isKubeconfigContent } from "../configuration/kubeconfig-content.ts";
+import { type Configuration, loadConfiguration, loadSettings } from "../configuration/load.ts";
+import type { RawConfig } from "../configuration/raw-config.ts";
+import {
+  configuredStack,
+  findStackFile,
+  readStackFile,
+  type StackChoice,
+  stackFile,
+} from "../engine/stack-file.ts";
+import { ConfigurationError, stackConfiguration } from "../model/problem.ts";
+import type { ReleaseType, Settings } from "../model/settings.ts";
 
 /** What a command runs in; tests give their own. */
 export interface Session {
@@ -128,8 +134,8 @@ async function configOrNothing(options: ClusterOptions, session: Session): Promi
 export async function connectTo(choice: ConnectionChoice, session: Session): Promise<Connection> {
   // Loaded here because the client takes a third of a second, which `--help` and `render` need not spend.
   const [{ connect }, { readClusterUid }] = await Promise.all([
-    import("../cluster/connection.ts"),
-    import("../cluster/identity.ts"),
+    import("../cluster/client/connection.ts"),
+    import("../cluster/client/identity.ts"),
   ]);
   const connection = connect({ directory: session.directory, ...choice });
   const planned = process.env["KRATEO_CLUSTER_UID"];

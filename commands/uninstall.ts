@@ -1,34 +1,34 @@
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
-import type { Connection } from "../cluster/connection.ts";
-import { amount } from "../profiles/amount.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
-import {
-  confirmationProblems,
-  heldProblems,
-  placeProblems,
-  recordProblems,
-} from "../profiles/removal/blockers.ts";
-import { configuredRelease } from "../profiles/removal/known.ts";
-import { identityOf } from "../profiles/removal/objects.ts";
-import { type RemovalPlan, remainsOf, removalPlan } from "../profiles/removal/plan.ts";
-import type { LiveRelease, RemovalSurvey } from "../profiles/removal/survey.ts";
-import { repairsOf } from "../profiles/repair.ts";
-import type { Settings } from "../profiles/settings.ts";
-import { seconds, withStackOptions } from "./options.ts";
-import { pulumiDestroy } from "./pulumi-destroy.ts";
-import { planText, staysLines } from "./removal-report.ts";
-import { repairLocks } from "./repair.ts";
-import { BadResult, connectTo, type Session, stackSettings } from "./session.ts";
-import { findStackFile, type StackChoice, selectedStack } from "./stack-file.ts";
+import type { Connection } from "../cluster/client/connection.ts";
+import { pulumiDestroy } from "../engine/pulumi-destroy.ts";
+import { findStackFile, type StackChoice, selectedStack } from "../engine/stack-file.ts";
 import {
   connectionOf,
   type RecordedConnection,
   readStack,
   recordOf,
   type StackExport,
-} from "./stack-record.ts";
+} from "../engine/stack-record.ts";
+import { amount } from "../model/amount.ts";
+import { ConfigurationError } from "../model/problem.ts";
+import type { Settings } from "../model/settings.ts";
+import {
+  confirmationProblems,
+  heldProblems,
+  placeProblems,
+  recordProblems,
+} from "../plan/removal/blockers.ts";
+import { configuredRelease } from "../plan/removal/known.ts";
+import { identityOf } from "../plan/removal/objects.ts";
+import { type RemovalPlan, remainsOf, removalPlan } from "../plan/removal/plan.ts";
+import type { LiveRelease, RemovalSurvey } from "../plan/removal/survey.ts";
+import { repairsOf } from "../plan/repair.ts";
+import { seconds, withStackOptions } from "./options.ts";
+import { planText, staysLines } from "./removal-report.ts";
+import { repairLocks } from "./repair.ts";
+import { BadResult, connectTo, type Session, stackSettings } from "./session.ts";
 
 interface UninstallOptions extends StackChoice {
   readonly namespace?: string;
@@ -142,7 +142,7 @@ async function uninstall(work: Work): Promise<void> {
 }
 
 async function checkPlace({ connection, settings }: Work, exported: StackExport): Promise<void> {
-  const { readClusterUid } = await import("../cluster/identity.ts");
+  const { readClusterUid } = await import("../cluster/client/identity.ts");
   const problems = placeProblems(recordOf(exported), {
     clusterUid: (await readClusterUid(connection)) ?? "none",
     namespace: settings.namespace,
@@ -173,7 +173,7 @@ async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): P
 
   const [removal, { waitForClaimUsers }] = await Promise.all([
     import("../cluster/removal/removal.ts"),
-    import("../cluster/claims.ts"),
+    import("../cluster/client/claims.ts"),
   ]);
   await removal.markLeftovers(connection, plan.leftovers);
   await whole(removal.removeUserObjects(connection, plan.waves, options.timeout, print));
@@ -266,7 +266,7 @@ function objectsOf({ manifest }: RemovalPlan): (release: LiveRelease) => Removal
 
 async function holdLease({ connection, settings: { namespace } }: Work): Promise<void> {
   const [{ get, pathOf }, { InstallerLease }] = await Promise.all([
-    import("../cluster/api.ts"),
+    import("../cluster/client/api.ts"),
     import("../cluster/lease.ts"),
   ]);
   const exists = await get(connection, pathOf("v1", "namespaces", undefined, namespace));

@@ -34,7 +34,7 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
       const connection = await connectTo(settings.cluster, session);
       const [{ observe }, { verify }] = await Promise.all([
         import("../cluster/observation.ts"),
-        import("../cluster/verification/verification.ts"),
+        import("../cluster/checks/verification/verification.ts"),
       ]);
       const checks = verify(settings, await observe(connection, settings));
       const { server } = connection;

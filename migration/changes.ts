@@ -1,9 +1,9 @@
 /** What a user changed: an object of Krateo 2.7.0 against the defaults of its type. */
 
 import { isDeepStrictEqual } from "node:util";
-import { pathText } from "../profiles/path.ts";
-import { isMap, type Tree } from "../profiles/secret-value.ts";
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
+import { pathText } from "../model/path.ts";
+import { isMap, type Tree } from "../model/secret-value.ts";
+import type { Json, JsonObject, Path } from "../model/settings.ts";
 import type { LegacyType } from "./legacy-defaults.ts";
 import { legacyDefaults, legacyTypes } from "./legacy-defaults.ts";
 import type { LegacyPlatform, LegacyStep } from "./legacy-platform.ts";

@@ -1,6 +1,6 @@
 /** Rules for what a chart step says beside its values: which chart, from where, how it is waited for. */
-import { chartSource } from "../profiles/chart-source.ts";
-import { durationForm, secondsOf } from "../profiles/go-duration.ts";
+import { chartSource } from "../configuration/chart-source.ts";
+import { durationForm, secondsOf } from "../model/go-duration.ts";
 import type { Change } from "./changes.ts";
 import { type Circumstances, carriedInput, type Outcome } from "./outcome.ts";
 import { isSecret } from "./plain-value.ts";

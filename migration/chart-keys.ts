@@ -2,7 +2,7 @@
  * The values that the charts of Krateo 3.0.0 read, as far as charts of 2.7.0 go on in it. A value that is not in here
  * would have no effect, and nobody would say so: Krateo's charts ignore what they do not know.
  */
-import type { Json, Path } from "../profiles/settings.ts";
+import type { Json, Path } from "../model/settings.ts";
 
 /** `texts`: a free map of texts, as environments and annotations are; `map`, `list`: free content. */
 export type ValueKind = "text" | "number" | "boolean" | "texts" | "map" | "list";

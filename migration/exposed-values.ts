@@ -2,8 +2,8 @@
  * Rules for the values by which the platform is reached from outside: they belong together, and some are said once for
  * all of 3.0.0's steps in the stack configuration.
  */
-import { valueAt } from "../profiles/path.ts";
-import type { Json, Path } from "../profiles/settings.ts";
+import { valueAt } from "../model/path.ts";
+import type { Json, Path } from "../model/settings.ts";
 import { type Change, isSame } from "./changes.ts";
 import {
   frontendUrls,

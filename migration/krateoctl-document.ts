@@ -9,10 +9,10 @@
  */
 
 import { stringify } from "yaml";
-import { writing } from "../profiles/go-scalars.ts";
-import { pathText } from "../profiles/path.ts";
-import { isMap, type Tree } from "../profiles/secret-value.ts";
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
+import { writing } from "../configuration/yaml/go-scalars.ts";
+import { pathText } from "../model/path.ts";
+import { isMap, type Tree } from "../model/secret-value.ts";
+import type { Json, JsonObject, Path } from "../model/settings.ts";
 import { withUpstreamSet } from "./krateoctl-set.ts";
 import type { LegacyType } from "./legacy-defaults.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";

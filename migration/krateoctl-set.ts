@@ -3,8 +3,8 @@
  * it: a path has no escape but the one for dots, commas and braces are plain text, only booleans get a type, and an entry
  * without a value is null. An entry whose name it cannot read is passed over.
  */
-import { isMap, type Tree } from "../profiles/secret-value.ts";
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
+import { isMap, type Tree } from "../model/secret-value.ts";
+import type { Json, JsonObject, Path } from "../model/settings.ts";
 import type { GivenEntry } from "./set-list.ts";
 
 /** A list this long is a slip, and every item up to it would be made. */

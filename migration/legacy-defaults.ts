@@ -2,7 +2,7 @@
  * What Krateo 2.7.0's installer has in its KrateoPlatformOps object when the user has changed nothing, by type: the
  * common ancestor of the three-way merge.
  */
-import type { Json, JsonObject } from "../profiles/settings.ts";
+import type { Json, JsonObject } from "../model/settings.ts";
 import { type LegacyStep, readStep } from "./legacy-platform.ts";
 
 /** The types that it has. */

@@ -1,7 +1,7 @@
 /** How a platform of 2.7.0 is reached from outside: what its hosts and URLs say, taken together. */
 
-import { valueAt } from "../profiles/path.ts";
-import type { Json } from "../profiles/settings.ts";
+import { valueAt } from "../model/path.ts";
+import type { Json } from "../model/settings.ts";
 import { isSame } from "./changes.ts";
 import type { LegacyType } from "./legacy-defaults.ts";
 import {

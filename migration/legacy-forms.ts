@@ -3,10 +3,10 @@
  * document (`migrate`) or an Installation (`migrate-full`). For each, its shape and how a step's input reads.
  */
 import { z } from "zod";
-import { holdsLegacySteps, legacyKind, legacyVersion } from "../profiles/legacy-platform.ts";
-import { valueAt } from "../profiles/path.ts";
-import type { TreeObject } from "../profiles/secret-value.ts";
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
+import { valueAt } from "../model/path.ts";
+import type { TreeObject } from "../model/secret-value.ts";
+import type { Json, JsonObject, Path } from "../model/settings.ts";
+import { holdsLegacySteps, legacyKind, legacyVersion } from "../plan/legacy-platform.ts";
 import { isObject } from "./json.ts";
 
 export type LegacyStepType = "chart" | "object" | "var";

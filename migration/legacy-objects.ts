@@ -1,8 +1,9 @@
 /** Which object of a file or a cluster is the Krateo 2.7.0 that is meant. */
-import { legacyKind } from "../profiles/legacy-platform.ts";
-import { nearestFirst } from "../profiles/nearest.ts";
-import type { Problem } from "../profiles/problem.ts";
-import type { Json, JsonObject } from "../profiles/settings.ts";
+
+import { nearestFirst } from "../model/nearest.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Json, JsonObject } from "../model/settings.ts";
+import { legacyKind } from "../plan/legacy-platform.ts";
 import { isObject } from "./json.ts";
 import { holdsUpstreamSteps } from "./legacy-forms.ts";
 

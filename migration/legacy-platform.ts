@@ -1,9 +1,10 @@
 /** A platform of Krateo 2.7.0, read and checked, whatever form it has (legacy-forms.ts). */
-import { pathText, valueAt } from "../profiles/path.ts";
-import type { Problem } from "../profiles/problem.ts";
-import type { Tree, TreeObject } from "../profiles/secret-value.ts";
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
-import { shapeProblems } from "../profiles/shape.ts";
+
+import { shapeProblems } from "../configuration/shape.ts";
+import { pathText, valueAt } from "../model/path.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Tree, TreeObject } from "../model/secret-value.ts";
+import type { Json, JsonObject, Path } from "../model/settings.ts";
 import { formOf, type GivenStep, inputShapes, type LegacyStepType } from "./legacy-forms.ts";
 import { type DroppedEntry, type GivenEntry, laySetList, type SetEntry } from "./set-list.ts";
 

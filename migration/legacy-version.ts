@@ -1,6 +1,7 @@
 /** Of which version an object of Krateo is: it bears none itself, so that the versions of its charts tell. */
-import { legacyVersion, wayToLegacyVersion } from "../profiles/legacy-platform.ts";
-import type { Problem } from "../profiles/problem.ts";
+
+import type { Problem } from "../model/problem.ts";
+import { legacyVersion, wayToLegacyVersion } from "../plan/legacy-platform.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
 import type { LegacyPlatform } from "./legacy-platform.ts";
 

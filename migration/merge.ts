@@ -3,11 +3,11 @@
  * one outcome, and none is dropped without a reason.
  */
 
-import type { BundleTokens } from "../profiles/bundle.ts";
-import { readExposure } from "../profiles/exposure/keys.ts";
-import { bundleTokens } from "../profiles/exposure/layer.ts";
-import type { Path } from "../profiles/settings.ts";
-import { bundledVersion } from "../profiles/stack-config.ts";
+import type { BundleTokens } from "../configuration/bundle.ts";
+import { bundledVersion } from "../configuration/bundle.ts";
+import { readExposure } from "../configuration/exposure/keys.ts";
+import { bundleTokens } from "../configuration/exposure/layer.ts";
+import type { Path } from "../model/settings.ts";
 import { type Change, changesOf, detectType } from "./changes.ts";
 import { inputOutcome } from "./chart-inputs.ts";
 import { valueOutcome } from "./chart-values.ts";

@@ -1,7 +1,7 @@
 /** Rules for steps that install no chart, and for steps that are there or missing as a whole. */
-import { deprecatedReleases } from "../profiles/deprecated.ts";
-import { needsOfSteps } from "../profiles/order.ts";
-import type { JsonObject } from "../profiles/settings.ts";
+import { deprecatedReleases } from "../components/deprecated.ts";
+import { needsOfSteps } from "../components/order.ts";
+import type { JsonObject } from "../model/settings.ts";
 import { type Change, changesOf, releaseOf } from "./changes.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
 import type { LegacyPlatform } from "./legacy-platform.ts";

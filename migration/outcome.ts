@@ -1,6 +1,6 @@
 /** What becomes of a user's change. */
 
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
+import type { Json, JsonObject, Path } from "../model/settings.ts";
 import type { Change } from "./changes.ts";
 import type { LegacyType } from "./legacy-defaults.ts";
 import type { LegacyExposure } from "./legacy-exposure.ts";

@@ -1,8 +1,8 @@
 /** krateo-overrides.yaml as text, each value with a comment that says where it comes from. */
 import { Document, isCollection, isPair, isScalar, Pair, type Scalar, YAMLMap } from "yaml";
-import { writing } from "../profiles/go-scalars.ts";
-import { legacyVersion } from "../profiles/legacy-platform.ts";
-import type { JsonObject, Path } from "../profiles/settings.ts";
+import { writing } from "../configuration/yaml/go-scalars.ts";
+import type { JsonObject, Path } from "../model/settings.ts";
+import { legacyVersion } from "../plan/legacy-platform.ts";
 import type { Migration, OverrideLine } from "./merge.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Values of charts that Krateo 3.0.0 has to set itself, with what would go wrong. */
-import type { Path } from "../profiles/settings.ts";
+import type { Path } from "../model/settings.ts";
 
 interface Owned {
   /** Charts it is about; all when left out. */

@@ -1,10 +1,10 @@
 /** Rules for a value that counts for itself alone: whether 3.0.0's chart takes it, and in which form. */
 
-import { limitOn } from "../profiles/chart-limits.ts";
-import { isSensitiveKey } from "../profiles/describe.ts";
-import { pathText, valueAt } from "../profiles/path.ts";
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
-import { variablesIn } from "../profiles/variables.ts";
+import { limitOn } from "../configuration/rules/chart-limits.ts";
+import { variablesIn } from "../configuration/variables.ts";
+import { isSensitiveKey } from "../model/describe.ts";
+import { pathText, valueAt } from "../model/path.ts";
+import type { Json, JsonObject, Path } from "../model/settings.ts";
 import { type Change, isSame } from "./changes.ts";
 import { acceptValue } from "./chart-keys.ts";
 import { type Circumstances, carriedValue, type Outcome, settingsOf, valuesOf } from "./outcome.ts";

@@ -8,8 +8,8 @@
  *     a=1,second.key=2                  two values: a comma begins the next key
  *     note=one\, two                    a backslash takes the meaning from the character behind it, in names and values
  */
-import { isMap, type Tree } from "../profiles/secret-value.ts";
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
+import { isMap, type Tree } from "../model/secret-value.ts";
+import type { Json, JsonObject, Path } from "../model/settings.ts";
 
 /** One value that a line sets. */
 export interface Assignment {

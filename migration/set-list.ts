@@ -14,7 +14,7 @@
  * An entry without a value sets nothing there. One that Helm refuses stops the step there, so that nobody knows what it
  * was meant to say: it is dropped, and said so.
  */
-import type { Json, JsonObject, Path } from "../profiles/settings.ts";
+import type { Json, JsonObject, Path } from "../model/settings.ts";
 import { type Assignment, laySetLine, SetLineError } from "./set-line.ts";
 
 /** One entry, as the object has it. */

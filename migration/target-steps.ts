@@ -1,7 +1,7 @@
 /** The steps of Krateo 3.0.0, and which of them goes on with a step of 2.7.0. */
 
-import { type BundleTokens, bundledRelease } from "../profiles/bundle.ts";
-import type { JsonObject } from "../profiles/settings.ts";
+import { type BundleTokens, bundledRelease } from "../configuration/bundle.ts";
+import type { JsonObject } from "../model/settings.ts";
 import type { LegacyType } from "./legacy-defaults.ts";
 
 export interface TargetStep {

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
-import { ConfigurationError } from "../profiles/problem.ts";
+import { ConfigurationError } from "../model/problem.ts";
 
 /** What stands between this machine and a server. */
 export interface ForwardProxy {

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { amount } from "../profiles/amount.ts";
-import { serviceNamed } from "../profiles/exposure/exposed-services.ts";
-import type { Settings } from "../profiles/settings.ts";
+import { serviceNamed } from "../configuration/exposure/exposed-services.ts";
+import { amount } from "../model/amount.ts";
+import type { Settings } from "../model/settings.ts";
 import type { ReleaseProgress } from "./progress.ts";
 import type { RehearsalChoice } from "./stack.ts";
 import type { Toolchain } from "./toolchain.ts";

@@ -2,9 +2,9 @@
 import { access, mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
-import { loadSettings } from "../profiles/load.ts";
-import { ConfigurationError } from "../profiles/problem.ts";
-import { releaseTypes } from "../profiles/settings.ts";
+import { loadSettings } from "../configuration/load.ts";
+import { ConfigurationError } from "../model/problem.ts";
+import { releaseTypes } from "../model/settings.ts";
 import { packCharts } from "./chart-repository.ts";
 import { clusterStatus, startCluster, stopCluster } from "./cluster.ts";
 import { runKrateo } from "./krateo.ts";

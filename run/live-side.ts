@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "../cluster/connection.ts";
+import type { Connection } from "../cluster/client/connection.ts";
+import { readObject } from "../cluster/client/object.ts";
+import { explainRelease, explainService } from "../cluster/diagnose/diagnose.ts";
 import { putBack } from "../cluster/drift/put-back.ts";
-import { explainRelease, explainService } from "../cluster/explain.ts";
 import { InstallerLease } from "../cluster/lease.ts";
-import { backupDirectory } from "../cluster/legacy/backup-folder.ts";
-import { migrationStanding } from "../cluster/legacy/migration-standing.ts";
-import { readObject } from "../cluster/object.ts";
 import { explainRoute } from "../cluster/route.ts";
-import type { PlatformArgs } from "../components/site.ts";
-import { userErrors } from "../components/user-errors.ts";
-import { isMigration, releaseKey } from "../profiles/inventory.ts";
+import { backupDirectory } from "../migration/live/backup-folder.ts";
+import { migrationStanding } from "../migration/live/migration-standing.ts";
+import { isMigration, releaseKey } from "../model/inventory.ts";
+import type { PlatformArgs } from "../resources/site.ts";
+import { userErrors } from "../resources/user-errors.ts";
 
 type LiveSide = Pick<
   PlatformArgs,

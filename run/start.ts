@@ -1,26 +1,26 @@
 /** The beginning of a run: everything is read and judged here, so that what is wrong stops it before it has touched anything. */
 import * as pulumi from "@pulumi/pulumi";
 import { fetchCharts } from "../charts/fetch.ts";
-import { type Connection, connect } from "../cluster/connection.ts";
+import { preflightOfRun } from "../cluster/checks/preflight/preflight.ts";
+import { checkUpgrades, type UpgradeFindings } from "../cluster/checks/upgrades/check-upgrades.ts";
+import { readLatest } from "../cluster/checks/upgrades/planned-upgrades.ts";
+import { type Connection, connect } from "../cluster/client/connection.ts";
 import { readInventory } from "../cluster/inventory.ts";
 import { describeOutdated, readOutdated } from "../cluster/outdated-pods.ts";
-import { preflightOfRun } from "../cluster/preflight/preflight.ts";
 import { providerProblems } from "../cluster/provider-view.ts";
-import { checkUpgrades, type UpgradeFindings } from "../cluster/upgrades/check-upgrades.ts";
-import { readLatest } from "../cluster/upgrades/planned-upgrades.ts";
-import { previousRun } from "../components/previous-run.ts";
-import { runConfig } from "../components/run-config.ts";
-import type { PlatformArgs } from "../components/site.ts";
-import { userErrors } from "../components/user-errors.ts";
-import { debug } from "../profiles/debug.ts";
-import { loadSettings } from "../profiles/load.ts";
-import { leftoverLines, migrationLines } from "../profiles/migration-plan.ts";
-import { chartStepsOf } from "../profiles/plan.ts";
-import { ConfigurationError, sentenceOf } from "../profiles/problem.ts";
-import { reapplyVariable, releasesToReapply } from "../profiles/reapply.ts";
-import { describeRepair } from "../profiles/repair.ts";
-import type { Settings } from "../profiles/settings.ts";
-import { judgeStart, refuseStart } from "../profiles/start-judgement.ts";
+import { debug } from "../configuration/debug.ts";
+import { loadSettings } from "../configuration/load.ts";
+import { ConfigurationError, sentenceOf } from "../model/problem.ts";
+import type { Settings } from "../model/settings.ts";
+import { leftoverLines, migrationLines } from "../plan/migration-plan.ts";
+import { chartStepsOf } from "../plan/plan.ts";
+import { reapplyVariable, releasesToReapply } from "../plan/reapply.ts";
+import { describeRepair } from "../plan/repair.ts";
+import { judgeStart, refuseStart } from "../plan/start-judgement.ts";
+import { previousRun } from "../resources/previous-run.ts";
+import { runConfig } from "../resources/run-config.ts";
+import type { PlatformArgs } from "../resources/site.ts";
+import { userErrors } from "../resources/user-errors.ts";
 
 /** Of a cluster out of reach: nothing is known to be installed. */
 const none: UpgradeFindings = { checks: [], lines: [], manifests: new Map() };

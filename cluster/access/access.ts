@@ -1,6 +1,6 @@
-import { get, type KubeObject, list, pathOf } from "../api.ts";
-import type { Connection } from "../connection.ts";
-import { readReleases } from "../releases.ts";
+import { get, type KubeObject, list, pathOf } from "../client/api.ts";
+import type { Connection } from "../client/connection.ts";
+import { readReleases } from "../client/releases.ts";
 
 /** One of the four services that a browser talks to. */
 export interface EndpointKind {

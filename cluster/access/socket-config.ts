@@ -1,6 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import type { Connection } from "../connection.ts";
-import { transportOf } from "../transport.ts";
+import type { Connection } from "../client/connection.ts";
+import { transportOf } from "../client/transport.ts";
 
 /** Lets the client library open web sockets in the way that requests go: same proxy, authorities and credentials. */
 export class SocketConfig extends KubeConfig {

@@ -1,6 +1,6 @@
-import { valueAt } from "../../profiles/path.ts";
-import type { Json, Path } from "../../profiles/settings.ts";
-import type { ManifestObject } from "../manifest.ts";
+import { valueAt } from "../../model/path.ts";
+import type { Json, Path } from "../../model/settings.ts";
+import type { ManifestObject } from "../client/manifest.ts";
 
 /**
  * Fields of a manifest that others than people change, by design, with the reason. A difference in them is no drift.

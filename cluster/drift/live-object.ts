@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { JsonObject } from "../../profiles/settings.ts";
-import { ask, dryRun, get, patch, pathOf, resourceOf } from "../api.ts";
-import type { Connection } from "../connection.ts";
-import type { ManifestObject } from "../manifest.ts";
+import type { JsonObject } from "../../model/settings.ts";
+import { ask, dryRun, get, patch, pathOf, resourceOf } from "../client/api.ts";
+import type { Connection } from "../client/connection.ts";
+import type { ManifestObject } from "../client/manifest.ts";
 import { type Difference, objectDifferences, withEncodedData } from "./object-difference.ts";
 import { isUnstructured } from "./unstructured.ts";
 

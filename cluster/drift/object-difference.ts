@@ -1,7 +1,7 @@
-import type { Json, JsonObject, Path } from "../../profiles/settings.ts";
-import { isMap } from "../json.ts";
-import type { ManifestObject } from "../manifest.ts";
-import { sameQuantity } from "../quantity.ts";
+import type { Json, JsonObject, Path } from "../../model/settings.ts";
+import { isMap } from "../client/json.ts";
+import type { ManifestObject } from "../client/manifest.ts";
+import { sameQuantity } from "../client/quantity.ts";
 import { isControllerOwned } from "./controller-owned.ts";
 import type { FieldHolder } from "./field-holder.ts";
 import { isUnstructured } from "./unstructured.ts";

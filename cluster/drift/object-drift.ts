@@ -1,9 +1,9 @@
-import type { Json, JsonObject, Path } from "../../profiles/settings.ts";
-import { list, pathOf } from "../api.ts";
-import type { Connection } from "../connection.ts";
-import { isMap } from "../json.ts";
-import type { ManifestObject } from "../manifest.ts";
-import { inParallel } from "../parallel.ts";
+import type { Json, JsonObject, Path } from "../../model/settings.ts";
+import { list, pathOf } from "../client/api.ts";
+import type { Connection } from "../client/connection.ts";
+import { isMap } from "../client/json.ts";
+import type { ManifestObject } from "../client/manifest.ts";
+import { inParallel } from "../client/parallel.ts";
 import { isAutoscaled, removesItself, type ScaledWorkload } from "./controller-owned.ts";
 import { holderOf } from "./field-holder.ts";
 import { driftOf, type LiveObject, readLive } from "./live-object.ts";

@@ -1,7 +1,7 @@
-import { releaseKey } from "../../profiles/inventory.ts";
-import { chartStepsOf } from "../../profiles/plan.ts";
-import type { Settings } from "../../profiles/settings.ts";
-import type { Connection } from "../connection.ts";
+import { releaseKey } from "../../model/inventory.ts";
+import type { Settings } from "../../model/settings.ts";
+import { chartStepsOf } from "../../plan/plan.ts";
+import type { Connection } from "../client/connection.ts";
 import { readOutdated } from "../outdated-pods.ts";
 import { type Finding, nothingSecret } from "./release-drift.ts";
 

@@ -1,7 +1,7 @@
-import { secretMask } from "../../profiles/secret-value.ts";
-import type { ChartStep, Json, JsonObject, Path } from "../../profiles/settings.ts";
-import { expandVariables, variablesIn } from "../../profiles/variables.ts";
-import type { HelmRelease } from "../helm-release.ts";
+import { expandVariables, variablesIn } from "../../configuration/variables.ts";
+import { secretMask } from "../../model/secret-value.ts";
+import type { ChartStep, Json, JsonObject, Path } from "../../model/settings.ts";
+import type { HelmRelease } from "../client/helm-release.ts";
 import type { Means } from "./means.ts";
 import type { Difference } from "./object-difference.ts";
 import { assumingLive, valueDifferences } from "./value-difference.ts";

@@ -1,7 +1,7 @@
-import { withoutNulls } from "../../profiles/nulls.ts";
-import type { JsonObject } from "../../profiles/settings.ts";
-import { type SnapshotRecord, storedInputs } from "../../profiles/snapshot.ts";
-import { isMap } from "../json.ts";
+import { type SnapshotRecord, storedInputs } from "../../configuration/snapshot.ts";
+import { withoutNulls } from "../../model/nulls.ts";
+import type { JsonObject } from "../../model/settings.ts";
+import { isMap } from "../client/json.ts";
 import type { Difference } from "./object-difference.ts";
 import { valueDifferences } from "./value-difference.ts";
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Json, JsonObject, Path } from "../../profiles/settings.ts";
-import { isMap } from "../json.ts";
-import type { ManifestObject } from "../manifest.ts";
+import type { Json, JsonObject, Path } from "../../model/settings.ts";
+import { isMap } from "../client/json.ts";
+import type { ManifestObject } from "../client/manifest.ts";
 import { keysOf } from "./object-difference.ts";
 import { isUnstructured } from "./unstructured.ts";
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Json, JsonObject, Path } from "../../profiles/settings.ts";
-import { isMap } from "../json.ts";
+import type { Json, JsonObject, Path } from "../../model/settings.ts";
+import { isMap } from "../client/json.ts";
 import type { Difference } from "./object-difference.ts";
 
 /**

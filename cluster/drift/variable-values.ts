@@ -1,11 +1,11 @@
-import { needsNodes, nodeAddressOf, nodeAddressVariable } from "../../profiles/exposure/node-address.ts";
-import { NoValueError, selectValue } from "../../profiles/select-value.ts";
-import type { Settings, VariableStep } from "../../profiles/settings.ts";
-import { expandVariables } from "../../profiles/variables.ts";
-import type { Connection } from "../connection.ts";
+import { needsNodes, nodeAddressOf, nodeAddressVariable } from "../../configuration/exposure/node-address.ts";
+import { expandVariables } from "../../configuration/variables.ts";
+import type { Settings, VariableStep } from "../../model/settings.ts";
+import { NoValueError, selectValue } from "../../plan/select-value.ts";
+import type { Connection } from "../client/connection.ts";
+import { readObject } from "../client/object.ts";
+import { readReleases } from "../client/releases.ts";
 import { frontendAddressOf, readNodes } from "../nodes.ts";
-import { readObject } from "../object.ts";
-import { readReleases } from "../releases.ts";
 
 /** What `${NAME}` stands for in a cluster as it is now. */
 export interface VariableValues {

@@ -1,13 +1,13 @@
-import { type Dependents, releaseKey } from "../../profiles/inventory.ts";
-import { switchedOff } from "../../profiles/removal/guard.ts";
-import { bearsReleaseOf } from "../../profiles/removal/known.ts";
-import { byKind, identityOf, isCrd, placeOf } from "../../profiles/removal/objects.ts";
-import { crdsByKind, userObjectsOf } from "../../profiles/removal/users.ts";
-import type { Settings } from "../../profiles/settings.ts";
-import type { RequestOptions } from "../api.ts";
-import type { Connection } from "../connection.ts";
-import type { HelmRelease } from "../helm-release.ts";
-import { isKept, type ManifestObject, parseManifest } from "../manifest.ts";
+import { type Dependents, releaseKey } from "../../model/inventory.ts";
+import type { Settings } from "../../model/settings.ts";
+import { switchedOff } from "../../plan/removal/guard.ts";
+import { bearsReleaseOf } from "../../plan/removal/known.ts";
+import { byKind, identityOf, isCrd, placeOf } from "../../plan/removal/objects.ts";
+import { crdsByKind, userObjectsOf } from "../../plan/removal/users.ts";
+import type { RequestOptions } from "../client/api.ts";
+import type { Connection } from "../client/connection.ts";
+import type { HelmRelease } from "../client/helm-release.ts";
+import { isKept, type ManifestObject, parseManifest } from "../client/manifest.ts";
 import { readServedKinds, type ServedKind } from "./kinds.ts";
 import { inNamespace, listMany, listObjects } from "./objects.ts";
 

@@ -1,5 +1,5 @@
-import { get, type RequestOptions } from "../api.ts";
-import type { Connection } from "../connection.ts";
+import { get, type RequestOptions } from "../client/api.ts";
+import type { Connection } from "../client/connection.ts";
 
 /** A kind of objects that the API server lists and deletes, in the version that it prefers. */
 export interface ServedKind {

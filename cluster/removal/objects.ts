@@ -1,8 +1,8 @@
-import type { LiveObject, ObjectName } from "../../profiles/removal/objects.ts";
-import { type KubeObject, list, pathOf, type RequestOptions } from "../api.ts";
-import { UnreachableError } from "../api-errors.ts";
-import type { Connection } from "../connection.ts";
-import { inParallel } from "../parallel.ts";
+import type { LiveObject, ObjectName } from "../../plan/removal/objects.ts";
+import { type KubeObject, list, pathOf, type RequestOptions } from "../client/api.ts";
+import { UnreachableError } from "../client/api-errors.ts";
+import type { Connection } from "../client/connection.ts";
+import { inParallel } from "../client/parallel.ts";
 import type { ServedKind } from "./kinds.ts";
 
 /** Names, labels and the like; what is in a Secret stays in the cluster. */

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { amount } from "../../profiles/amount.ts";
-import { chartFinalizers, leftByAnnotation } from "../../profiles/removal/known.ts";
-import type { Leftover } from "../../profiles/removal/leftovers.ts";
-import { type LiveObject, objectText } from "../../profiles/removal/objects.ts";
-import type { LiveRelease } from "../../profiles/removal/survey.ts";
-import { get, type KubeObject, patch, pathOf, remove, resourceOf } from "../api.ts";
-import { ApiError, UnreachableError } from "../api-errors.ts";
-import type { Connection } from "../connection.ts";
-import { type Log, waitUntilGone } from "../deletion.ts";
-import { inUninstallOrder } from "../manifest.ts";
-import { inParallel } from "../parallel.ts";
-import { removeRecords } from "../releases.ts";
+import { amount } from "../../model/amount.ts";
+import { chartFinalizers, leftByAnnotation } from "../../plan/removal/known.ts";
+import type { Leftover } from "../../plan/removal/leftovers.ts";
+import { type LiveObject, objectText } from "../../plan/removal/objects.ts";
+import type { LiveRelease } from "../../plan/removal/survey.ts";
+import { get, type KubeObject, patch, pathOf, remove, resourceOf } from "../client/api.ts";
+import { ApiError, UnreachableError } from "../client/api-errors.ts";
+import type { Connection } from "../client/connection.ts";
+import { type Log, waitUntilGone } from "../client/deletion.ts";
+import { inUninstallOrder } from "../client/manifest.ts";
+import { inParallel } from "../client/parallel.ts";
+import { removeRecords } from "../client/releases.ts";
 
 interface Located {
   readonly label: string;

@@ -1,23 +1,23 @@
-import { installationCrd } from "../../profiles/installation.ts";
+import { installationCrd } from "../../plan/installation.ts";
 import {
   type ConfiguredRelease,
   constraintsKind,
   crdsFolders,
   knownLeftovers,
-} from "../../profiles/removal/known.ts";
+} from "../../plan/removal/known.ts";
 import {
   type CustomKind,
   identityOf,
   isCrd,
   type LiveObject,
   type ObjectName,
-} from "../../profiles/removal/objects.ts";
-import type { LiveRelease, RemovalSurvey, StackRecord } from "../../profiles/removal/survey.ts";
-import { type KubeObject, list, pathOf } from "../api.ts";
-import type { Connection } from "../connection.ts";
-import { type HelmRelease, helmSecretType } from "../helm-release.ts";
-import { isKept, parseManifest } from "../manifest.ts";
-import { readReleases } from "../releases.ts";
+} from "../../plan/removal/objects.ts";
+import type { LiveRelease, RemovalSurvey, StackRecord } from "../../plan/removal/survey.ts";
+import { type KubeObject, list, pathOf } from "../client/api.ts";
+import type { Connection } from "../client/connection.ts";
+import { type HelmRelease, helmSecretType } from "../client/helm-release.ts";
+import { isKept, parseManifest } from "../client/manifest.ts";
+import { readReleases } from "../client/releases.ts";
 import { readServedKinds, type ServedKind } from "./kinds.ts";
 import { inNamespace, listMany, listObjects } from "./objects.ts";
 import { readWebhooks, withUsers } from "./usage.ts";

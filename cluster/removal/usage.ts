@@ -1,6 +1,6 @@
-import type { LiveObject } from "../../profiles/removal/objects.ts";
-import { type KubeObject, list, pathOf } from "../api.ts";
-import type { Connection } from "../connection.ts";
+import type { LiveObject } from "../../plan/removal/objects.ts";
+import { type KubeObject, list, pathOf } from "../client/api.ts";
+import type { Connection } from "../client/connection.ts";
 import { liveObject } from "./objects.ts";
 
 interface Binding extends KubeObject {

@@ -1,4 +1,4 @@
-import type { PlanNode } from "../../profiles/plan.ts";
+import type { PlanNode } from "../../plan/plan.ts";
 
 /** The chain of the plan that takes longest, and with it the least time that an installation can take. */
 export interface CriticalPath {

@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from "node:os";
-import { loadSettings } from "../../profiles/load.ts";
-import { planOf } from "../../profiles/plan.ts";
+import { loadSettings } from "../../configuration/load.ts";
+import { planOf } from "../../plan/plan.ts";
 import { packCharts } from "../chart-repository.ts";
 import { startCluster, stopCluster } from "../cluster.ts";
 import { listReleases } from "../outcome.ts";

@@ -1,5 +1,5 @@
-import type { PlanNode } from "../../profiles/plan.ts";
-import type { ChartStep, Settings } from "../../profiles/settings.ts";
+import type { ChartStep, Settings } from "../../model/settings.ts";
+import type { PlanNode } from "../../plan/plan.ts";
 import { delaySeconds, podStartSeconds, releasesWithDelay } from "../simulation/delays.ts";
 
 /** Its pods are the operator's work: the release is deployed before they start, the database gate waits for them. */

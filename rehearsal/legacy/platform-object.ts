@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { type LegacyType, legacyDefaults, legacyDomain } from "../../migration/legacy-defaults.ts";
 import type { LegacyStep as PlatformStep } from "../../migration/legacy-platform.ts";
-import type { Json } from "../../profiles/settings.ts";
+import type { Json } from "../../model/settings.ts";
 
 /** One step; `with.set` holds the values as a list of paths. */
 export interface LegacyStep {

@@ -24,8 +24,8 @@ import {
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import { connect } from "../../cluster/connection.ts";
-import { readObject } from "../../cluster/object.ts";
+import { connect } from "../../cluster/client/connection.ts";
+import { readObject } from "../../cluster/client/object.ts";
 import { objectPanic, releasePanic, withNullsOf } from "./null-comparison.ts";
 import { exitWithParent } from "./parent.ts";
 import { type Properties, reveal } from "./property-values.ts";

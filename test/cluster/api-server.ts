@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Connection, connect } from "../../cluster/connection.ts";
+import { type Connection, connect } from "../../cluster/client/connection.ts";
 
 type Objects = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import type { HelmHook, HelmRelease } from "../../cluster/helm-release.ts";
+import type { HelmHook, HelmRelease } from "../../cluster/client/helm-release.ts";
 
 /** A Helm release; `chart` is "NAME VERSION" and defaults to the release's name at 1.0.0. */
 export function helmRelease(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
+import { processIdentity } from "../../cluster/client/process.ts";
 import { endLease, existingLease, InstallerLease, readLease } from "../../cluster/lease.ts";
-import { processIdentity } from "../../cluster/process.ts";
 import { errorOf, type Handler, withApiServer } from "./api-server.ts";
 
 const acquireTime = "2026-01-01T12:00:00.000000Z";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readOutdated } from "../../cluster/outdated-pods.ts";
 import { restart } from "../../cluster/restart.ts";
-import { chartStepsOf } from "../../profiles/plan.ts";
+import { chartStepsOf } from "../../plan/plan.ts";
 import { chartStep, settingsOf } from "../support/settings.ts";
 import { errorOf, holding, withApiServer } from "./api-server.ts";
 

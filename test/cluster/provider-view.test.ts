@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { connect } from "../../cluster/connection.ts";
+import { connect } from "../../cluster/client/connection.ts";
 import { providerProblems } from "../../cluster/provider-view.ts";
 import { kubeconfigOf } from "./api-server.ts";
 

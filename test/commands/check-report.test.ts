@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { reportOf } from "../../commands/check-report.ts";
-import type { Check } from "../../profiles/check.ts";
+import type { Check } from "../../model/check.ts";
 
 const checks: Check[] = [
   {

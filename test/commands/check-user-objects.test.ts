@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
-import { encodeRelease } from "../../cluster/helm-release.ts";
+import { encodeRelease } from "../../cluster/client/helm-release.ts";
 import { type Handler, holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { helmRelease } from "../cluster/helm-releases.ts";
 import { krateo, type Run, withProject } from "./session.ts";

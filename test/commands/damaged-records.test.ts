@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodeRelease } from "../../cluster/helm-release.ts";
+import { encodeRelease } from "../../cluster/client/helm-release.ts";
 import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { helmRelease } from "../cluster/helm-releases.ts";
 import { withStoredCharts } from "../support/stored-charts.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { bundledProfiles } from "../../profiles/bundle.ts";
-import { type ProfileEntry, purposeIn } from "../../profiles/profile-list.ts";
+import { bundledProfiles } from "../../configuration/bundle.ts";
+import { type ProfileEntry, purposeIn } from "../../configuration/profile-list.ts";
 import { krateo, withProject } from "./session.ts";
 
 const files = {

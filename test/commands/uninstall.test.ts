@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectionOf, recordOf } from "../../commands/stack-record.ts";
+import { connectionOf, recordOf } from "../../engine/stack-record.ts";
 import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { migrateJson } from "../../commands/migrate-report.ts";
+import { loadSettings } from "../../configuration/load.ts";
+import { migrateJson } from "../../migration/commands/migrate-report.ts";
 import { readLegacyPlatform } from "../../migration/legacy-platform.ts";
 import { migrate } from "../../migration/merge.ts";
-import { loadSettings } from "../../profiles/load.ts";
-import { planOf } from "../../profiles/plan.ts";
-import { ConfigurationError } from "../../profiles/problem.ts";
+import { ConfigurationError } from "../../model/problem.ts";
+import { planOf } from "../../plan/plan.ts";
 import { goldenInputs, legacyObjects } from "./inputs.ts";
 
 export interface Golden {

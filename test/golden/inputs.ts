@@ -1,6 +1,6 @@
 /** What the goldens are made from: each type, each profile on the type it suits, and combinations, by the golden's name. */
-import { bundledProfiles, typesFor } from "../../profiles/bundle.ts";
-import type { RawConfig } from "../../profiles/raw-config.ts";
+import { bundledProfiles, typesFor } from "../../configuration/bundle.ts";
+import type { RawConfig } from "../../configuration/raw-config.ts";
 
 export interface GoldenInput {
   readonly name: string;

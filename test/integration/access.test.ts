@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { list, patch, pathOf, remove } from "../../cluster/api.ts";
-import { connect } from "../../cluster/connection.ts";
+import { list, patch, pathOf, remove } from "../../cluster/client/api.ts";
+import { connect } from "../../cluster/client/connection.ts";
 import { comeBackTo, live, rehearsal, startOver, TestStack, until } from "../support/rehearsal.ts";
 
 const root = join(import.meta.dirname, "..", "..");

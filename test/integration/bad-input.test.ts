@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFile, cp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { JsonObject } from "../../profiles/settings.ts";
+import type { JsonObject } from "../../model/settings.ts";
 import { apply, helm, live, mirror, scratch, startOver, TestStack, tinyChart } from "../support/rehearsal.ts";
 
 describe("bad input", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { patch, pathOf, remove } from "../../cluster/api.ts";
-import { type Connection, connect } from "../../cluster/connection.ts";
-import type { JsonObject } from "../../profiles/settings.ts";
+import { patch, pathOf, remove } from "../../cluster/client/api.ts";
+import { type Connection, connect } from "../../cluster/client/connection.ts";
+import type { JsonObject } from "../../model/settings.ts";
 import {
   apply,
   helm,

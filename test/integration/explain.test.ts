@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { connect } from "../../cluster/connection.ts";
-import { explainRelease } from "../../cluster/explain.ts";
-import type { JsonObject } from "../../profiles/settings.ts";
+import { connect } from "../../cluster/client/connection.ts";
+import { explainRelease } from "../../cluster/diagnose/diagnose.ts";
+import type { JsonObject } from "../../model/settings.ts";
 import { apply, helmReleases, kubeconfig, startOver, TestStack } from "../support/rehearsal.ts";
 
 describe("a release that does not become ready", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { JsonObject } from "../../profiles/settings.ts";
+import type { JsonObject } from "../../model/settings.ts";
 import {
   apply,
   comeBackTo,

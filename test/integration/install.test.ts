@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { JsonObject } from "../../profiles/settings.ts";
+import type { JsonObject } from "../../model/settings.ts";
 import { helmReleases, keep, live, startOver, TestStack } from "../support/rehearsal.ts";
 
 /** Every Helm release of Krateo 3.0.0 as it must be after a fresh installation. */

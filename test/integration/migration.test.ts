@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { patch, pathOf } from "../../cluster/api.ts";
-import { connect } from "../../cluster/connection.ts";
-import type { JsonObject } from "../../profiles/settings.ts";
+import { patch, pathOf } from "../../cluster/client/api.ts";
+import { connect } from "../../cluster/client/connection.ts";
+import type { JsonObject } from "../../model/settings.ts";
 import {
   apply,
   backups,

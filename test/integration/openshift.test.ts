@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { patch, pathOf } from "../../cluster/api.ts";
-import { type Connection, connect } from "../../cluster/connection.ts";
-import { loadSettings } from "../../profiles/load.ts";
-import { chartStepsOf } from "../../profiles/plan.ts";
-import type { JsonObject } from "../../profiles/settings.ts";
+import { patch, pathOf } from "../../cluster/client/api.ts";
+import { type Connection, connect } from "../../cluster/client/connection.ts";
+import { loadSettings } from "../../configuration/load.ts";
+import type { JsonObject } from "../../model/settings.ts";
+import { chartStepsOf } from "../../plan/plan.ts";
 import { openShiftKinds } from "../../rehearsal/simulation/openshift-kinds.ts";
 import { type Manifest, render } from "../rehearsal/chart-rendering.ts";
 import {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parse, stringify } from "yaml";
-import { ask, pathOf } from "../../cluster/api.ts";
-import { connect } from "../../cluster/connection.ts";
-import type { Check, Status } from "../../profiles/check.ts";
+import { ask, pathOf } from "../../cluster/client/api.ts";
+import { connect } from "../../cluster/client/connection.ts";
+import type { Check, Status } from "../../model/check.ts";
 import {
   apply,
   helm,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { create, type KubeObject, list, pathOf, remove } from "../../cluster/api.ts";
-import { connect } from "../../cluster/connection.ts";
+import { create, type KubeObject, list, pathOf, remove } from "../../cluster/client/api.ts";
+import { connect } from "../../cluster/client/connection.ts";
 import {
   helmReleases,
   paths,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { patch, pathOf, remove } from "../../cluster/api.ts";
-import { type Connection, connect } from "../../cluster/connection.ts";
+import { patch, pathOf, remove } from "../../cluster/client/api.ts";
+import { type Connection, connect } from "../../cluster/client/connection.ts";
 import {
   apply,
   helmReleases,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { create, list, pathOf, remove } from "../../cluster/api.ts";
-import { connect } from "../../cluster/connection.ts";
-import { installationCrd, installationName, protectiveFinalizer } from "../../profiles/installation.ts";
-import { loadSettings } from "../../profiles/load.ts";
-import type { JsonObject, Settings } from "../../profiles/settings.ts";
+import { create, list, pathOf, remove } from "../../cluster/client/api.ts";
+import { connect } from "../../cluster/client/connection.ts";
+import { loadSettings } from "../../configuration/load.ts";
+import type { JsonObject, Settings } from "../../model/settings.ts";
+import { installationCrd, installationName, protectiveFinalizer } from "../../plan/installation.ts";
 import { installInTurn } from "../../rehearsal/bench/sequential-install.ts";
 import {
   apply,

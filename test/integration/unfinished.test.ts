@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { patch, pathOf } from "../../cluster/api.ts";
-import { connect } from "../../cluster/connection.ts";
+import { patch, pathOf } from "../../cluster/client/api.ts";
+import { connect } from "../../cluster/client/connection.ts";
 import {
   helm,
   helmReleases,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { list, pathOf, remove } from "../../cluster/api.ts";
-import { connect } from "../../cluster/connection.ts";
-import type { JsonObject } from "../../profiles/settings.ts";
+import { list, pathOf, remove } from "../../cluster/client/api.ts";
+import { connect } from "../../cluster/client/connection.ts";
+import type { JsonObject } from "../../model/settings.ts";
 import { comeBackTo, helmReleases, live, paths, TestStack } from "../support/rehearsal.ts";
 
 /** Names of the releases whose revision is not 1, with their revision and status. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { acceptValue, chartKeys } from "../../migration/chart-keys.ts";
-import type { Json, Path } from "../../profiles/settings.ts";
+import type { Json, Path } from "../../model/settings.ts";
 import { completeSchema } from "../../rehearsal/chart-schema.ts";
-import { load } from "../profiles/project.ts";
+import { load } from "../configuration/project.ts";
 
 const charts = path.join(import.meta.dirname, "../../rehearsal/charts");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { krateoctlDocument } from "../../migration/krateoctl-document.ts";
-import type { JsonObject } from "../../profiles/settings.ts";
+import type { JsonObject } from "../../model/settings.ts";
 import { type GivenObject, read, set, stepOf, unchanged, without } from "./objects.ts";
 
 const convert = (object: GivenObject) => {

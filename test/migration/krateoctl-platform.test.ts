@@ -7,7 +7,7 @@ import { legacyObjectsIn } from "../../migration/legacy-objects.ts";
 import { readLegacyPlatform } from "../../migration/legacy-platform.ts";
 import { versionProblems } from "../../migration/legacy-version.ts";
 import { migrate } from "../../migration/merge.ts";
-import type { Json, JsonObject } from "../../profiles/settings.ts";
+import type { Json, JsonObject } from "../../model/settings.ts";
 import { type GivenObject, lineOf, read, set, unchanged, without } from "./objects.ts";
 
 /** What upstream's `migrate` writes of an object, and what its `migrate-full` leaves in the cluster. */

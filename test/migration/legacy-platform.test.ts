@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chooseLegacyObject, describeContent, legacyObjectsIn } from "../../migration/legacy-objects.ts";
 import { readLegacyPlatform } from "../../migration/legacy-platform.ts";
-import type { Json, JsonObject } from "../../profiles/settings.ts";
+import type { Json, JsonObject } from "../../model/settings.ts";
 import { type GivenObject, read, stepOf, unchanged } from "./objects.ts";
 
 const problemsOf = (object: unknown): string[] =>

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { changesOf, detectType } from "../../migration/changes.ts";
 import type { LegacyType } from "../../migration/legacy-defaults.ts";
 import { overridesOf, overridesText } from "../../migration/overrides-file.ts";
-import { valueAt } from "../../profiles/path.ts";
-import type { Json } from "../../profiles/settings.ts";
-import { chartStep } from "../profiles/project.ts";
+import { valueAt } from "../../model/path.ts";
+import type { Json } from "../../model/settings.ts";
+import { chartStep } from "../configuration/project.ts";
 import {
   type GivenObject,
   lineOf,

@@ -6,9 +6,9 @@ import { type Migration, migrate } from "../../migration/merge.ts";
 import type { Fate } from "../../migration/outcome.ts";
 import { overridesText } from "../../migration/overrides-file.ts";
 import { stackValues } from "../../migration/stack-values.ts";
-import type { Json, JsonObject, Settings } from "../../profiles/settings.ts";
+import type { Json, JsonObject, Settings } from "../../model/settings.ts";
 import { entriesOf } from "../../rehearsal/legacy/platform-object.ts";
-import { load } from "../profiles/project.ts";
+import { load } from "../configuration/project.ts";
 
 export interface GivenStep {
   id: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { laySetLine, SetLineError } from "../../migration/set-line.ts";
-import type { JsonObject } from "../../profiles/settings.ts";
+import type { JsonObject } from "../../model/settings.ts";
 
 /** Read off Helm's own tests of --set, and its parser; where a row is Krateo's, its values are like those in public objects. */
 const rules: [rule: string, rows: [line: string, result: JsonObject][]][] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type GivenEntry, laySetList } from "../../migration/set-list.ts";
-import type { Json, JsonObject } from "../../profiles/settings.ts";
+import type { Json, JsonObject } from "../../model/settings.ts";
 
 const values = (entries: GivenEntry[], below: JsonObject = {}) => laySetList(below, entries).values;
 

@@ -7,13 +7,13 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { kubeconfigOf } from "../cluster/api-server.ts";
-import { hasOpenssl, makeCertificates } from "../cluster/certificates.ts";
+import { hasOpenssl, makeCertificates } from "../cluster/client/certificates.ts";
 
 /** Asks as the API client does, with a kubeconfig that names no authority, and as charts are fetched. */
 const program = (kubeconfig: string, url: string): string => `
   import { download } from "${new URL("../../charts/download.ts", import.meta.url)}";
-  import { get } from "${new URL("../../cluster/api.ts", import.meta.url)}";
-  import { connect } from "${new URL("../../cluster/connection.ts", import.meta.url)}";
+  import { get } from "${new URL("../../cluster/client/api.ts", import.meta.url)}";
+  import { connect } from "${new URL("../../cluster/client/connection.ts", import.meta.url)}";
   const said = async (asking) => asking.then(() => "accepted", ({ message }) => message.match(/certificate .*/)?.[0]);
   console.log(await said(get(connect({ kubeconfig: ${JSON.stringify(kubeconfig)} }), "/api")));
   console.log(await said(download(${JSON.stringify(url)})));`;

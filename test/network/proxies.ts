@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
-import type { Pair } from "../cluster/certificates.ts";
+import type { Pair } from "../cluster/client/certificates.ts";
 
 /** A proxy of the tests' own on loopback. Whatever host it is asked for, it leads to this machine. */
 export interface TestProxy {

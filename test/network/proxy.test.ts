@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { ConfigurationError } from "../../model/problem.ts";
 import { describeProxy, proxyFor } from "../../network/proxy.ts";
-import { ConfigurationError } from "../../profiles/problem.ts";
 
 /** URL, environment, and the proxy that golang.org/x/net/http/httpproxy 0.56.0 chose for them; empty: none. */
 const recorded: readonly [string, NodeJS.ProcessEnv, string][] = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadSettings } from "../../profiles/load.ts";
-import { type PlanNode, planOf } from "../../profiles/plan.ts";
+import { loadSettings } from "../../configuration/load.ts";
+import { type PlanNode, planOf } from "../../plan/plan.ts";
 import { criticalPath } from "../../rehearsal/bench/critical-path.ts";
 import { simulatedSeconds } from "../../rehearsal/bench/simulated-seconds.ts";
 import { chartStep, settingsOf } from "../support/settings.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadSettings } from "../../profiles/load.ts";
+import { loadSettings } from "../../configuration/load.ts";
 import { higherPeaks } from "../../rehearsal/bench/memory.ts";
 import { summarize } from "../../rehearsal/bench/preview.ts";
 import { descendantsOf, parseProcess, roleOf } from "../../rehearsal/bench/processes.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type LegacyType, legacyTypes } from "../../migration/legacy-defaults.ts";
 import { type LegacyPlatform, readLegacyPlatform } from "../../migration/legacy-platform.ts";
 import { migrate } from "../../migration/merge.ts";
-import type { Json } from "../../profiles/settings.ts";
+import type { Json } from "../../model/settings.ts";
 import { type LegacyStep, legacySteps, userChanges } from "../../rehearsal/legacy/platform-object.ts";
 import { stepValues } from "../../rehearsal/legacy/step-values.ts";
 

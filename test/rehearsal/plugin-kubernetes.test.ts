@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recordOf } from "../../profiles/snapshot.ts";
+import { recordOf } from "../../configuration/snapshot.ts";
 import { objectPanic, releasePanic, withNullsOf } from "../../rehearsal/plugins/null-comparison.ts";
 
 /** An object as the state has it right after it was made from these inputs. */

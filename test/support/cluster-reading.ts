@@ -1,6 +1,6 @@
 import type { V1Node, V1Pod, V1Service } from "@kubernetes/client-node";
-import type { KubeObject } from "../../cluster/api.ts";
-import type { ClusterReading } from "../../cluster/preflight/reading.ts";
+import type { ClusterReading } from "../../cluster/checks/preflight/reading.ts";
+import type { KubeObject } from "../../cluster/client/api.ts";
 
 /** A cluster that is ready for anything, with nothing installed; `given` is what differs. */
 export function readyCluster(given: Partial<ClusterReading> = {}): ClusterReading {

@@ -1,4 +1,4 @@
-import type { Inventory } from "../../profiles/inventory.ts";
+import type { Inventory } from "../../model/inventory.ts";
 
 /** An inventory of a cluster that holds nothing. */
 export const emptyInventory: Inventory = {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { JsonObject } from "../../profiles/settings.ts";
+import type { JsonObject } from "../../model/settings.ts";
 
 /** What the program asked the engine to register, as the engine would have received it. */
 export interface Registration {

@@ -1,5 +1,5 @@
-import type { LiveObject } from "../../profiles/removal/objects.ts";
-import type { LiveRelease, RemovalSurvey } from "../../profiles/removal/survey.ts";
+import type { LiveObject } from "../../plan/removal/objects.ts";
+import type { LiveRelease, RemovalSurvey } from "../../plan/removal/survey.ts";
 
 /** Versions of the kinds that tests use; others are of the core group. */
 const apiVersions: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import type {
   Settings,
   Step,
   VariableStep,
-} from "../../profiles/settings.ts";
+} from "../../model/settings.ts";
 
 /** A chart step with nothing special; `given` says what matters to a test. */
 export function chartStep(id: string, given: Partial<ChartStep> = {}): ChartStep {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { store } from "../../charts/archive-store.ts";
 import { archiveName } from "../../charts/source.ts";
-import { loadSettings } from "../../profiles/load.ts";
-import { chartStepsOf } from "../../profiles/plan.ts";
+import { loadSettings } from "../../configuration/load.ts";
+import { chartStepsOf } from "../../plan/plan.ts";
 
 /** A whole gzip stream is enough: nothing here is unpacked. */
 const archive = gzipSync("chart");

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { serveRewrittenPage } from "../../../cluster/access/page-proxy.ts";
 import { type LocalPort, listen } from "../../../cluster/access/port-forward.ts";
 import { portOwner } from "../../../cluster/access/port-owner.ts";
-import { ConfigurationError } from "../../../profiles/problem.ts";
+import { ConfigurationError } from "../../../model/problem.ts";
 import { errorOf } from "../api-server.ts";
 
 const config = {

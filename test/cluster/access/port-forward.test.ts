@@ -6,9 +6,9 @@ import { type AddressInfo, connect as dial } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openForwards } from "../../../cluster/access/port-forward.ts";
-import { connect } from "../../../cluster/connection.ts";
+import { connect } from "../../../cluster/client/connection.ts";
 import { startProxy } from "../../network/proxies.ts";
-import { hasOpenssl, makeCertificates } from "../certificates.ts";
+import { hasOpenssl, makeCertificates } from "../client/certificates.ts";
 
 const ready = {
   metadata: { name: "frontend-1", namespace: "shop", uid: "u" },

@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
 import { addressesOf, type Probe, probe, served } from "../../../cluster/access/probe.ts";
 import { nobodyThere } from "../api-server.ts";
-import { hasOpenssl, makeCertificates, type Pair } from "../certificates.ts";
+import { hasOpenssl, makeCertificates, type Pair } from "../client/certificates.ts";
 
 describe("a probe", () => {
   const servers: (Server | TcpServer)[] = [];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
-import type { Connection } from "../../../cluster/connection.ts";
+import type { Connection } from "../../../cluster/client/connection.ts";
+import { encodeRelease, type HelmRelease } from "../../../cluster/client/helm-release.ts";
 import { findDrift, findInstalledDrift } from "../../../cluster/drift/drift.ts";
-import { encodeRelease, type HelmRelease } from "../../../cluster/helm-release.ts";
-import type { JsonObject, Settings } from "../../../profiles/settings.ts";
+import type { JsonObject, Settings } from "../../../model/settings.ts";
 import { chartStep, objectStep, settingsOf, variableStep } from "../../support/settings.ts";
 import { errorOf, type Handler, withApiServer } from "../api-server.ts";
 import { helmRelease } from "../helm-releases.ts";

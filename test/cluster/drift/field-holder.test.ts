@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gitOpsTool, holderOf } from "../../../cluster/drift/field-holder.ts";
-import type { JsonObject, Path } from "../../../profiles/settings.ts";
+import type { JsonObject, Path } from "../../../model/settings.ts";
 
 const planned: JsonObject = {
   metadata: { name: "web", labels: { app: "web" }, finalizers: ["a/b"] },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { masked, maskedDifference, type Secrecy, secretTexts } from "../../../cluster/drift/masking.ts";
-import type { Json, Path } from "../../../profiles/settings.ts";
+import type { Json, Path } from "../../../model/settings.ts";
 
 const secrecy: Secrecy = {
   isSecret: (path) => path[0] === "hidden",

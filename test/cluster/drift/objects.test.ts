@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import type { ManifestObject } from "../../../cluster/client/manifest.ts";
+import { sameQuantity } from "../../../cluster/client/quantity.ts";
 import { isAutoscaled, removesItself } from "../../../cluster/drift/controller-owned.ts";
 import { objectDifferences, withDifferences } from "../../../cluster/drift/object-difference.ts";
 import { isUnstructured } from "../../../cluster/drift/unstructured.ts";
-import type { ManifestObject } from "../../../cluster/manifest.ts";
-import { sameQuantity } from "../../../cluster/quantity.ts";
-import { pathText } from "../../../profiles/path.ts";
-import type { Json, JsonObject } from "../../../profiles/settings.ts";
+import { pathText } from "../../../model/path.ts";
+import type { Json, JsonObject } from "../../../model/settings.ts";
 
 const object = (
   kind: string,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
+import { encodeRelease, type HelmRelease } from "../../../cluster/client/helm-release.ts";
 import { type Means, meansText } from "../../../cluster/drift/means.ts";
 import { findPutBack, putBack } from "../../../cluster/drift/put-back.ts";
-import { encodeRelease, type HelmRelease } from "../../../cluster/helm-release.ts";
-import type { JsonObject } from "../../../profiles/settings.ts";
+import type { JsonObject } from "../../../model/settings.ts";
 import { errorOf, type Handler, withApiServer } from "../api-server.ts";
 import { helmRelease } from "../helm-releases.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { ManifestObject } from "../../../cluster/client/manifest.ts";
 import { upgradePatch } from "../../../cluster/drift/upgrade-patch.ts";
-import type { ManifestObject } from "../../../cluster/manifest.ts";
-import type { JsonObject } from "../../../profiles/settings.ts";
+import type { JsonObject } from "../../../model/settings.ts";
 
 const metadata = { name: "web" };
 const service = (...ports: JsonObject[]): ManifestObject => ({

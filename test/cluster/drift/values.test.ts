@@ -3,9 +3,9 @@ import { releaseFindings } from "../../../cluster/drift/release-drift.ts";
 import { snapshotDrift } from "../../../cluster/drift/snapshot-drift.ts";
 import { assumingLive, valueDifferences } from "../../../cluster/drift/value-difference.ts";
 import type { VariableValues } from "../../../cluster/drift/variable-values.ts";
-import { pathText } from "../../../profiles/path.ts";
-import type { ChartStep, JsonObject, Snapshot } from "../../../profiles/settings.ts";
-import { recordOf, type SnapshotRecord } from "../../../profiles/snapshot.ts";
+import { recordOf, type SnapshotRecord } from "../../../configuration/snapshot.ts";
+import { pathText } from "../../../model/path.ts";
+import type { ChartStep, JsonObject, Snapshot } from "../../../model/settings.ts";
 import { chartStep, variableStep } from "../../support/settings.ts";
 import { helmRelease } from "../helm-releases.ts";
 

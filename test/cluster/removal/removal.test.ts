@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { waitForClaimUsers } from "../../../cluster/claims.ts";
-import type { Connection } from "../../../cluster/connection.ts";
+import { waitForClaimUsers } from "../../../cluster/client/claims.ts";
+import type { Connection } from "../../../cluster/client/connection.ts";
 import {
   deleteAndWait,
   markLeftovers,
@@ -8,8 +8,8 @@ import {
   removeLeftovers,
   removeUserObjects,
 } from "../../../cluster/removal/removal.ts";
-import type { Leftover } from "../../../profiles/removal/leftovers.ts";
-import type { LiveObject } from "../../../profiles/removal/objects.ts";
+import type { Leftover } from "../../../plan/removal/leftovers.ts";
+import type { LiveObject } from "../../../plan/removal/objects.ts";
 import { object, release } from "../../support/removal.ts";
 import { errorOf, type Handler, withApiServer } from "../api-server.ts";
 

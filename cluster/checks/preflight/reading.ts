@@ -1,0 +1,113 @@
+import type { V1Node, V1Pod, V1Service, V1StorageClass } from "@kubernetes/client-node";
+import type { Settings } from "../../../model/settings.ts";
+import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../client/api.ts";
+import type { Connection } from "../../client/connection.ts";
+import { type DatabaseAnswer, probeDatabase } from "../../database-probe.ts";
+import { missingRights, type Right } from "./access-review.ts";
+import { serviceIn } from "./database.ts";
+import { type IngressSurroundings, ingressesOf } from "./ingress.ts";
+import { readIngressSurroundings } from "./ingress-surroundings.ts";
+import type { Installations } from "./legacy.ts";
+import { type ClusterScoped, type ClusterScopedKind, clusterScopedKinds } from "./ownership.ts";
+import { permitted } from "./permitted.ts";
+import { rightsNeeded } from "./rights.ts";
+
+/** What a cluster is and holds that an installation has to fit in with. Undefined is what may not be read. */
+export interface ClusterReading extends IngressSurroundings, Installations {
+  readonly server: string;
+  readonly context: string;
+  readonly version?: string;
+  readonly missingRights?: readonly Right[];
+  readonly nodes?: readonly V1Node[];
+  readonly services?: readonly V1Service[];
+  readonly storageClasses?: readonly V1StorageClass[];
+  readonly clusterScoped: ClusterScoped;
+  /** Of a database of the user's own; undefined where there is none, or only the cluster knows its name. */
+  readonly database?: DatabaseAnswer;
+  /** What may not be read, in the words of a report. */
+  readonly refused: readonly string[];
+}
+
+const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
+/**
+ * Reads it all in one round of parallel requests; nothing that the inventory has already read.
+ *
+ * @throws UnreachableError
+ */
+export async function readForPreflight(
+  connection: Connection,
+  settings: Settings,
+  options: RequestOptions = {},
+): Promise<ClusterReading> {
+  const refused: string[] = [];
+  const allowed = permitted((what) => refused.push(what));
+  const every = <T>(what: string, apiVersion: string, plural: string, more: RequestOptions = {}) =>
+    allowed(what, list<T>(connection, pathOf(apiVersion, plural), { ...options, ...more }));
+  // The API server's cache will do, and spares a big cluster's etcd.
+  const cached = { query: { resourceVersion: "0" } };
+
+  const [
+    version,
+    groups,
+    missing,
+    nodes,
+    pods,
+    services,
+    storageClasses,
+    clusterScoped,
+    ingress,
+    snapshots,
+    database,
+  ] = await Promise.all([
+    allowed("the Kubernetes version", get<{ gitVersion: string }>(connection, "/version", options)),
+    allowed("API groups", get<{ groups: { name: string }[] }>(connection, "/apis", options)),
+    allowed("own rights", missingRights(connection, rightsNeeded(settings), options)),
+    every<V1Node>("nodes", "v1", "nodes", cached),
+    every<V1Pod>("pods", "v1", "pods", cached),
+    every<V1Service>("services", "v1", "services"),
+    every<V1StorageClass>("storage classes", "storage.k8s.io/v1", "storageclasses"),
+    readClusterScoped(every),
+    readIngressSurroundings(connection, ingressesOf(settings), allowed, options),
+    every<KubeObject>("Installation objects", "krateo.io/v1", "installations", { accept: metadataOnly }),
+    settings.database && !serviceIn(settings.database.host) ? probeDatabase(settings.database) : undefined,
+  ]);
+  return {
+    server: connection.server,
+    context: connection.context,
+    version: version?.gitVersion,
+    groups: groups?.groups.map(({ name }) => name),
+    missingRights: missing,
+    nodes,
+    pods,
+    services,
+    storageClasses,
+    clusterScoped,
+    ...ingress,
+    snapshots,
+    database,
+    // In the order of the answers, the report would differ from run to run.
+    refused: refused.toSorted(),
+  };
+}
+
+type Every = <T>(
+  what: string,
+  apiVersion: string,
+  plural: string,
+  more?: RequestOptions,
+) => Promise<T[] | undefined>;
+
+/** Webhook configurations whole, of anything else just who it belongs to: definitions are by far the largest objects. */
+async function readClusterScoped(every: Every): Promise<ClusterScoped> {
+  const entries = await Promise.all(
+    Object.entries(clusterScopedKinds).map(async ([kind, { apiVersion, plural }]) => {
+      const whole = kind.endsWith("WebhookConfiguration");
+      return [
+        kind,
+        await every<KubeObject>(plural, apiVersion, plural, whole ? {} : { accept: metadataOnly }),
+      ];
+    }),
+  );
+  return Object.fromEntries(entries) as Record<ClusterScopedKind, KubeObject[] | undefined>;
+}

@@ -1,0 +1,192 @@
+import type { V1Service } from "@kubernetes/client-node";
+import type { Check } from "../../../model/check.ts";
+import { type Inventory, isMigration } from "../../../model/inventory.ts";
+import type { Settings } from "../../../model/settings.ts";
+import { chartStepsOf } from "../../../plan/plan.ts";
+import { list, pathOf } from "../../client/api.ts";
+import type { Connection } from "../../client/connection.ts";
+import type { HelmRelease } from "../../client/helm-release.ts";
+import { parseManifest } from "../../client/manifest.ts";
+import { inParallel } from "../../client/parallel.ts";
+import { masked, secretTexts } from "../../drift/masking.ts";
+import { meansText } from "../../drift/means.ts";
+import { findPutBack, type PutBack } from "../../drift/put-back.ts";
+import { secretPlaces } from "../../drift/release-drift.ts";
+import { helmDryRun } from "./helm-dry-run.ts";
+import { type PlannedUpgrade, plannedUpgrades } from "./planned-upgrades.ts";
+import { checkRecordSize } from "./record-size.ts";
+import { checkVolumes } from "./volume-rules.ts";
+import { deletionText, keepingText } from "./way-out.ts";
+
+/** What the next run's upgrades would meet. */
+export interface UpgradeFindings {
+  readonly checks: readonly Check[];
+  /** What a preview says: what is put back, and what could not be looked at. */
+  readonly lines: readonly string[];
+  /** New manifests, by the release's key in `Inventory.releases`; of those that Helm could render. */
+  readonly manifests: ReadonlyMap<string, string>;
+}
+
+/** Helm processes at once: each takes a processor for a moment. */
+const helmsAtOnce = 4;
+
+/** Statuses that the run ends before it upgrades: until then Helm refuses to look at the release. */
+const busy = /^(pending-|uninstall)/;
+
+interface Circumstances {
+  readonly inventory: Inventory;
+  readonly latest: Promise<ReadonlyMap<string, HelmRelease>>;
+  readonly reapply: ReadonlySet<string>;
+  /** Path of each chart step's archive, by step id. */
+  readonly charts: ReadonlyMap<string, string>;
+}
+
+/**
+ * Asks, before anything is touched, what the API server will refuse of the upgrades: with Helm's rendering of each where a
+ * helm is on the PATH, else by what the values of known charts tell. Looks at changed releases only, so that a run with
+ * nothing to do asks nothing. Changes nothing.
+ *
+ * @throws as `get` in api.ts
+ */
+export async function checkUpgrades(
+  connection: Connection,
+  settings: Settings,
+  { inventory, latest, reapply, charts }: Circumstances,
+): Promise<UpgradeFindings> {
+  const upgrades = await plannedUpgrades(connection, settings, inventory, await latest, reapply);
+  const looked = await inParallel(
+    upgrades,
+    (upgrade) => look(connection, inventory, upgrade, charts.get(upgrade.step.id)),
+    helmsAtOnce,
+  );
+  const sized = chartStepsOf(settings).flatMap((step) => {
+    const known = looked.find(({ upgrade }) => upgrade.step.id === step.id);
+    return checkRecordSize(step, known?.recordBytes);
+  });
+  const unseen = looked.filter(({ noHelm }) => noHelm).map(({ upgrade }) => upgrade.key);
+  return {
+    checks: [...looked.flatMap(({ checks }) => checks), ...sized],
+    lines: [
+      ...looked.flatMap(({ lines }) => lines),
+      ...(unseen.length > 0
+        ? [
+            `there is no helm on the PATH: whether the API server takes all changes of ${unseen.join(", ")} is seen only when they are made`,
+          ]
+        : []),
+    ],
+    manifests: new Map(
+      looked.flatMap(({ upgrade, manifest }) => (manifest === undefined ? [] : [[upgrade.key, manifest]])),
+    ),
+  };
+}
+
+interface Looked {
+  readonly upgrade: PlannedUpgrade;
+  readonly checks: readonly Check[];
+  readonly lines: readonly string[];
+  readonly manifest?: string;
+  readonly recordBytes?: number;
+  readonly noHelm: boolean;
+}
+
+async function look(
+  connection: Connection,
+  inventory: Inventory,
+  upgrade: PlannedUpgrade,
+  archive: string | undefined,
+): Promise<Looked> {
+  const { step, live, values } = upgrade;
+  const texts = secretTexts(values ?? step.values, secretPlaces(step));
+  const shown = (text: string): string => masked(text, { isSecret: () => false, texts }) as string;
+  const canRender = values !== undefined && archive !== undefined && !busy.test(live.info.status);
+  const dryRun = canRender ? await helmDryRun(connection, step.release, archive, values) : undefined;
+  const noHelm = canRender && dryRun === undefined;
+  if (dryRun && "refused" in dryRun)
+    return { upgrade, checks: [unrenderable(upgrade, shown(dryRun.refused))], lines: [], noHelm };
+
+  const found = await findPutBack(connection, step.release, dryRun?.manifest);
+  const judged = await inParallel(found, (one) =>
+    judge(connection, inventory, upgrade, one, dryRun?.manifest),
+  );
+  const volumes = await checkVolumes(connection, upgrade, dryRun !== undefined);
+  return {
+    upgrade,
+    checks: [...judged.flatMap(({ check }) => check ?? []), ...volumes].map((check) => ({
+      ...check,
+      found: shown(check.found),
+    })),
+    lines: judged.flatMap(({ line }) => (line === undefined ? [] : [`${upgrade.key}: ${shown(line)}`])),
+    ...(dryRun && { manifest: dryRun.manifest, recordBytes: dryRun.recordBytes }),
+    noHelm,
+  };
+}
+
+/** What the chart itself refuses, and what Helm says of objects that are not its release's. */
+function unrenderable({ step }: PlannedUpgrade, reason: string): Check {
+  return {
+    check: "upgrade",
+    subject: `Helm release ${step.release.name}`,
+    status: "ERROR",
+    found: `Helm refuses the upgrade: ${reason}`,
+    expected: "a chart that renders with its values",
+    next: `mend the values of step ${step.id}: npx krateo explain ${step.release.name} says where they come from`,
+  };
+}
+
+async function judge(
+  connection: Connection,
+  inventory: Inventory,
+  upgrade: PlannedUpgrade,
+  { planned, live, namespace, means }: PutBack,
+  manifest: string | undefined,
+): Promise<{ readonly check?: Check; readonly line?: string }> {
+  const { step, asked } = upgrade;
+  const object = `${planned.kind} ${planned.metadata.name}`;
+  if (means.how === "merge") return asked ? { line: `${object} is set back to its manifest` } : {};
+  if (means.how === "replace" || (asked && means.how === "recreate"))
+    return { line: meansText(object, means) };
+  const base = {
+    check: "upgrade",
+    subject: `Helm release ${step.release.name}: ${object}`,
+    expected: "a change that the API server takes",
+  };
+  const port = /(\d+): provided port is already allocated/.exec(means.because)?.[1];
+  if (port !== undefined) return await portHolder(connection, upgrade, base, Number(port), manifest);
+  const found = `${live ? "cannot be changed in place" : "cannot be made"}: ${means.because}`;
+  // What an earlier platform version left is removed before the first upgrade, and may be what is in the way.
+  const migrating = !live && (isMigration(inventory) || inventory.legacy.releases.length > 0);
+  const kept = live
+    ? keepingText(planned, namespace)
+    : `take the change back: npx krateo explain ${step.release.name}`;
+  const next = means.how === "recreate" ? deletionText(planned, namespace) : kept;
+  return { check: { ...base, status: migrating ? "WARNING" : "ERROR", found, next } };
+}
+
+/**
+ * Helm makes new objects before it deletes old ones, so that a renamed Service finds its node port taken by itself. A port
+ * that somebody else holds is the check of node ports' to report.
+ */
+async function portHolder(
+  connection: Connection,
+  { step, live }: PlannedUpgrade,
+  base: Pick<Check, "check" | "subject" | "expected">,
+  port: number,
+  manifest: string | undefined,
+): Promise<{ readonly check?: Check }> {
+  const { name, namespace } = step.release;
+  const services = await list<V1Service>(connection, pathOf("v1", "services", namespace));
+  const holder = services.find(({ spec }) =>
+    spec?.ports?.some(({ nodePort }) => nodePort === port),
+  )?.metadata;
+  const isIn = (text: string) =>
+    parseManifest(text).some(({ kind, metadata }) => kind === "Service" && metadata.name === holder?.name);
+  if (!holder || !isIn(live.manifest) || (manifest !== undefined && isIn(manifest))) return {};
+  return {
+    check: {
+      ...base,
+      status: "ERROR",
+      found: `cannot be made: Service ${holder.name}, which it takes the place of, holds node port ${port} until the end of the upgrade`,
+      next: `kubectl delete service ${holder.name} -n ${namespace}, then npx pulumi up: release ${name} has no use for it any more`,
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Check } from "../../../model/check.ts";
+import type { Json, JsonObject } from "../../../model/settings.ts";
+import type { Connection } from "../../client/connection.ts";
+import { isMap } from "../../client/json.ts";
+import { type ManifestObject, parseManifest } from "../../client/manifest.ts";
+import { sizeOf } from "../../client/quantity.ts";
+import { readLive } from "../../drift/live-object.ts";
+import { valueDifferences } from "../../drift/value-difference.ts";
+import type { PlannedUpgrade } from "./planned-upgrades.ts";
+import { deletionText } from "./way-out.ts";
+
+/**
+ * What the values of known charts say about fields that no object may change, for where the new manifest is not at hand.
+ * PostgreSQL's volumes are judged in any case: it is their operator, which may be away, that refuses to shrink them.
+ */
+export async function checkVolumes(
+  connection: Connection,
+  upgrade: PlannedUpgrade,
+  hasManifest: boolean,
+): Promise<Check[]> {
+  const { step, live } = upgrade;
+  const rule = rules[step.chart.name];
+  if (!rule || (hasManifest && rule.kind !== "Cluster")) return [];
+  const object = parseManifest(live.manifest).find(({ kind }) => kind === rule.kind);
+  // What was deleted to make way is made anew.
+  const found = object && (await readLive(connection, object, live.namespace)).live;
+  return object && found ? rule.check(upgrade, object, found) : [];
+}
+
+interface Rule {
+  readonly kind: string;
+  readonly check: (upgrade: PlannedUpgrade, object: ManifestObject, found: JsonObject) => Check[];
+}
+
+/** By chart. */
+const rules: Readonly<Record<string, Rule>> = {
+  cratedb: { kind: "StatefulSet", check: checkStatefulSet },
+  cluster: { kind: "Cluster", check: checkClusterStorage },
+};
+
+/** The StatefulSet's selector holds the versions of chart and program (upstream's defect D16). */
+function checkStatefulSet({ step, live }: PlannedUpgrade, set: ManifestObject): Check[] {
+  const { version } = live.chart.metadata;
+  const claims = (values: unknown): JsonObject => ({
+    volumeClaims: (values as JsonObject)?.["volumeClaims"] ?? {},
+  });
+  const reasons = [
+    ...(version === step.chart.version
+      ? []
+      : [`chart ${step.chart.version} after ${version} changes its selector, which holds the version`]),
+    ...(valueDifferences(claims(step.values), claims(live.config)).length > 0
+      ? ["volumeClaims, size and class included, are fixed when it is made"]
+      : []),
+  ];
+  if (reasons.length === 0) return [];
+  return [
+    {
+      check: "upgrade",
+      subject: `Helm release ${step.release.name}: StatefulSet ${set.metadata.name}`,
+      status: "ERROR",
+      found: `cannot be changed in place: ${reasons.join("; ")}`,
+      expected: "a change that Kubernetes allows",
+      next: deletionText(set, step.release.namespace),
+    },
+  ];
+}
+
+function checkClusterStorage({ step }: PlannedUpgrade, cluster: ManifestObject, found: JsonObject): Check[] {
+  const base = {
+    check: "upgrade",
+    subject: `Helm release ${step.release.name}: Cluster ${cluster.metadata.name}`,
+  };
+  return ["storage", "walStorage"].flatMap((name): Check[] => {
+    const before = mapAt(found, ["spec", name]);
+    const after = mapAt(step.values, ["cluster", name]);
+    const [size, wanted] = [sizeOf(before["size"]), sizeOf(after["size"])];
+    const [storageClass, otherClass] = [before["storageClass"], after["storageClass"]];
+    if (size !== undefined && wanted !== undefined && wanted < size) {
+      const text = `${name} would shrink from ${before["size"]} to ${after["size"]}: its operator refuses that`;
+      const next = `set cluster.${name}.size to ${before["size"]} or more: a smaller volume takes a new database and a restored backup`;
+      return [{ ...base, status: "ERROR", found: text, expected: `${before["size"]} or more`, next }];
+    }
+    if (before["size"] !== undefined && otherClass !== undefined && otherClass !== storageClass) {
+      const text = `${name} gets the class ${otherClass} in place of ${storageClass ?? "the cluster's default"}: volumes that are there keep theirs`;
+      const next =
+        "only new instances get it: for the others delete one instance's claim and pod after the other";
+      return [{ ...base, status: "WARNING", found: text, expected: "the class of its volumes", next }];
+    }
+    return [];
+  });
+}
+
+function mapAt(value: JsonObject, path: readonly string[]): JsonObject {
+  const found = path.reduce<Json | undefined>((at, key) => (isMap(at) ? at[key] : undefined), value);
+  return isMap(found) ? found : {};
+}

@@ -1,0 +1,267 @@
+import { amount } from "../../../model/amount.ts";
+import type { Check } from "../../../model/check.ts";
+import { damagedCheck } from "../../../model/helm-record.ts";
+import { releaseKey } from "../../../model/inventory.ts";
+import { holdsNull } from "../../../model/nulls.ts";
+import { unusableKeys } from "../../../model/secret-content.ts";
+import type { ChartStep, Json, JsonObject, Settings } from "../../../model/settings.ts";
+import { concerns } from "../../../plan/concerned-records.ts";
+import { secretKeys, secretNames, secretNamesOf } from "../../../plan/database-secrets.ts";
+import { legacyVersion } from "../../../plan/legacy-platform.ts";
+import { reapplyCommand } from "../../../plan/reapply.ts";
+import { disagreementOf } from "../../../plan/secret-problems.ts";
+import { missingOf } from "../../database.ts";
+import { differingPaths } from "../../drift/difference.ts";
+import { holderOf } from "../../drift/field-holder.ts";
+import { chartSteps, type Observation } from "../../observation.ts";
+import { checkEndpoints } from "./endpoint-checks.ts";
+import { checkOwnServices } from "./own-service-checks.ts";
+import { checkWorkloads, restore } from "./workload-checks.ts";
+
+const again = "npx pulumi up";
+
+/** Of something that the state may still have: only a refresh tells the engine that it is gone, or another. */
+const anew = `${again} --refresh`;
+
+/**
+ * Judges what was observed by what the settings say, check by check; the order is that of the report. The kinds of
+ * checks: snapshot, release, workload, configuration, database, secret, endpoint, legacy.
+ */
+export function verify(settings: Settings, observed: Observation): Check[] {
+  return [
+    checkSnapshot(settings, observed),
+    ...chartSteps(settings).flatMap((step) => checkRelease(settings, step, observed)),
+    ...checkRecords(settings, observed),
+    ...checkWorkloads(settings, observed),
+    ...checkConfigurations(observed),
+    ...checkDatabases(observed),
+    ...checkSecrets(settings, observed),
+    ...checkEndpoints(settings, observed),
+    ...checkOwnServices(settings, observed),
+    ...checkLegacy(observed),
+    checkMigration(observed),
+  ];
+}
+
+function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Observation): Check {
+  const base = {
+    check: "snapshot",
+    subject: "Installation krateoctl",
+    expected: snapshot.installationVersion,
+  };
+  if (!installation) {
+    return { ...base, status: "ERROR", found: `none in namespace ${namespace}`, next: anew };
+  }
+  const paths = differingPaths(snapshot, installation.spec?.spec);
+  if (paths.length === 0) return { ...base, status: "OK", found: snapshot.installationVersion, next: "" };
+  const holders = paths.map((path) =>
+    holderOf(["spec", "spec", path.split(/[.[]/)[0] ?? ""], null, installation as unknown as JsonObject),
+  );
+  const holder = holders.find((one) => one !== undefined);
+  const by = holder ? `, set by ${holder.manager}${holder.since ? ` since ${holder.since}` : ""}` : "";
+  const shown = paths.slice(0, 3).join(", ");
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
+  return {
+    ...base,
+    status: "ERROR",
+    found: `differs at ${shown}${more}${by}`,
+    // As an earlier version stored it: the provider would not survive a refresh, and needs none.
+    next: `${holdsNull(installation.spec?.spec as Json) ? again : anew}, if this configuration is right`,
+  };
+}
+
+function checkRelease(settings: Settings, step: ChartStep, observed: Observation): Check[] {
+  const { releases } = observed;
+  const { name, namespace } = step.release;
+  const release = releases.get(`${namespace}/${name}`);
+  const base = { check: "release", subject: name };
+  if (!step.enabled) {
+    const taken = chartSteps(settings).some(
+      (other) => other.enabled && other.release.name === name && other.release.namespace === namespace,
+    );
+    if (!release || taken) return [];
+    const next = `${again} (component ${step.component} is switched off), or helm uninstall ${name} -n ${namespace}`;
+    return [{ ...base, status: "ERROR", found: describe(release), expected: "none", next }];
+  }
+  const pinned = [step.chart.name, step.chart.version].filter(Boolean).join(" ");
+  const expected = `${pinned} deployed`;
+  if (!release && damagedOf(step, observed)) return [];
+  if (!release) return [{ ...base, status: "ERROR", found: "none", expected, next: anew }];
+  const { metadata } = release.chart;
+  const right =
+    (step.chart.name === "" || metadata.name === step.chart.name) &&
+    (step.chart.version === "" || metadata.version === step.chart.version) &&
+    release.info.status === "deployed";
+  // No run touches a release of another chart.
+  const isForeign = step.chart.name !== "" && metadata.name !== step.chart.name;
+  const away = `give the step another releaseName, or, if it is yours, helm uninstall ${name} -n ${namespace}`;
+  const next = right ? "" : isForeign ? away : restore(settings, release);
+  return [{ ...base, status: right ? "OK" : "ERROR", found: describe(release), expected, next }];
+}
+
+/** Records that nobody can read: of one that matters nothing else can be said. */
+function checkRecords(settings: Settings, { damaged = [] }: Observation): Check[] {
+  const concerned = concerns(settings);
+  return damaged.map((record) => damagedCheck(record, concerned(record)));
+}
+
+function damagedOf({ release }: ChartStep, { damaged = [] }: Observation): boolean {
+  return damaged.some((one) => one.release === release.name && one.namespace === release.namespace);
+}
+
+function describe({
+  chart,
+  info,
+}: {
+  chart: { metadata: { name: string; version: string } };
+  info: { status: string };
+}) {
+  return `${chart.metadata.name} ${chart.metadata.version} ${info.status}`;
+}
+
+/** One check for each workload whose pods go on with an old configuration; ready as they are, nothing else shows it. */
+function checkConfigurations({ outdated }: Observation): Check[] {
+  return outdated.map(({ kind, name, configMap, changedAt, startedAt }) => ({
+    check: "configuration",
+    subject: `${kind} ${name}`,
+    status: "ERROR",
+    found: `a pod started ${startedAt}, before ConfigMap ${configMap} was changed ${changedAt}`,
+    expected: "pods that have read it",
+    next: `${again}: it restarts them`,
+  }));
+}
+
+function checkDatabases({ clusters, databases }: Observation): Check[] {
+  return [...clusters].map(([key, cluster]) => {
+    const { name, namespace } = cluster.metadata;
+    const own = databases.filter(
+      (database) => database.spec.cluster.name === name && database.metadata.namespace === namespace,
+    );
+    const missing = missingOf(cluster, own);
+    const expected = ["Ready", ...own.map((database) => `${database.spec.name} applied`)].join(", ");
+    return {
+      check: "database",
+      subject: `Cluster ${key}`,
+      status: missing ? "ERROR" : "OK",
+      found: missing ?? expected,
+      expected,
+      next: missing ? `kubectl describe clusters.postgresql.cnpg.io ${name} -n ${namespace}` : "",
+    };
+  });
+}
+
+const keysOfSecrets: Readonly<Record<string, readonly string[]>> = {
+  ...secretKeys,
+  "cratedb-system-credentials": ["username", "password"],
+  "admin-password": ["password"],
+};
+
+/** Secrets that a Helm release's containers or templates make, by the chart that does. */
+const makers: Readonly<Record<string, string>> = {
+  cratedb: "cratedb-system-credentials",
+  portal: "admin-password",
+};
+
+function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
+  const made = chartSteps(settings)
+    .filter((step) => step.enabled)
+    .flatMap((step) => makers[step.chart.name] ?? []);
+  const checks = [...secretNamesOf(settings), ...made].map((name): Check => {
+    const keys = keysOfSecrets[name] ?? [];
+    const content = secrets.get(name);
+    const held = content && [...Object.keys(content.data), ...(content.binary ?? [])].sort();
+    const unusable = content ? unusableKeys(content, keys) : ["none"];
+    return {
+      check: "secret",
+      subject: `Secret ${name}`,
+      status: unusable.length > 0 ? "ERROR" : "OK",
+      found: [...(held ? [`keys ${held.join(", ") || "none"}`] : []), ...unusable].join("; "),
+      expected: `keys ${keys.join(", ")}`,
+      next: unusable.length > 0 ? remedy(settings, name, content !== undefined) : "",
+    };
+  });
+  const differing = disagreementOf(settings, Object.fromEntries(secrets));
+  if (differing !== undefined) {
+    checks.push({
+      check: "secret",
+      subject: "Secrets krateo-db, krateo-db-user",
+      status: "ERROR",
+      found: `different ${differing}`,
+      expected: "the same user and password",
+      next: "make them agree: services log in with krateo-db, PostgreSQL expects krateo-db-user",
+    });
+  }
+  return checks;
+}
+
+function remedy(settings: Settings, name: string, isThere: boolean): string {
+  const { namespace, secrets } = settings;
+  if (name === "cratedb-system-credentials") return `kubectl logs statefulset/cratedb -n ${namespace}`;
+  if (secrets === "external" && secretNames.some((one) => one === name))
+    return "whoever provides the Secrets must";
+  const maker = chartSteps(settings).find(({ enabled, chart }) => enabled && makers[chart.name] === name);
+  if (maker) return reapplyCommand(releaseKey(maker.release, namespace));
+  // The keys of a Secret that is there are never touched.
+  return isThere ? `kubectl edit secret ${name} -n ${namespace}: up never changes what it holds` : anew;
+}
+
+function checkLegacy({ legacy }: Observation): Check[] {
+  const base = { check: "legacy", expected: "none" };
+  const { platform, leftovers = [] } = legacy;
+  const error = (subject: string, found: string, next: string): Check => ({
+    ...base,
+    subject,
+    status: "ERROR",
+    found,
+    next,
+  });
+  return [
+    ...legacy.releases.map(({ name, chart, chartVersion }) =>
+      error(`Helm release ${name}`, `${chart} ${chartVersion}`, "npx krateo cleanup"),
+    ),
+    ...legacy.volumes.map((name) =>
+      error(`PersistentVolumeClaim ${name}`, "still there", "npx krateo cleanup"),
+    ),
+    ...(platform?.objects ?? []).map(({ name }) => error(`KrateoPlatformOps ${name}`, "still there", again)),
+    ...(platform?.releases ?? []).map(({ name, chart, chartVersion }) =>
+      error(`Helm release ${name}`, `${chart} ${chartVersion}`, again),
+    ),
+    ...leftovers.map(
+      ({ kind, name }): Check => ({
+        ...base,
+        subject: `${kind} ${name}`,
+        status: "WARNING",
+        found:
+          kind === "ClusterRoleBinding"
+            ? "cluster-admin for a service account that nothing uses any more"
+            : "left by an earlier installer, and of no use any more",
+        next: again,
+      }),
+    ),
+  ];
+}
+
+/**
+ * One line that says whether a migration from 2.7.0 is done. A cluster that never had one, and one where it is done, look
+ * alike, and so nothing is said of a migration there.
+ */
+function checkMigration({ legacy }: Observation): Check {
+  const { platform, leftovers = [] } = legacy;
+  const base = { check: "migration", subject: `Krateo ${legacyVersion}`, expected: "nothing of it is left" };
+  const left = (items: readonly unknown[], what: string): string[] =>
+    items.length > 0 ? [`${amount(items.length, what)} left`] : [];
+  const undone = [
+    ...(platform?.objects ?? []).map(({ name }) => `KrateoPlatformOps ${name} still there`),
+    ...left([...legacy.releases, ...(platform?.releases ?? [])], "old Helm release"),
+    ...left(legacy.volumes, "old volume"),
+  ];
+  const rights = left(leftovers, "old account or binding");
+  if (undone.length + rights.length === 0)
+    return { ...base, check: "legacy", status: "OK", found: base.expected, next: "" };
+  return {
+    ...base,
+    status: undone.length > 0 ? "ERROR" : "WARNING",
+    found: [...undone, ...rights].join(", "),
+    next: `${again}: it goes on where it stands`,
+  };
+}

@@ -1,0 +1,251 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { exchange } from "../../network/exchange.ts";
+import { faultOf } from "../../network/fault.ts";
+import {
+  ApiError,
+  messageIn,
+  refusal,
+  refusedWriteError,
+  UnreachableError,
+  unreachable,
+} from "./api-errors.ts";
+import type { Connection } from "./connection.ts";
+import { judged } from "./credentials.ts";
+import { transportOf } from "./transport.ts";
+
+/** What every Kubernetes object has; as JSON, so dates are strings. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly generation?: number;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly uid: string;
+    }[];
+  };
+}
+
+/** Where objects of one kind are found. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** For the whole exchange; default 30. */
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+const discoveries = new WeakMap<Connection, Map<string, Promise<readonly DiscoveredKind[]>>>();
+
+interface DiscoveredKind {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/** Path of an object, or of a list of them when no name is given. */
+export function pathOf(apiVersion: string, plural: string, namespace?: string, name?: string): string {
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const scope = namespace ? `/namespaces/${namespace}` : "";
+  return `${root}${scope}/${plural}${name ? `/${name}` : ""}`;
+}
+
+/**
+ * Reads one object or list.
+ *
+ * @returns undefined when there is none (or no such kind)
+ * @throws UnreachableError, ApiError; ConfigurationError when the user may not (401, 403)
+ */
+export async function get<T>(
+  connection: Connection,
+  path: string,
+  options: RequestOptions = {},
+): Promise<T | undefined> {
+  return await send<T>(connection, "GET", path, options);
+}
+
+/** Reads the items of a list; none when there is no such kind. Errors as `get`. */
+export async function list<T = KubeObject>(
+  connection: Connection,
+  path: string,
+  options: RequestOptions = {},
+): Promise<T[]> {
+  const answer = await send<{ items?: T[] }>(connection, "GET", path, options);
+  return answer?.items ?? [];
+}
+
+/** Sends an object that is a question, such as an access review, and returns its answer. Errors as `get`. */
+export async function ask<T>(
+  connection: Connection,
+  path: string,
+  body: unknown,
+  options: RequestOptions = {},
+): Promise<T | undefined> {
+  return await send<T>(connection, "POST", path, { ...options, body });
+}
+
+/** Creates one object in a collection. Errors as `get`, with ApiError 409 for one that exists. */
+export async function create(
+  connection: Connection,
+  path: string,
+  body: unknown,
+  query: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await send(connection, "POST", path, { body, query });
+}
+
+/** Replaces one object. Errors as `get`, with ApiError 409 when its resourceVersion is not the latest. */
+export async function replace(
+  connection: Connection,
+  path: string,
+  body: unknown,
+  query: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await send(connection, "PUT", path, { body, query });
+}
+
+/** Query of a request that the API server judges, admission included, and does not carry out. */
+export const dryRun: Readonly<Record<string, string>> = { dryRun: "All" };
+
+/**
+ * Changes one object. Errors as `get`.
+ *
+ * @param contentType Which kind of patch the body is.
+ * @returns the object after it; undefined when there is none
+ */
+export async function patch<T>(
+  connection: Connection,
+  path: string,
+  contentType: string,
+  body: unknown,
+  query: Readonly<Record<string, string>> = {},
+): Promise<T | undefined> {
+  return await send<T>(connection, "PATCH", path, { body, contentType, query });
+}
+
+/** Deletes one object, its dependents in the background. @returns false when it was not there. Errors as `get`. */
+export async function remove(connection: Connection, path: string, uid?: string): Promise<boolean> {
+  const body = { propagationPolicy: "Background", ...(uid ? { preconditions: { uid } } : {}) };
+  return (await send(connection, "DELETE", path, { body })) !== undefined;
+}
+
+/** The resource that serves a kind; undefined when the cluster knows no such kind. Errors as `get`. */
+export async function resourceOf(
+  connection: Connection,
+  apiVersion: string,
+  kind: string,
+  options: RequestOptions = {},
+): Promise<Resource | undefined> {
+  const known = discoveries.get(connection) ?? new Map<string, Promise<readonly DiscoveredKind[]>>();
+  discoveries.set(connection, known);
+  const discovery = known.get(apiVersion) ?? discover(connection, apiVersion, options);
+  known.set(apiVersion, discovery);
+  const resources = await discovery.catch((error: unknown) => {
+    known.delete(apiVersion);
+    throw error;
+  });
+  const found = resources.find((resource) => resource.kind === kind && !resource.name.includes("/"));
+  // A CRD may be established later on: only a kind that was found is remembered.
+  if (!found) known.delete(apiVersion);
+  return found && { apiVersion, plural: found.name, namespaced: found.namespaced };
+}
+
+async function discover(connection: Connection, apiVersion: string, options: RequestOptions) {
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return (await get<{ resources: DiscoveredKind[] }>(connection, root, options))?.resources ?? [];
+}
+
+/** How often a request is made that the API server is too busy for, a second apart. */
+const busyAttempts = 6;
+
+async function send<T>(
+  connection: Connection,
+  method: string,
+  path: string,
+  options: RequestOptions,
+  attempt = 1,
+): Promise<T | undefined> {
+  if (connection.absent) throw new UnreachableError(connection.absent);
+  const again = () => send<T>(connection, method, path, options, attempt + 1);
+  const { status, text, another } = await answerOf(connection, method, path, options);
+  if (another) return await again();
+  if (status === 404) return undefined;
+  // Nothing was done yet. For a kind whose definition has just changed the API server says so for a moment, and a
+  // destroy must not end on it.
+  if (status === 429 && attempt < busyAttempts) {
+    await pause(1000, undefined, { signal: options.signal });
+    return await again();
+  }
+  const message = messageIn(text);
+  const refused = status >= 400 && method !== "GET" && refusedWriteError(connection, message);
+  if (refused) throw refused;
+  if (status === 401 || status === 403) throw refusal(connection, method, path, status, message);
+  // Asked whether it would take something, an API server says no in this way, too: to a node port that an object has twice.
+  const judges = status === 500 && options.query?.["dryRun"] !== undefined;
+  if (judges) throw new ApiError(status, `${method} ${path}: ${message}`);
+  if (status === 429 || status >= 500) {
+    throw new UnreachableError(unreachable(connection, `it answers ${status}: ${message}`));
+  }
+  if (status === 400 && /HTTP request to an HTTPS server/i.test(message)) {
+    const next = "it speaks TLS: write https:// before the server's address in the kubeconfig";
+    throw new UnreachableError(unreachable(connection, next));
+  }
+  if (status >= 400) throw new ApiError(status, `${method} ${path}: ${message}`);
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new UnreachableError(unreachable(connection, "what answers there is no Kubernetes API server"));
+  }
+}
+
+/** @returns the answer, and whether to ask once more because the login has been renewed */
+async function answerOf(
+  connection: Connection,
+  method: string,
+  path: string,
+  options: RequestOptions,
+): Promise<{ status: number; text: string; another: boolean }> {
+  const query = new URLSearchParams(options.query);
+  const url = new URL(`${connection.server}${path}${query.size > 0 ? `?${query}` : ""}`);
+  const { transport, credentials } = await transportOf(connection);
+  const seconds = options.timeoutSeconds ?? 30;
+  const limit = AbortSignal.timeout(seconds * 1000);
+  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+  try {
+    const { status, body: content } = await exchange(url, {
+      ...transport,
+      method,
+      headers: {
+        Accept: options.accept ?? "application/json",
+        "Accept-Encoding": "gzip",
+        ...(body !== undefined && { "Content-Type": options.contentType ?? "application/json" }),
+        ...transport.headers,
+      },
+      body,
+      signal: options.signal ? AbortSignal.any([limit, options.signal]) : limit,
+    });
+    const another = await judged(connection, credentials, status !== 401);
+    return { status, text: content.toString("utf8"), another };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const fault = limit.aborted ? new Error(`no answer within ${seconds} s`) : error;
+    throw new UnreachableError(unreachable(connection, faultOf(fault, connection.proxy)));
+  }
+}

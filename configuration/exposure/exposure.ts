@@ -1,0 +1,76 @@
+/** How the platform is reached from outside: what the stack configuration says of it, and what follows from that. */
+
+import type { ReleaseType } from "../../model/settings.ts";
+import { type ExposableService, exposableServices } from "./exposed-services.ts";
+
+/** A value for each Service that has one, by the Service's name. */
+export type ByService<T> = Readonly<Record<string, T>>;
+
+/** What the stack configuration says about exposure, Services under their own names. */
+export interface ExposureConfig {
+  readonly domain?: string;
+  readonly nodeAddress?: string;
+  readonly nodePorts: ByService<number>;
+  /** Kind of address to take from a load balancer; undefined: whichever there is. */
+  readonly loadBalancerAddress?: "ip" | "hostname";
+  readonly serviceAnnotations: Annotations;
+  /** Names of Services that are made reachable beside those that browsers call. */
+  readonly expose: readonly string[];
+  readonly hosts: ByService<string>;
+  readonly ingressClass?: string;
+  readonly ingressAnnotations: Annotations;
+  readonly tls?: TlsConfig;
+}
+
+/** For all Services, and for single ones, which win. */
+export interface Annotations {
+  readonly all: Readonly<Record<string, string>>;
+  readonly byService: ByService<Readonly<Record<string, string>>>;
+}
+
+export interface TlsConfig {
+  /** Name of the certificate's Secret: of all hosts, or by Service. */
+  readonly secretName?: string | ByService<string>;
+  /** cert-manager's ClusterIssuer. */
+  readonly clusterIssuer?: string;
+  /** True when a proxy in front of the ingress controller ends TLS. */
+  readonly external: boolean;
+}
+
+/** The Services that are reachable from outside with a type. */
+export function exposedServices(type: ReleaseType, { expose }: ExposureConfig): ExposableService[] {
+  return exposableServices.filter(
+    ({ name, calledByBrowsers, onNodePort }) =>
+      calledByBrowsers || expose.includes(name) || (type === "nodeport" && onNodePort),
+  );
+}
+
+/** Node port of each Service that type nodeport exposes. */
+export function nodePortsOf(config: ExposureConfig): Map<ExposableService, number> {
+  return new Map(
+    exposedServices("nodeport", config).map((service) => [
+      service,
+      config.nodePorts[service.name] ?? service.nodePort,
+    ]),
+  );
+}
+
+/** Host of a Service in type ingress; undefined when neither `hosts` nor `domain` gives it one. */
+export function hostOf({ name, hostLabel }: ExposableService, config: ExposureConfig): string | undefined {
+  return config.hosts[name] ?? (config.domain === undefined ? undefined : `${hostLabel}.${config.domain}`);
+}
+
+/** Annotations of one Service: those for all, and its own, which win. */
+export function annotationsFor(
+  { name }: ExposableService,
+  { all, byService }: Annotations,
+): Record<string, string> {
+  return { ...all, ...byService[name] };
+}
+
+/** Secret of the certificate for a Service's host; undefined when TLS is off, or ends elsewhere. */
+export function tlsSecretOf({ name }: ExposableService, { tls }: ExposureConfig): string | undefined {
+  if (tls === undefined || tls.external) return undefined;
+  if (typeof tls.secretName === "string") return tls.secretName;
+  return tls.secretName?.[name] ?? (tls.clusterIssuer === undefined ? undefined : `${name}-tls`);
+}

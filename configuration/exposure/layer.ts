@@ -1,0 +1,134 @@
+/** Turns what the stack configuration says of exposure into settings of steps: a layer like any other document's. */
+
+import { mergeMaps } from "../../model/merge.ts";
+import { stackConfiguration } from "../../model/problem.ts";
+import type { JsonObject, ReleaseType } from "../../model/settings.ts";
+import type { BundleTokens, ExtraStep } from "../bundle.ts";
+import type { Layer } from "../layers.ts";
+import { type ExposableService, exposableServices, publishingStep } from "./exposed-services.ts";
+import { annotationsFor, type ExposureConfig, exposedServices, hostOf, tlsSecretOf } from "./exposure.ts";
+
+/** Stands for a host while the problem that there is none is being reported. */
+const noHost = "host.invalid";
+
+/** cert-manager makes a certificate for an Ingress that bears it. */
+const issuerAnnotation = "cert-manager.io/cluster-issuer";
+
+/** Settings of one component's steps, as they stand below `stepConfig`. */
+type StepSettings = Readonly<Record<string, JsonObject>>;
+
+/** What the bundled documents' tokens stand for. */
+export function bundleTokens(namespace: string, config: ExposureConfig, otelEndpoint: string): BundleTokens {
+  const hosts = exposableServices.map((service) => [service.name, hostOf(service, config) ?? noHost]);
+  return {
+    namespace,
+    hosts: Object.fromEntries(hosts),
+    scheme: config.tls === undefined ? "http" : "https",
+    otelEndpoint,
+  };
+}
+
+/**
+ * Steps that the bundled release gets beside the type's own: a Service of our own for each that is to be reachable
+ * in a way which its chart cannot render. A platform that does without annotations thus keeps the load balancers that
+ * it has, with their addresses, when this program takes it over.
+ */
+export function extraSteps(type: ReleaseType, config: ExposureConfig): ExtraStep[] {
+  return exposedServices(type, config)
+    .filter((service) => hasOwnService(service, type, config))
+    .map((service) => ({ component: service.component, id: publishingStep(service) }));
+}
+
+/** The layer; it lies above every document, below `set`. */
+export function exposureLayer(type: ReleaseType, config: ExposureConfig): Layer {
+  const components: Record<string, JsonObject> = {};
+  for (const service of exposedServices(type, config)) {
+    const steps = settingsOf[type](service, config);
+    const known = components[service.component] ?? {};
+    components[service.component] = mergeMaps(known, { stepConfig: steps as JsonObject }) as JsonObject;
+  }
+  const root = { components } as JsonObject;
+  return { source: { file: stackConfiguration, root, lineOf: () => undefined }, base: [], root };
+}
+
+const settingsOf: Readonly<
+  Record<ReleaseType, (service: ExposableService, config: ExposureConfig) => StepSettings>
+> = {
+  nodeport: nodePortSettings,
+  loadbalancer: loadBalancerSettings,
+  ingress: ingressSettings,
+  routes: routeSettings,
+};
+
+/** Whether a Service of our own exposes it, in place of its chart's. */
+function hasOwnService(service: ExposableService, type: ReleaseType, config: ExposureConfig): boolean {
+  if (type === "nodeport") return !service.takesNodePort;
+  if (type !== "loadbalancer" || service.takesAnnotations) return false;
+  return Object.keys(annotationsFor(service, config.serviceAnnotations)).length > 0;
+}
+
+function nodePortSettings(service: ExposableService, config: ExposureConfig): StepSettings {
+  const nodePort = config.nodePorts[service.name];
+  if (nodePort === undefined) return {};
+  if (service.takesNodePort) return { [service.step]: { helmValues: { service: { nodePort } } } };
+  const { port, targetPort } = service;
+  const ports = [{ name: "http", port, targetPort, protocol: "TCP", nodePort }];
+  return { [publishingStep(service)]: { with: { spec: { ports } } } };
+}
+
+function loadBalancerSettings(service: ExposableService, config: ExposureConfig): StepSettings {
+  const annotations = annotationsFor(service, config.serviceAnnotations);
+  const own = hasOwnService(service, "loadbalancer", config);
+  const annotated = !own && Object.keys(annotations).length > 0;
+  const type = own ? "ClusterIP" : "LoadBalancer";
+  return {
+    ...(own && { [publishingStep(service)]: { with: { metadata: { annotations } } } }),
+    ...((own || annotated || !service.calledByBrowsers) && {
+      [service.step]: { helmValues: { service: { type, ...(annotated && { annotations }) } } },
+    }),
+    ...(readsAddress(service) && addressSources(service, own, config.loadBalancerAddress)),
+  };
+}
+
+/** The frontend is told the addresses of the others, not its own. */
+function readsAddress({ name, calledByBrowsers }: ExposableService): boolean {
+  return calledByBrowsers && name !== "frontend";
+}
+
+function addressSources({ name }: ExposableService, own: boolean, kind?: "ip" | "hostname"): StepSettings {
+  const metadata = own && { metadata: { name: `${name}-external` } };
+  const selector = kind && { selector: `.status.loadBalancer.ingress[0].${kind}` };
+  return {
+    ...((own || kind) && {
+      [`extract-${name}-lb-ip`]: { with: { valueFrom: { ...metadata, ...selector } } },
+    }),
+    ...(own && { [`extract-${name}-lb-port`]: { with: { valueFrom: { ...metadata } } } }),
+  };
+}
+
+function ingressSettings(service: ExposableService, config: ExposureConfig): StepSettings {
+  const { ingressClass: className, tls } = config;
+  const host = hostOf(service, config) ?? noHost;
+  const secretName = tlsSecretOf(service, config);
+  const annotations = {
+    ...(tls?.clusterIssuer !== undefined && { [issuerAnnotation]: tls.clusterIssuer }),
+    ...annotationsFor(service, config.ingressAnnotations),
+  };
+  const ingress: JsonObject = {
+    ...(!service.calledByBrowsers && {
+      enabled: true,
+      className: "",
+      hosts: [{ host, paths: [{ path: "/", pathType: "Prefix" }] }],
+    }),
+    ...(className !== undefined && { className }),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
+    ...(secretName !== undefined && { tls: [{ secretName, hosts: [host] }] }),
+  };
+  return Object.keys(ingress).length === 0 ? {} : { [service.step]: { helmValues: { ingress } } };
+}
+
+/** Without a host OpenShift gives each Route one. */
+function routeSettings(service: ExposableService, config: ExposureConfig): StepSettings {
+  const host = hostOf(service, config);
+  return host === undefined ? {} : { [`expose-${service.name}`]: { with: { spec: { host } } } };
+}

@@ -1,0 +1,236 @@
+/** Whether the keys of the stack configuration for exposure go together, with each other and with the type. */
+
+import { type Problem, stackConfiguration } from "../../model/problem.ts";
+import type { ReleaseType } from "../../model/settings.ts";
+import { exposableServices } from "./exposed-services.ts";
+import {
+  type ByService,
+  type ExposureConfig,
+  exposedServices,
+  hostOf,
+  nodePortsOf,
+  tlsSecretOf,
+} from "./exposure.ts";
+import { type ExposureInput, readExposure } from "./keys.ts";
+
+/** Which types a key is for; one that is not listed is for all. */
+const typesOfKey: Readonly<Record<string, readonly ReleaseType[]>> = {
+  nodePorts: ["nodeport"],
+  loadBalancerAddress: ["loadbalancer"],
+  serviceAnnotations: ["loadbalancer"],
+  expose: ["nodeport", "loadbalancer", "ingress"],
+  domain: ["ingress", "routes"],
+  hosts: ["ingress", "routes"],
+  ingressClass: ["ingress"],
+  ingressAnnotations: ["ingress"],
+  tls: ["ingress"],
+};
+
+/** The keys of a stack configuration that mean something to a type: what is left when another type is tried on it. */
+export function keysFor(
+  type: ReleaseType,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key]) => typesOfKey[key]?.includes(type) ?? true),
+  );
+}
+
+/**
+ * Whether the keys go together, with each other and with the type; all that is wrong at once.
+ *
+ * @param bundled False for a release document of the user's own, which says itself how it is exposed.
+ */
+export function exposureProblems(given: ExposureInput, type: ReleaseType, bundled: boolean): Problem[] {
+  const misplaced = Object.keys(given).flatMap((key) => misplacedKey(key, type, bundled));
+  if (!bundled) return misplaced;
+  // What a misplaced key says is not looked at: its first fault is that it is there.
+  const { config } = readExposure(keysFor(type, given));
+  return [
+    ...misplaced,
+    ...(type === "nodeport" ? portProblems(config) : []),
+    ...(type === "ingress" ? missingHosts(config) : []),
+    ...sharedHosts(config, type),
+    ...(type === "ingress" ? tlsProblems(config) : []),
+    ...hiddenServices("nodePorts", config.nodePorts, type, config),
+    ...hiddenServices("serviceAnnotations", config.serviceAnnotations.byService, type, config),
+    ...hiddenServices("hosts", config.hosts, type, config),
+    ...hiddenServices("ingressAnnotations", config.ingressAnnotations.byService, type, config),
+  ];
+}
+
+/** Keys that are given and do nothing, which was never an error. */
+export function unusedExposure(
+  { domain, nodeAddress }: ExposureConfig,
+  type: ReleaseType,
+  bundled: boolean,
+): string[] {
+  return [
+    ...(domain !== undefined && (type === "ingress" || type === "routes") && !bundled
+      ? ["krateo:domain has no effect: the release document of your own names its hosts itself"]
+      : []),
+    ...(domain !== undefined && type === "loadbalancer"
+      ? [`krateo:domain is only used by types ingress and routes, not by ${type}`]
+      : []),
+    ...(nodeAddress !== undefined && type !== "nodeport"
+      ? [`krateo:nodeAddress is only used by type nodeport, not by ${type}`]
+      : []),
+  ];
+}
+
+/** Services that are to be reachable, of components that are switched off. */
+export function disabledServices(
+  { expose }: ExposureConfig,
+  components: readonly { readonly name: string; readonly enabled: boolean }[],
+): Problem[] {
+  return exposableServices
+    .filter(({ name }) => expose.includes(name))
+    .filter(({ component }) => components.some(({ name, enabled }) => name === component && !enabled))
+    .map(({ name, component }) => ({
+      what: `krateo:expose names ${name}, but component ${component} is switched off`,
+      file: stackConfiguration,
+      path: "krateo:expose",
+      next: `take ${name} out, or switch ${component} on`,
+    }));
+}
+
+function misplacedKey(key: string, type: ReleaseType, bundled: boolean): Problem[] {
+  const types = typesOfKey[key];
+  const place = { file: stackConfiguration, path: `krateo:${key}` };
+  const remove = `pulumi config rm krateo:${key}`;
+  // Two keys that were never an error there: see unusedExposure.
+  if (key === "nodeAddress" || (key === "domain" && (type === "loadbalancer" || !bundled))) return [];
+  if (types !== undefined && !types.includes(type)) {
+    return [
+      {
+        what: `krateo:${key} has no meaning for type ${type}`,
+        ...place,
+        given: `type ${type}`,
+        allowed: types,
+        next: `take it out with ${remove}, or set krateo:type to ${types.join(" or ")}`,
+      },
+    ];
+  }
+  if (bundled) return [];
+  return [
+    {
+      what: `krateo:${key} is about the bundled release, and krateo:version names a release document of your own`,
+      ...place,
+      next: `${remove}, and write it into your release document or krateo-overrides.yaml`,
+    },
+  ];
+}
+
+function portProblems(config: ExposureConfig): Problem[] {
+  const owners = new Map<number, string>();
+  return [...nodePortsOf(config)].flatMap(([{ name }, port]): Problem[] => {
+    const owner = owners.get(port);
+    owners.set(port, owner ?? name);
+    if (owner === undefined) return [];
+    return [
+      {
+        what: `${owner} and ${name} have the same node port, ${port}`,
+        file: stackConfiguration,
+        path: `krateo:nodePorts.${config.nodePorts[name] === undefined ? owner : name}`,
+        next: "give one of them another port; a Service that is not named keeps its own",
+      },
+    ];
+  });
+}
+
+function missingHosts(config: ExposureConfig): Problem[] {
+  const services = exposedServices("ingress", config);
+  const without = services.filter((service) => hostOf(service, config) === undefined);
+  if (without.length === 0) return [];
+  const all = without.length === services.length;
+  return [
+    {
+      what: all
+        ? "type ingress needs a domain for its hosts"
+        : `there is no host for ${without.map(({ name }) => name).join(", ")}`,
+      file: stackConfiguration,
+      path: all ? "krateo:domain" : "krateo:hosts",
+      allowed: all ? "a domain name such as krateo.example.org" : "a host for each, or krateo:domain",
+      next: "pulumi config set krateo:domain krateo.example.org",
+    },
+  ];
+}
+
+function sharedHosts(config: ExposureConfig, type: ReleaseType): Problem[] {
+  const owners = new Map<string, string>();
+  return exposedServices(type, config).flatMap((service): Problem[] => {
+    const host = hostOf(service, config);
+    if (host === undefined) return [];
+    const owner = owners.get(host);
+    owners.set(host, owner ?? service.name);
+    if (owner === undefined) return [];
+    return [
+      {
+        what: `${owner} and ${service.name} have the same host, ${host}`,
+        file: stackConfiguration,
+        path: "krateo:hosts",
+        next: "give each a host of its own: all of them answer at /",
+      },
+    ];
+  });
+}
+
+function tlsProblems(config: ExposureConfig): Problem[] {
+  const { tls } = config;
+  if (tls === undefined) return [];
+  const place = { file: stackConfiguration, path: "krateo:tls" };
+  const ways = "one of secretName, clusterIssuer, external";
+  if (tls.external && (tls.secretName !== undefined || tls.clusterIssuer !== undefined)) {
+    return [
+      {
+        what: "TLS that ends in front of the cluster needs no certificate in it",
+        ...place,
+        allowed: ways,
+        next: "take external out, or secretName and clusterIssuer",
+      },
+    ];
+  }
+  if (!tls.external && tls.secretName === undefined && tls.clusterIssuer === undefined) {
+    return [{ what: "krateo:tls does not say where the certificate comes from", ...place, allowed: ways }];
+  }
+  if (tls.clusterIssuer !== undefined && typeof tls.secretName === "string") {
+    return [
+      {
+        what: "one Secret for all hosts, and an issuer: cert-manager would write each host's certificate over the last",
+        ...place,
+        allowed: "with clusterIssuer: no secretName, or a map of Services to Secrets' names",
+        next: "take secretName out: the Secrets are then named SERVICE-tls",
+      },
+    ];
+  }
+  const without = exposedServices("ingress", config).filter(
+    (service) => !tls.external && tlsSecretOf(service, config) === undefined,
+  );
+  if (without.length === 0) return [];
+  return [
+    {
+      what: `there is no certificate for ${without.map(({ name }) => name).join(", ")}`,
+      file: stackConfiguration,
+      path: "krateo:tls.secretName",
+      allowed: "one Secret's name for all hosts, or one for each Service",
+    },
+  ];
+}
+
+/** Settings of a Service that nobody outside would ever see. */
+function hiddenServices(
+  key: string,
+  values: ByService<unknown>,
+  type: ReleaseType,
+  config: ExposureConfig,
+): Problem[] {
+  const exposed = exposedServices(type, config).map(({ name }) => name);
+  return Object.keys(values)
+    .filter((name) => !exposed.includes(name))
+    .map((name) => ({
+      what: `krateo:${key} names ${name}, which is not reachable from outside`,
+      file: stackConfiguration,
+      path: `krateo:${key}.${name}`,
+      next: `take it out, or expose the Service with: pulumi config set krateo:expose ${name}`,
+    }));
+}

@@ -1,0 +1,111 @@
+/** Every profile that a stack could name, with its purpose and what it changes. */
+import path from "node:path";
+import { pathText } from "../model/path.ts";
+import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
+import type { Path, ReleaseType } from "../model/settings.ts";
+import { type BundleTokens, bundledProfile, bundledProfiles, bundledText, typesFor } from "./bundle.ts";
+import { defaultOverrides, type Findings, misnamed, readLayer } from "./layers.ts";
+import { nearProfiles, profileFileName, profileFilesIn } from "./near-names.ts";
+import { mapOf } from "./references.ts";
+import { conflicts } from "./rules/profile-conflicts.ts";
+import { readTextFile } from "./yaml/text-file.ts";
+
+export interface ProfileEntry {
+  readonly name: string;
+  /** "bundled", or the user's file that holds it. */
+  readonly source: string;
+  /** The first sentence of its opening comment; empty when it has none. */
+  readonly purpose: string;
+  /** Types that it is made for; undefined when it suits all. */
+  readonly types?: readonly ReleaseType[];
+  /** Profiles that it contradicts. */
+  readonly contradicts: readonly string[];
+  /** What it changes, for a reader: components and steps, in document order. */
+  readonly touches: readonly string[];
+  /** What it changes, exactly: paths in the document. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * Lists the bundled profiles, then those in the user's files, each group by name. A file whose profile bears a bundled
+ * name is listed as well: it is laid over that one.
+ *
+ * @param directory the project's folder
+ * @param overrides the override file, whose folder and whose `profiles` are looked into too
+ * @returns `problems` in words: files that cannot be read as profiles
+ */
+export function listProfiles(
+  directory: string,
+  overrides: string | undefined,
+  tokens: BundleTokens,
+): { profiles: ProfileEntry[]; problems: Findings["problems"] } {
+  const findings: Findings = { problems: [], warnings: [] };
+  const bundled = bundledProfiles.map((name) =>
+    entry(name, "bundled", purposeIn(bundledText(`profile-${name}.yaml`)), bundledProfile(name, tokens).root),
+  );
+  const name = overrides ?? defaultOverrides;
+  const folder = path.dirname(path.resolve(directory, name));
+  const files = profileFilesIn(folder)
+    .toSorted()
+    .flatMap((profile) => {
+      const file = profileFileName(profile);
+      const given = readTextFile(path.join(folder, file), file) ?? { text: "" };
+      const layer = readLayer("profile", given, file, tokens.namespace, findings);
+      return layer === undefined || "problem" in given
+        ? []
+        : [entry(profile, file, purposeIn(given.text), layer.root)];
+    });
+  const given = readTextFile(path.resolve(directory, name), name);
+  const own =
+    given === undefined ? undefined : readLayer("overrides", given, name, tokens.namespace, findings);
+  for (const { file, meant, taken } of nearProfiles(folder))
+    if (!taken && file !== path.basename(name)) findings.problems.push(misnamed(file, meant));
+  const inside = Object.entries(mapOf(own?.root["profiles"])).map(([profile, root]) =>
+    entry(profile, name, "", mapOf(root)),
+  );
+  return { profiles: [...bundled, ...files, ...inside], problems: findings.problems };
+}
+
+function entry(name: string, source: string, purpose: string, root: TreeObject): ProfileEntry {
+  const types = typesFor(name);
+  return {
+    name,
+    source,
+    purpose,
+    ...(types === undefined ? {} : { types }),
+    contradicts: conflicts.flatMap(({ profiles }) =>
+      profiles.includes(name) ? profiles.filter((other) => other !== name) : [],
+    ),
+    touches: touchesOf(root),
+    paths: leaves(root).map(pathText),
+  };
+}
+
+/** The first sentence of the comment that a file opens with, on one line. */
+export function purposeIn(text: string): string {
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !/^#\s*\S/.test(line));
+  const comment = lines
+    .slice(0, end < 0 ? lines.length : end)
+    .map((line) => line.replace(/^#+\s*/, "").trim())
+    .join(" ");
+  return /^.*?[.!?](?=\s|$)/.exec(comment)?.[0] ?? comment;
+}
+
+function touchesOf(root: TreeObject): string[] {
+  return Object.entries(mapOf(root["components"])).flatMap(([component, given]) => {
+    const { enabled, stepConfig, helmDefaults } = mapOf(given);
+    const steps = Object.keys(mapOf(stepConfig)).map((id) => id.replace(/^install-(finops-)?/, ""));
+    return [
+      ...(enabled === false ? [`${component} off`] : []),
+      ...(enabled === true ? [`${component} on`] : []),
+      ...(helmDefaults === undefined ? [] : [`all of ${component}`]),
+      ...steps,
+    ];
+  });
+}
+
+function leaves(tree: Tree, at: Path = []): Path[] {
+  if (!isMap(tree) || Object.keys(tree).length === 0) return at.length === 0 ? [] : [at];
+  return Object.entries(tree).flatMap(([key, value]) => leaves(value, [...at, key]));
+}

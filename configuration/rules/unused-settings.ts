@@ -1,0 +1,44 @@
+/** Settings that are given and reach nothing: never an error, but nobody should wait for their effect. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Step } from "../../model/settings.ts";
+import { databaseConsumers } from "../database-config.ts";
+import { nodeAddressVariable } from "../exposure/node-address.ts";
+import type { StackConfig } from "../stack-config.ts";
+import { expandable, variablesIn } from "../variables.ts";
+
+/** A warning for each key of the stack configuration that has no effect with these profiles and steps. */
+export function unusedKeyWarnings(
+  { otelEndpoint, exposure, database, type }: StackConfig,
+  profiles: readonly string[],
+  steps: readonly Step[],
+): string[] {
+  const told = steps.some((step) => variablesIn(expandable(step)).includes(nodeAddressVariable));
+  const connected = steps.some(({ id }) => databaseConsumers.includes(id));
+  return [
+    ...(otelEndpoint !== undefined && !profiles.includes("monitoring")
+      ? ["krateo:otelEndpoint is only used by profile monitoring"]
+      : []),
+    ...(exposure.nodeAddress !== undefined && type === "nodeport" && !told
+      ? [`krateo:nodeAddress has no effect: nothing in the documents uses \${${nodeAddressVariable}}`]
+      : []),
+    ...(database !== undefined && !connected
+      ? [`krateo:database has no effect: the document has none of the steps ${databaseConsumers.join(", ")}`]
+      : []),
+  ];
+}
+
+/** A warning for each of upstream's files in the project's folder that upstream's CLI applies and this program does not. */
+export function lifecycleWarnings(directory: string, type: string): string[] {
+  const kinds = type === "nodeport" ? ["kind", type] : [type];
+  const names = ["pre-upgrade", "post-upgrade"].flatMap((phase) => [
+    ...kinds.map((kind) => `${phase}.${kind}.yaml`),
+    `${phase}.yaml`,
+  ]);
+  return names
+    .filter((name) => existsSync(path.join(directory, name)))
+    .map(
+      (name) =>
+        `${name} is not applied: this program cleans up after Krateo 2.7.0 by itself; for anything else in it: kubectl apply -f ${name}, with its tokens replaced`,
+    );
+}

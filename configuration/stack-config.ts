@@ -1,0 +1,191 @@
+/** The stack configuration of project `krateo`: the top layer of everything. */
+import { z } from "zod";
+import { nearestName } from "../model/nearest.ts";
+import { pathText } from "../model/path.ts";
+import { type Problem, stackConfiguration } from "../model/problem.ts";
+import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
+import { type Json, type Path, type ReleaseType, releaseTypes } from "../model/settings.ts";
+import { bundledVersion } from "./bundle.ts";
+import { type DatabaseConfig, databaseKeys } from "./database-config.ts";
+import { serviceNamed } from "./exposure/exposed-services.ts";
+import type { ExposureConfig } from "./exposure/exposure.ts";
+import { exposureKeys, readExposure } from "./exposure/keys.ts";
+import { exposureProblems } from "./exposure/problems.ts";
+import { contentProblem, isKubeconfigContent } from "./kubeconfig-content.ts";
+import type { RawConfig } from "./raw-config.ts";
+import { shapeProblems } from "./shape.ts";
+
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Also the name of a Kubernetes Namespace: longer or dotted ones fail only when the first object is made. */
+const namespace = z
+  .string()
+  .regex(label, "up to 63 lower-case letters, digits and dashes, such as krateo-system");
+
+/** The exporters add their own path to it; without a scheme they take it for https. */
+const otelEndpoint = z
+  .string()
+  .regex(
+    /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/,
+    "a URL such as http://collector.monitoring.svc.cluster.local:4318",
+  );
+
+/** Where the chart that most people install a collector with puts it. */
+export const defaultOtelEndpoint =
+  "http://otel-collector-opentelemetry-collector.monitoring.svc.cluster.local:4318";
+
+const text = z.string().min(1, "a text that is not empty");
+
+/** A list, or one text with commas in between, as `pulumi config set` gives it. */
+const names = z.union([z.array(text), z.string()], "a list of names, or names with commas in between");
+
+const schema = z.strictObject({
+  type: z.enum(releaseTypes).optional(),
+  openshift: z.boolean().optional(),
+  profiles: names.optional(),
+  namespace: namespace.optional(),
+  version: text.optional(),
+  overrides: text.optional(),
+  set: z.record(z.string(), z.unknown(), "a map of paths to values").optional(),
+  secrets: z.enum(["generated", "external"]).optional(),
+  chartMirror: text.optional(),
+  kubeconfig: text.optional(),
+  context: text.optional(),
+  ...exposureKeys,
+  allowRemoval: names.optional(),
+  otelEndpoint: otelEndpoint.optional(),
+  ...databaseKeys,
+  purgeVolumes: z.boolean().optional(),
+});
+
+/**
+ * Every key, those below another with a dot in between and `SERVICE` for any Service's name: what the reference in
+ * docs/configuration.md lists.
+ */
+export function stackConfigKeys(): string[] {
+  const keys = Object.entries(schema.shape).flatMap(([key, field]) => {
+    const inner = field.unwrap();
+    if (!(inner instanceof z.ZodObject)) return [key];
+    return Object.keys(inner.shape).map((below) => `${key}.${serviceNamed(below) ? "SERVICE" : below}`);
+  });
+  return [...new Set(keys)];
+}
+
+/** The stack configuration with its defaults filled in. */
+export interface StackConfig extends DatabaseConfig {
+  readonly type: ReleaseType;
+  readonly openshift: boolean;
+  readonly profiles: readonly string[];
+  readonly namespace: string;
+  readonly version: string;
+  /** Override file named by the user; undefined for the one that may be there. */
+  readonly overrides?: string;
+  /** Values by path from the document's root. */
+  readonly set: Readonly<Record<string, Json>>;
+  readonly setIsSecret: boolean;
+  readonly secrets: "generated" | "external";
+  readonly chartMirror?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly exposure: ExposureConfig;
+  readonly allowRemoval: readonly string[];
+  /** Collector that profile monitoring sends metrics to. */
+  readonly otelEndpoint?: string;
+  readonly purgeVolumes: boolean;
+}
+
+/**
+ * Reads the stack configuration. A key at fault is a problem and takes its default, so that the
+ * other layers can be checked in the same run.
+ */
+export function readStackConfig(raw: RawConfig): { config: StackConfig; problems: Problem[] } {
+  const values = Object.fromEntries(
+    Object.entries(raw.values).map(([key, value]) => [key, typedValue(key, value as Tree)]),
+  );
+  // Its credentials go no further.
+  const content: Path[] = isKubeconfigContent(values["kubeconfig"]) ? [["kubeconfig"]] : [];
+  const dates = Object.entries(values).flatMap(([key, value]) => datesIn(value, [key]));
+  const place = (path: Path) => ({ file: stackConfiguration, path: `krateo:${pathText(path)}` });
+  const found = [
+    ...dates.map((path) => ({ path, problem: { ...dateProblem, ...place(path) } as Problem })),
+    ...content.map((path) => ({ path, problem: { ...contentProblem, ...place(path) } as Problem })),
+    ...shapeProblems(schema, without(values, [...dates, ...content]), place, (key, path) => {
+      if (path.length > 0) return undefined;
+      const nearest = nearestName(key, Object.keys(schema.shape));
+      return `remove it with: pulumi config rm krateo:${key}${nearest ? ` (did you mean ${nearest}?)` : ""}`;
+    }),
+  ];
+  const faulty = new Set(found.map(({ path }) => path[0]));
+  const sound = schema.parse(Object.fromEntries(Object.entries(values).filter(([key]) => !faulty.has(key))));
+  const problems = found.map(({ problem }) =>
+    raw.secretKeys.some((key) => new RegExp(`^krateo:${key}\\b`).test(problem.path ?? ""))
+      ? { ...problem, given: undefined }
+      : problem,
+  );
+  const exposure = readExposure(sound);
+  const config: StackConfig = {
+    type: sound.type ?? "nodeport",
+    openshift: sound.openshift ?? false,
+    profiles: namesOf(sound.profiles),
+    namespace: sound.namespace ?? "krateo-system",
+    version: sound.version ?? bundledVersion,
+    overrides: sound.overrides,
+    set: (sound.set ?? {}) as Record<string, Json>,
+    setIsSecret: raw.secretKeys.includes("set"),
+    secrets: sound.secrets ?? "generated",
+    chartMirror: sound.chartMirror,
+    kubeconfig: sound.kubeconfig,
+    context: sound.context,
+    exposure: exposure.config,
+    allowRemoval: namesOf(sound.allowRemoval),
+    otelEndpoint: sound.otelEndpoint,
+    database: sound.database,
+    databaseStorage: sound.databaseStorage,
+    databaseIsSecret: raw.secretKeys.includes("database"),
+    purgeVolumes: sound.purgeVolumes ?? false,
+  };
+  problems.push(...exposure.problems);
+  // A key at fault would be missed: what follows from its absence says nothing new.
+  const exposed = Object.keys(exposureKeys).filter((key) => faulty.has(key));
+  if (exposed.length === 0 && !faulty.has("type")) {
+    const given = Object.fromEntries(Object.entries(sound).filter(([key]) => key in exposureKeys));
+    const bundled = config.version === bundledVersion;
+    problems.push(...exposureProblems(given, config.type, bundled));
+  }
+  return { config, problems };
+}
+
+/** Pulumi tells only the text of a scalar: whether it is a boolean depends on the key. */
+function typedValue(key: string, value: Tree): Tree {
+  const field = Object.hasOwn(schema.shape, key) ? schema.shape[key as keyof typeof schema.shape] : undefined;
+  return field?.unwrap() instanceof z.ZodBoolean && (value === "true" || value === "false")
+    ? value === "true"
+    : value;
+}
+
+/** What Pulumi makes of a date that is not in quotes: Go's text of a time. */
+const goTime = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [-+]\d{4} \S+$/;
+
+const dateProblem = {
+  what: "a date that is not in quotes: Pulumi writes it in another form",
+  allowed: "text in quotes",
+  next: "put it in quotes in the stack's file",
+};
+
+function datesIn(value: Tree, path: Path): Path[] {
+  if (typeof value === "string") return goTime.test(value) ? [path] : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => datesIn(item, [...path, index]));
+  return isMap(value) ? Object.entries(value).flatMap(([key, item]) => datesIn(item, [...path, key])) : [];
+}
+
+/** The keys that hold none of these paths. */
+function without(values: TreeObject, paths: readonly Path[]): TreeObject {
+  const keys = new Set(paths.map(([key]) => key));
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !keys.has(key)));
+}
+
+/** Names of a comma-separated text, trimmed, empty ones dropped; or of a list. */
+export function namesOf(given: string | readonly string[] | null | undefined): string[] {
+  const items = typeof given === "string" ? given.split(",") : (given ?? []);
+  return items.map((item) => item.trim()).filter((item) => item !== "");
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { homedir, hostname } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isAlive } from "../cluster/client/process.ts";
+
+/** A lock that a run of Pulumi holds, or left, on a stack. */
+export interface EngineLock {
+  readonly file: string;
+  /** User, host and process, in words. */
+  readonly owner: string;
+  /** `dead`: its process has ended; `alive`: it runs; `elsewhere`: it is on a host that cannot be asked. */
+  readonly state: "dead" | "alive" | "elsewhere";
+}
+
+/** The folder of a backend of files; undefined for any other. @param backendUrl As `pulumi whoami` tells it. */
+export function stateFolder(backendUrl: string): string | undefined {
+  if (!backendUrl.startsWith("file://")) return undefined;
+  const path = backendUrl.split("?")[0] as string;
+  if (path.startsWith("file://~")) return join(homedir(), path.slice("file://~".length), ".pulumi");
+  return join(fileURLToPath(path), ".pulumi");
+}
+
+/**
+ * The locks on a stack. Only a backend of files shows them; the others keep theirs out of reach, and Pulumi's cloud
+ * has none that outlives a run.
+ *
+ * @param backendUrl As `pulumi whoami` tells it, e.g. `file:///home/ada`.
+ * @returns undefined for a backend that does not show its locks
+ */
+export async function readEngineLocks(
+  backendUrl: string,
+  project: string,
+  stack: string,
+): Promise<readonly EngineLock[] | undefined> {
+  const state = stateFolder(backendUrl);
+  if (!state) return undefined;
+  const folder = join(state, "locks", "organization", project, stack);
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  return await Promise.all(files.map((name) => readLock(join(folder, name))));
+}
+
+async function readLock(file: string): Promise<EngineLock> {
+  try {
+    const { pid, username, hostname: host } = JSON.parse(await readFile(file, "utf8"));
+    const state = host !== hostname() ? "elsewhere" : isAlive({ pid }) && isPulumi(pid) ? "alive" : "dead";
+    return { file, owner: `${username} on ${host}, process ${pid}`, state };
+  } catch {
+    // Written by a run that was killed while it wrote: nobody ever held it.
+    return { file, owner: "a run that was killed while it took the lock", state: "dead" };
+  }
+}
+
+/** The id may be another program's by now; where the system does not tell, it counts as Pulumi's. */
+function isPulumi(pid: number): boolean {
+  try {
+    const [program = ""] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    return basename(program).startsWith("pulumi");
+  } catch {
+    return true;
+  }
+}
+
+/** Removes one lock, as `pulumi cancel` does with all of a stack's. */
+export async function removeEngineLock({ file }: EngineLock): Promise<void> {
+  await rm(file, { force: true });
+}

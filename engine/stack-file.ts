@@ -1,0 +1,126 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { debug } from "../configuration/debug.ts";
+import { type RawConfig, rawConfig } from "../configuration/raw-config.ts";
+import { nearestFirst } from "../model/nearest.ts";
+import { ConfigurationError, type Problem } from "../model/problem.ts";
+import { readProjectFile } from "./project-file.ts";
+import { readStackValues } from "./stack-values.ts";
+
+/** Which stack's configuration a command works with. */
+export interface StackChoice {
+  /** Name of a stack, as `pulumi stack ls` shows it. */
+  readonly stack?: string;
+  /** Its configuration file, where that has another name than Pulumi.STACK.yaml. */
+  readonly configFile?: string;
+}
+
+/** Keys whose value these commands can do without; the others must be readable. */
+const dispensable = ["chartMirror"];
+
+/**
+ * Finds the file that holds a stack's configuration: the one named, else that of the stack named, else that of the
+ * selected stack.
+ *
+ * @param directory The project's root.
+ * @throws ConfigurationError when there is none
+ */
+export async function findStackFile(choice: StackChoice, directory: string): Promise<string> {
+  if (choice.configFile) {
+    const file = resolve(choice.configFile);
+    if (existsSync(file)) return file;
+    throw new ConfigurationError([{ what: "the stack's configuration file does not exist", file }]);
+  }
+  const stack = choice.stack ?? (await selectedStack(directory));
+  const file = stackFile(stack, directory);
+  if (existsSync(file)) return file;
+  const known = stacksIn(directory);
+  throw new ConfigurationError([
+    {
+      what: `stack ${stack} has no configuration file`,
+      file: basename(file),
+      allowed: nearestFirst(stack, known),
+      next: `name one of these with --stack, or make the file: pulumi config set krateo:type nodeport --stack ${stack}`,
+    },
+  ]);
+}
+
+/** Where Pulumi keeps the configuration of a stack, whose name may be ORGANIZATION/PROJECT/STACK. */
+export function stackFile(stack: string, directory: string): string {
+  const { stackFolder, extension } = readProjectFile(directory);
+  return join(stackFolder, `Pulumi.${stack.split("/").at(-1)}${extension}`);
+}
+
+function stacksIn(directory: string): string[] {
+  const { stackFolder, extension } = readProjectFile(directory);
+  if (!existsSync(stackFolder)) return [];
+  return readdirSync(stackFolder)
+    .filter((name) => name.startsWith("Pulumi.") && name.endsWith(extension))
+    .map((name) => name.slice("Pulumi.".length, -extension.length))
+    .filter((name) => name !== "")
+    .sort();
+}
+
+/** Name of the stack that `pulumi stack select` chose. @throws ConfigurationError when there is none */
+export async function selectedStack(directory: string): Promise<string> {
+  const selected = await askPulumi(directory);
+  if (selected) return selected;
+  throw new ConfigurationError([
+    {
+      what: "no stack is selected",
+      allowed: stacksIn(directory),
+      next: "name one with --stack NAME, or select it: pulumi stack select NAME",
+    },
+  ]);
+}
+
+/** The selected stack, if it has a configuration. */
+export async function configuredStack(directory: string): Promise<string | undefined> {
+  const selected = await askPulumi(directory);
+  return selected !== "" && existsSync(stackFile(selected, directory)) ? selected : undefined;
+}
+
+/** The selected stack; "" without one, or without backend or login: naming the stack is then the way out. */
+async function askPulumi(directory: string): Promise<string> {
+  const pulumi = join(directory, "node_modules", ".bin", "pulumi");
+  const options = { cwd: directory, timeout: 20_000 };
+  const question = ["stack", "--show-name", "--non-interactive"];
+  debug(() => [`runs pulumi ${question.join(" ")}`]);
+  return await promisify(execFile)(pulumi, question, options).then(
+    ({ stdout }) => stdout.trim(),
+    () => "",
+  );
+}
+
+/** The configuration of a stack, as its files have it. */
+export interface StackFile extends RawConfig {
+  /** Environments that the stack imports: what they set is missing in the values. */
+  readonly environments: readonly string[];
+}
+
+/**
+ * Reads the project's configuration out of a stack's file, over the project's own defaults in Pulumi.yaml, as Pulumi
+ * hands it to the program. Encrypted values come out masked: these commands do not decrypt.
+ *
+ * @param file Without one, the defaults alone count.
+ * @throws ConfigurationError for a file that is no stack configuration, and for a value that must be readable
+ */
+export function readStackFile(file: string | undefined, directory: string): StackFile {
+  const project = readProjectFile(directory);
+  const { texts, secretKeys, encrypted, environments } = readStackValues(file, project);
+  const problems: Problem[] = rawConfig(project.name, texts, encrypted)
+    .secretKeys.filter((key) => !dispensable.includes(key))
+    .map((key) => ({
+      what: `krateo:${key} is encrypted as a whole, and this command does not decrypt`,
+      ...(file !== undefined && { file: basename(file) }),
+      path: `config.krateo:${key}`,
+      next:
+        key === "set"
+          ? "encrypt only the value that is secret: pulumi config set --secret --path 'krateo:set.PATH' VALUE"
+          : `nothing in it needs to be hidden: set it again without --secret`,
+    }));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { ...rawConfig(project.name, texts, secretKeys), environments };
+}

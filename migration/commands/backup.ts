@@ -1,0 +1,53 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { withClusterOptions } from "../../commands/options.ts";
+import { type ClusterOptions, connectTo, type Session, stackTarget } from "../../commands/session.ts";
+import { ConfigurationError } from "../../model/problem.ts";
+
+interface BackupOptions extends ClusterOptions {
+  readonly directory?: string;
+}
+
+/** `krateo backup`: what a migration does by itself before it removes anything, at a time of one's own choosing. */
+export function backupCommand(session: Session): Command {
+  return withClusterOptions(new Command("backup"))
+    .summary("write a backup of a Krateo 2.7.0 before it is migrated")
+    .description(
+      "Writes krateo-2.7.0-backup.yaml with the KrateoPlatformOps object, and beside it the folder krateo-2.7.0-backup " +
+        "with the values, manifests and records of every Helm release of the namespace, and its Secrets. Earlier backups stay: " +
+        "a further one is numbered. The files hold Secrets in clear: they are readable for you alone (mode 0600), and " +
+        "git ignores them. Changes nothing on the cluster.",
+    )
+    .option("--directory <folder>", "where to; default: KRATEO_BACKUP_DIR, or else the project's folder")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo backup --stack production
+  npx krateo backup --directory /mnt/backups
+
+Exit codes: 0 written and on the disk, 1 not: no Krateo 2.7.0 there, no room, no permission, or no cluster.`,
+    )
+    .action(async ({ directory, ...options }: BackupOptions) => {
+      const { namespace, choice } = await stackTarget(options, session);
+      const connection = await connectTo(choice, session);
+      const [{ backUp }, { backupDirectory }, { readLegacy }, { requireNamespace }] = await Promise.all([
+        import("../live/backup.ts"),
+        import("../live/backup-folder.ts"),
+        import("../../cluster/legacy.ts"),
+        import("../../cluster/client/namespace.ts"),
+      ]);
+      const { platform, releases } = await readLegacy(connection, namespace);
+      if (!platform && releases.length === 0) {
+        await requireNamespace(connection, namespace);
+        throw new ConfigurationError([
+          {
+            what: `there is no Krateo 2.7.0 in namespace ${namespace} at ${connection.server}`,
+            next: "name another --namespace or --context; nothing was written",
+          },
+        ]);
+      }
+      const target = directory ? resolve(session.directory, directory) : backupDirectory(session.directory);
+      await backUp(connection, namespace, target, session.print, { always: true });
+    });
+}

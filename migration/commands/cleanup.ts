@@ -1,0 +1,56 @@
+import { Command, Option } from "commander";
+import { withClusterOptions } from "../../commands/options.ts";
+import { type ClusterOptions, connectTo, type Session, stackTarget } from "../../commands/session.ts";
+
+interface CleanupOptions extends ClusterOptions {
+  readonly dryRun?: boolean;
+  readonly purgeVolumes?: boolean;
+}
+
+/** `krateo cleanup`: removes what 3.0.0 must not run beside; the program runs it ahead of every Helm release. */
+export function cleanupCommand(session: Session): Command {
+  return withClusterOptions(new Command("cleanup"))
+    .summary("remove what Krateo 2.7.0 left and 3.0.0 must not run beside")
+    .description(
+      "Writes a backup, stops the installer of 2.7.0, and removes the Helm releases finops-composition-definition-parser, " +
+        "sweeper, eventsse, eventsse-etcd and eventrouter where they are of the charts of those days, then the volume of " +
+        "eventsse-etcd, and the finalizer that upstream's CLI leaves on its snapshot. Anything else is left alone. " +
+        "Safe to repeat; does nothing when nothing is found. `pulumi up` runs it first of all.",
+    )
+    .option("--dry-run", "only list what would be removed")
+    .addOption(
+      new Option(
+        "--purge-volumes",
+        "also delete the storage of eventsse-etcd's volume where its reclaim policy would keep it",
+      ).env("KRATEO_PURGE_VOLUMES"),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo cleanup --dry-run
+  npx krateo cleanup --namespace krateo-system --context production
+
+Exit codes: 0 nothing is left, 1 something could not be removed, the backup could not be written, or the cluster cannot be reached.`,
+    )
+    .action(async ({ dryRun, purgeVolumes, ...options }: CleanupOptions) => {
+      const { namespace, choice } = await stackTarget(options, session);
+      const connection = await connectTo(choice, session);
+      const [{ removeLegacy }, { backUp }, { backupDirectory }, { releaseSnapshot }, { requireNamespace }] =
+        await Promise.all([
+          import("../live/removal.ts"),
+          import("../live/backup.ts"),
+          import("../live/backup-folder.ts"),
+          import("../../cluster/snapshot-finalizer.ts"),
+          import("../../cluster/client/namespace.ts"),
+        ]);
+      await requireNamespace(connection, namespace);
+      const directory = backupDirectory(session.directory);
+      await removeLegacy(connection, namespace, session.print, {
+        dryRun,
+        purgeVolumes,
+        backUp: async () => void (await backUp(connection, namespace, directory, session.print)),
+      });
+      await releaseSnapshot(connection, namespace, session.print, { dryRun });
+    });
+}

@@ -1,0 +1,37 @@
+import { Command } from "commander";
+import { withClusterOptions } from "../../commands/options.ts";
+import { type ClusterOptions, connectTo, type Session, stackTarget } from "../../commands/session.ts";
+
+interface RetireOptions extends ClusterOptions {
+  readonly dryRun?: boolean;
+}
+
+/** `krateo retire`: the last step of a migration; the program runs it when every part of 3.0.0 is ready. */
+export function retireCommand(session: Session): Command {
+  return withClusterOptions(new Command("retire"))
+    .summary("take away the installer of 2.7.0, once 3.0.0 runs")
+    .description(
+      "Takes its own finalizer off the KrateoPlatformOps object and deletes it, then the Helm releases installer and " +
+        "installer-crd, and what lets installers of earlier versions act as cluster-admin. Refuses while that installer " +
+        "runs, or while another namespace holds such an object. Safe to repeat. `pulumi up` runs it when everything else is done.",
+    )
+    .option("--dry-run", "only list what would be removed")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo retire --dry-run
+
+Exit codes: 0 nothing is left, 1 refused, or something could not be removed.`,
+    )
+    .action(async ({ dryRun, ...options }: RetireOptions) => {
+      const { namespace, choice } = await stackTarget(options, session);
+      const connection = await connectTo(choice, session);
+      const [{ retireLegacy }, { requireNamespace }] = await Promise.all([
+        import("../live/installer.ts"),
+        import("../../cluster/client/namespace.ts"),
+      ]);
+      await requireNamespace(connection, namespace);
+      await retireLegacy(connection, namespace, session.print, { dryRun });
+    });
+}

@@ -1,0 +1,132 @@
+import { deprecatedReleases } from "../components/deprecated.ts";
+import type { Inventory, LegacyPlatform } from "../model/inventory.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Json, Settings } from "../model/settings.ts";
+
+/** The only version whose way to 3.0.0 is known. */
+export const legacyVersion = "2.7.0";
+
+/** The kind of the object that 2.7.0's installer works from, and what its API calls them. */
+export const legacyKind = {
+  apiVersion: "krateo.io/v1alpha1",
+  kind: "KrateoPlatformOps",
+  plural: "krateoplatformops",
+} as const;
+
+/** The Helm releases of 2.7.0's own installer, in the order of their removal: the kind goes after its objects. */
+export const installerReleases: readonly { readonly name: string; readonly chart: string }[] = [
+  { name: "installer", chart: "installer" },
+  { name: "installer-crd", chart: "installer-crd" },
+];
+
+/** What the installer puts on its object: it carries the uninstallation out before the object may go. */
+export const platformFinalizer = "finalizer.managedresource.krateo.io";
+
+/**
+ * Reasons not to migrate what is there. A platform that is half migrated is none: its installer stands still, or its
+ * object has lost the installer's finalizer, and a further run finishes the job.
+ */
+export function legacyProblems({ namespace }: Settings, { legacy: { platform } }: Inventory): Problem[] {
+  if (!platform) return [];
+  return [
+    ...versionProblems(platform, namespace),
+    ...objectProblems(platform, namespace),
+    ...elsewhereProblems(platform, namespace),
+  ];
+}
+
+/**
+ * Whether the steps of a document or an Installation of upstream's CLI are those of 2.7.0: its `migrate` and `migrate-full`
+ * leave such. A chart that 3.0.0 has no place for tells.
+ */
+export function holdsLegacySteps(steps: Json | undefined): boolean {
+  if (!Array.isArray(steps)) return false;
+  return steps.some((step) => {
+    const input =
+      typeof step === "object" && step !== null && !Array.isArray(step) ? step["with"] : undefined;
+    const chart =
+      typeof input === "object" && input !== null && !Array.isArray(input) ? input["repo"] : undefined;
+    // Not etcd, which others have, too.
+    return deprecatedReleases.some((one) => one.chart === chart && one.name === chart);
+  });
+}
+
+/** How an older Krateo becomes one that can be migrated, as a sentence with the commands. */
+export function wayToLegacyVersion(namespace: string): string {
+  const upgrade = (chart: string): string =>
+    `helm upgrade ${chart} ${chart} --repo https://charts.krateo.io --version ${legacyVersion} -n ${namespace} --reuse-values`;
+  const upgrades = installerReleases.toReversed().map(({ chart }) => upgrade(chart));
+  return (
+    `first upgrade it to ${legacyVersion}: ${upgrades.join(" && ")}; ` +
+    `wait until kubectl get ${legacyKind.plural} -n ${namespace} says READY`
+  );
+}
+
+function versionProblems({ objects, releases, installers }: LegacyPlatform, namespace: string): Problem[] {
+  const installer = releases.find(({ name }) => name === "installer");
+  if (!installer && objects.length > 0) {
+    return [
+      {
+        what: "nothing tells which version of Krateo is installed here: its object is there, its installer's Helm release is not",
+        given: `KrateoPlatformOps ${objects.map(({ name }) => name).join(", ")} in namespace ${namespace}`,
+        allowed: `Helm release installer of chart installer ${legacyVersion}`,
+        next: `put it back (helm install installer installer --repo https://charts.krateo.io --version ${legacyVersion} -n ${namespace}), or, if nothing of Krateo is in use here, delete the object`,
+      },
+    ];
+  }
+  const others = releases.filter(({ chartVersion }) => chartVersion !== legacyVersion);
+  if (others.length === 0) return [];
+  return [
+    {
+      what: `only Krateo ${legacyVersion} can be migrated`,
+      given: others
+        .map(({ name, chart, chartVersion }) => `Helm release ${name} (${chart} ${chartVersion})`)
+        .join(", "),
+      allowed: legacyVersion,
+      next: `${wayToLegacyVersion(namespace)}${installers.length === 0 ? "" : ", then start again"}`,
+    },
+  ];
+}
+
+function objectProblems({ objects, installers }: LegacyPlatform, namespace: string): Problem[] {
+  const problems: Problem[] = [];
+  if (objects.length > 1) {
+    problems.push({
+      what: `there are ${objects.length} KrateoPlatformOps objects in namespace ${namespace}, and only one can be the platform`,
+      given: objects.map(({ name }) => name).join(", "),
+      next:
+        "find out which one describes what runs; scale Deployment installer to 0 before you delete the other, since " +
+        "its deletion would uninstall all that it lists",
+    });
+  }
+  const going = objects.filter(
+    ({ deleting, finalizers }) => deleting && finalizers.includes(platformFinalizer),
+  );
+  for (const { name } of going) {
+    const running = installers.some(({ replicas }) => replicas > 0);
+    problems.push({
+      what: `KrateoPlatformOps ${name} in namespace ${namespace} is being deleted`,
+      given: running
+        ? "its installer is at work, and uninstalls the platform"
+        : "its installer stands still, so that it waits",
+      next: running
+        ? "wait until it is gone, then install anew"
+        : "a deletion cannot be taken back; with the installer at 0 nothing is uninstalled: " +
+          `kubectl patch ${legacyKind.plural} ${name} -n ${namespace} --type merge -p '{"metadata":{"finalizers":null}}' lets the object go and keeps the platform`,
+    });
+  }
+  return problems;
+}
+
+/** Uninstalling installer-crd takes the kind away, and all its objects with it. */
+function elsewhereProblems({ elsewhere }: LegacyPlatform, namespace: string): Problem[] {
+  if (elsewhere.length === 0) return [];
+  return [
+    {
+      what: "another Krateo is on this cluster, and migrating this one would take the kind of its object away",
+      given: `KrateoPlatformOps ${elsewhere.join(", ")}`,
+      allowed: `objects in namespace ${namespace} only`,
+      next: "migrate or remove the other one first",
+    },
+  ];
+}

@@ -1,0 +1,123 @@
+import { type ExistingRelease, type Inventory, leaseName, releaseKey } from "../model/inventory.ts";
+import type { Problem } from "../model/problem.ts";
+import type { ChartStep, Settings } from "../model/settings.ts";
+import { chartStepsOf } from "./plan.ts";
+
+/** A Helm release that a dead run left in the middle of an operation, and that Helm would refuse to touch for ever. */
+export interface Repair {
+  /** Release name, with `NAMESPACE/` in front where it is not the installation's. */
+  readonly release: string;
+  readonly revision: number;
+  readonly status: string;
+  /** How it is known that nobody works on it any more, as the end of a sentence. */
+  readonly because: string;
+}
+
+/** The repair in one line, for plans and logs. */
+export function describeRepair({ release, revision, status, because }: Repair): string {
+  return `${release} is ${status} (revision ${revision}) and ${because}: it will be marked as failed, then upgraded`;
+}
+
+/** What has to be mended before releases can be upgraded, and what may be somebody's live run. */
+export interface RepairPlan {
+  readonly repairs: readonly Repair[];
+  readonly blocked: readonly Problem[];
+}
+
+/** Statuses in which Helm 3 refuses every further operation on a release. */
+const unfinished = ["pending-install", "pending-upgrade", "pending-rollback", "uninstalling", "uninstalled"];
+
+/**
+ * Tells what is provably dead from what may be alive. A run of this program holds a Lease while it works: what was
+ * begun under a Lease is dead once that has run out. Anything else may be somebody's helm, and counts as dead when
+ * it is older than the time that its own step may take.
+ *
+ * @param now Milliseconds since 1970.
+ */
+export function repairsOf(settings: Settings, inventory: Inventory, now: number): RepairPlan {
+  const { lease } = inventory;
+  if (lease && isHeld(lease, now)) {
+    return { repairs: [], blocked: [liveRun(settings, lease, now)] };
+  }
+  const repairs: Repair[] = [];
+  const blocked: Problem[] = [];
+  for (const step of chartStepsOf(settings)) {
+    const name = releaseKey(step.release, settings.namespace);
+    const existing = inventory.releases[name];
+    if (!existing || !unfinished.includes(existing.status)) continue;
+    const { revision, status } = existing;
+    const because = deathOf(existing, step, lease, now);
+    if (because) repairs.push({ release: name, revision, status, because });
+    else blocked.push(perhapsAlive(step, existing, now));
+  }
+  return { repairs, blocked };
+}
+
+type Lease = NonNullable<Inventory["lease"]>;
+
+/** Whether a Lease keeps others away. @param now Milliseconds since 1970. */
+export function isHeld(lease: Lease, now: number): boolean {
+  return !lease.ended && now < leaseEnd(lease);
+}
+
+function leaseEnd(lease: Lease): number {
+  return lease.renewedAt + lease.durationSeconds * 1000;
+}
+
+function deathOf(
+  { status, updatedAt }: ExistingRelease,
+  step: ChartStep,
+  lease: Lease | undefined,
+  now: number,
+): string | undefined {
+  if (status === "uninstalled") return "its removal has ended";
+  // Helm's clock is the machine's that ran it, so a little is allowed for.
+  const skew = 5000;
+  if (lease && updatedAt >= lease.acquiredAt - skew && updatedAt <= leaseEnd(lease) + skew) {
+    return `the run that began it (${lease.holder}) has ended`;
+  }
+  const seconds = Math.round((now - updatedAt) / 1000);
+  if (seconds <= step.timeoutSeconds) return undefined;
+  return `it has been so for ${minutes(seconds)}, longer than its time-out of ${minutes(step.timeoutSeconds)}`;
+}
+
+function liveRun({ namespace }: Settings, lease: Lease, now: number): Problem {
+  const since = lease.acquiredAt > 0 ? `, since ${clock(lease.acquiredAt)}` : "";
+  return {
+    what: `another run is at work on the installation in namespace ${namespace}: ${lease.holder}${since}`,
+    given: `its Lease ${leaseName} ${renewal(lease, now)}`,
+    next:
+      `wait until it has ended; if it is dead, its Lease runs out within ${lease.durationSeconds} s, ` +
+      "or at once with: npx krateo repair --force",
+  };
+}
+
+/** When a Lease was renewed last, as the end of a sentence. */
+export function renewal({ renewedAt }: Lease, now: number): string {
+  const seconds = Math.round((now - renewedAt) / 1000);
+  if (seconds >= 0) return `was renewed ${seconds} s ago`;
+  return `was renewed at ${clock(renewedAt)}, by a clock that is ${minutes(-seconds)} ahead of this machine's`;
+}
+
+function perhapsAlive(
+  step: ChartStep,
+  { status, revision, updatedAt }: ExistingRelease,
+  now: number,
+): Problem {
+  const { name, namespace } = step.release;
+  const left = Math.round(step.timeoutSeconds - (now - updatedAt) / 1000);
+  return {
+    what: `the Helm release ${name} in namespace ${namespace} is ${status}: somebody may be at work on it`,
+    path: `steps.${step.id}`,
+    given: `revision ${revision}, begun at ${clock(updatedAt)}, not by a run of this program`,
+    next: `wait until it has ended; it counts as dead in ${minutes(left)}, or at once with: npx krateo repair --force`,
+  };
+}
+
+function clock(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+/, "");
+}
+
+function minutes(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}

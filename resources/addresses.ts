@@ -1,0 +1,85 @@
+import type { Release } from "@pulumi/kubernetes/helm/v3/release.js";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type ExposableService,
+  exposableServices,
+  outputName,
+  publishingStep,
+} from "../configuration/exposure/exposed-services.ts";
+import { nodeAddressOf, unknownNodeAddress } from "../configuration/exposure/node-address.ts";
+import { releaseKey } from "../model/inventory.ts";
+import type { ChartStep, ObjectStep } from "../model/settings.ts";
+import { ingressHost, ingressUrl, serviceUrl } from "../plan/endpoint-url.ts";
+import { type Route, routeTo, routeUrl } from "../plan/route.ts";
+import type { ObjectReference, Site } from "./site.ts";
+
+/** URL of each Service that is reachable from outside: the host of its Route or Ingress where it has one, else what a Service offers. */
+export function addressesOf(site: Site): pulumi.Output<Record<string, string>> {
+  const { services } = site.settings.exposure;
+  const urls = exposableServices.flatMap((service) => {
+    const release = site.resource(service.step);
+    if (!release || !services.includes(service.name)) return [];
+    const step = site.step(service.step);
+    return step.type === "chart" ? [[outputName(service.name), urlOf(site, service, step, release)]] : [];
+  });
+  return pulumi.all(Object.fromEntries(urls));
+}
+
+/** Hosts of the installed Ingresses, each once. */
+export function ingressHostsOf(site: Site): string[] {
+  const hosts = exposableServices.flatMap(({ step: id }) => {
+    const step = site.resource(id) && site.step(id);
+    return step?.type === "chart" ? (ingressHost(step.values) ?? []) : [];
+  });
+  return [...new Set(hosts)];
+}
+
+function urlOf(
+  site: Site,
+  service: ExposableService,
+  step: ChartStep,
+  release: pulumi.Resource,
+): pulumi.Output<string> {
+  const { settings, inventory } = site;
+  const route = routeTo(settings, step.release);
+  if (route) return routeAddress(site, route);
+  const url = ingressUrl(step.values, settings.exposure.https);
+  if (url) return pulumi.output(url);
+  // A Service of our own leads to the release's pods in place of the chart's.
+  const own = site.resource(publishingStep(service)) as pulumi.CustomResource | undefined;
+  const ready: pulumi.Output<unknown> = own === undefined ? (release as Release).status : own.id;
+  const reference = own === undefined ? step.release : ownService(site, service);
+  const address = nodeAddressOf(settings, inventory) ?? unknownNodeAddress;
+  const read = async () => {
+    const live = await site.args.read({ apiVersion: "v1", kind: "Service", ...reference });
+    return serviceUrl(live, address, reference, settings.exposure.loadBalancerAddress);
+  };
+  // An upgrade that fails leaves a Service that was there before where it was.
+  const installed = inventory.releases[releaseKey(step.release, settings.namespace)] !== undefined;
+  const found = ready.apply(read);
+  return pulumi.recover(found, () =>
+    installed
+      ? read().catch(() => `unknown: Service ${reference.name} cannot be read`)
+      : `none: ${step.release.name} is not installed`,
+  );
+}
+
+function ownService(site: Site, service: ExposableService): Pick<ObjectReference, "name" | "namespace"> {
+  const step = site.step(publishingStep(service));
+  if (step.type !== "object") throw new Error(`${step.id} makes no object`);
+  const { name, namespace } = step.manifest.metadata;
+  return { name, namespace };
+}
+
+function routeAddress(site: Site, { id, manifest }: ObjectStep): pulumi.Output<string> {
+  const { apiVersion, kind, metadata } = manifest;
+  const place = { name: metadata.name, namespace: metadata.namespace as string };
+  const made = site.resource(id) as pulumi.CustomResource;
+  const url = made.id.apply(async () =>
+    routeUrl((await site.args.read({ apiVersion, kind, ...place })) as Route | undefined, place),
+  );
+  return pulumi.recover(
+    url,
+    () => `none: Route ${place.namespace}/${place.name} is not there or not admitted`,
+  );
+}

@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PlanNode } from "../plan/plan.ts";
+import { createGate } from "./gate.ts";
+import { createObject } from "./object.ts";
+import { createRelease } from "./release.ts";
+import { createRoute } from "./route.ts";
+import { createService } from "./service.ts";
+import type { Site } from "./site.ts";
+import { readVariable } from "./variable.ts";
+
+/**
+ * A component of the platform: the parent of what its steps become. Children bear the ids of their steps,
+ * so that a preview reads like the release document. Parentage orders nothing; `dependsOn` does, from the
+ * needs of each node of the plan.
+ */
+export class Component extends pulumi.ComponentResource {
+  /** @param type Part of every child's URN: it must never change. */
+  constructor(type: string, name: string, parent: pulumi.Resource) {
+    super(type, name, {}, { parent });
+  }
+
+  /** Makes what one node of the plan stands for: a Helm release, an object, a variable's value or a gate. */
+  create(site: Site, node: PlanNode): void {
+    if (node.kind === "gate") {
+      site.built(node, [createGate(site, node, this)]);
+      return;
+    }
+    const step = site.step(node.id);
+    if (step.type === "chart") {
+      site.built(node, [createRelease(site, step, node, this)]);
+    } else if (step.type === "object") {
+      const own = step.manifest.kind === "Service" && step.manifest.apiVersion === "v1";
+      const create = own ? createService : node.kind === "route" ? createRoute : createObject;
+      site.built(node, [create(site, step, node, this)]);
+    } else {
+      const after = site.needsOf(node);
+      site.setVariable(step.name, readVariable(site, step, after));
+      site.built(node, after);
+    }
+  }
+}
+
+/** A component that Krateo 3.0.0 does not have: another platform version's, or one of the user's own. */
+export class OtherComponent extends Component {
+  constructor(name: string, parent: pulumi.Resource) {
+    super("krateo:platform:Component", name, parent);
+  }
+}

@@ -1,0 +1,106 @@
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../model/settings.ts";
+import { type PlanNode, planOf } from "../plan/plan.ts";
+import { addressesOf, ingressHostsOf } from "./addresses.ts";
+import { Backend } from "./backend.ts";
+import { createCleanup, createRetirement } from "./cleanup.ts";
+import { Cnpg } from "./cnpg.ts";
+import { type Component, OtherComponent } from "./component.ts";
+import { ComposableOperations } from "./composable-operations.ts";
+import { DbMaintenance } from "./db-maintenance.ts";
+import { EventsStack } from "./events-stack.ts";
+import { Finops } from "./finops.ts";
+import { Frontend } from "./frontend.ts";
+import { createNamespace } from "./namespace.ts";
+import { OperatorGenerator } from "./operator-generator.ts";
+import { PortalDefaults } from "./portal-defaults.ts";
+import { createRepair } from "./repair.ts";
+import { ResourcesStack } from "./resources-stack.ts";
+import { createRestart } from "./restart.ts";
+import { Secrets } from "./secrets.ts";
+import { type PlatformArgs, Site } from "./site.ts";
+import { createSnapshot } from "./snapshot.ts";
+import { summarise } from "./summary.ts";
+import { createUserObjectsCheck } from "./user-objects.ts";
+
+/** The components of Krateo 3.0.0, by the names that the release document gives them. */
+const componentClasses: Record<string, new (name: string, parent: pulumi.Resource) => Component> = {
+  backend: Backend,
+  cnpg: Cnpg,
+  "db-maintenance": DbMaintenance,
+  "resources-stack": ResourcesStack,
+  "events-stack": EventsStack,
+  frontend: Frontend,
+  "portal-defaults": PortalDefaults,
+  "composable-operations": ComposableOperations,
+  "operator-generator": OperatorGenerator,
+  finops: Finops,
+};
+
+/**
+ * Krateo PlatformOps on one cluster. What is made, and what each thing waits for, is decided in the plan
+ * (plan/plan.ts); this makes it. Which resources exist never depends on what the cluster holds.
+ */
+export class Platform extends pulumi.ComponentResource {
+  /** URLs of frontend, authn, snowplow and events-presenter, and of what else is exposed. */
+  readonly addresses: pulumi.Output<Record<string, string>>;
+  /** Host names of the Ingresses; none for other types. */
+  readonly hosts: readonly string[];
+  /** Chart and version of every Helm release, by release name. */
+  readonly releases: Record<string, string>;
+
+  constructor(name: string, args: PlatformArgs) {
+    super("krateo:platform:Platform", name, {}, { provider: createProvider(args) });
+    const site = new Site(args);
+    const secrets = new Secrets(this, args.settings);
+    const components = new Map<string, Component>();
+    const plan = planOf(args.settings);
+    for (const node of plan) {
+      if (node.kind === "namespace") site.built(node, [createNamespace(site, this)]);
+      else if (node.kind === "repair") site.built(node, [createRepair(site, node, this)]);
+      else if (node.kind === "cleanup") site.built(node, [createCleanup(site, node, this)]);
+      else if (node.kind === "retire") site.built(node, [createRetirement(site, node, this)]);
+      else if (node.kind === "secret") secrets.create(site, node);
+      else if (node.kind === "restart") site.built(node, [createRestart(site, node, this)]);
+      else if (node.kind === "snapshot") site.built(node, [createSnapshot(site, node, this)]);
+      else if (node.kind === "user-objects") site.built(node, [createUserObjectsCheck(site, node, this)]);
+      else this.component(components, node).create(site, node);
+    }
+    summarise(site, plan);
+    this.addresses = addressesOf(site);
+    this.hosts = ingressHostsOf(site);
+    this.releases = releasesOf(args.settings);
+    this.registerOutputs({ addresses: this.addresses, releases: this.releases });
+  }
+
+  /** Components appear with their first step, so that a switched-off one leaves no trace. */
+  private component(components: Map<string, Component>, node: PlanNode): Component {
+    const name = node.component as string;
+    const known = components.get(name);
+    if (known) return known;
+    const create = componentClasses[name] ?? OtherComponent;
+    const component = new create(name, this);
+    components.set(name, component);
+    return component;
+  }
+}
+
+/**
+ * The one connection to the cluster. Its identity is the UID of kube-system: a moved API address or a renamed
+ * context then replaces nothing.
+ */
+function createProvider({ settings, inventory }: PlatformArgs): Provider {
+  const { kubeconfig, context } = settings.cluster;
+  return new Provider("cluster", { kubeconfig, context, clusterIdentifier: inventory.clusterUid });
+}
+
+function releasesOf(settings: Settings): Record<string, string> {
+  return Object.fromEntries(
+    settings.steps.flatMap((step) =>
+      step.type === "chart" && step.enabled
+        ? [[step.release.name, `${step.chart.name} ${step.chart.version}`]]
+        : [],
+    ),
+  );
+}

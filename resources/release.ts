@@ -1,0 +1,59 @@
+import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { releaseKey } from "../model/inventory.ts";
+import type { ChartStep } from "../model/settings.ts";
+import type { PlanNode } from "../plan/plan.ts";
+import type { Site } from "./site.ts";
+import { filledValues } from "./step-values.ts";
+
+/**
+ * One Helm release. A release that exists already is imported under its own name, always: Pulumi ignores
+ * the option once the release is in its state, and without it a run that was killed, or one made by another
+ * installer, ends in "cannot re-use a name that is still in use".
+ */
+export function createRelease(
+  site: Site,
+  step: ChartStep,
+  node: PlanNode,
+  parent: pulumi.Resource,
+): pulumi.Resource {
+  const { name, namespace } = step.release;
+  const key = releaseKey(step.release, site.settings.namespace);
+  const existing = site.inventory.releases[key];
+  const again = appliedAgain(site, step);
+  return new Release(
+    step.id,
+    {
+      name,
+      namespace,
+      chart: site.args.charts.get(step.id) as string,
+      version: step.chart.version,
+      values: filledValues(site, step, step.values),
+      timeout: step.timeoutSeconds,
+      skipAwait: !step.wait,
+      maxHistory: step.maxHistory,
+      // Helm keeps the former values when the new ones are empty, so the last override could never be taken back.
+      resetValues: true,
+      // A changed input is what makes the engine upgrade a release.
+      ...(again !== undefined && { description: again }),
+    },
+    {
+      parent,
+      dependsOn: site.needsOf(node),
+      hooks: site.explainedAndPutBack,
+      ...(existing && { import: `${namespace}/${name}` }),
+      // What applying it again once left there is no reason for another upgrade.
+      ...(again === undefined && { ignoreChanges: ["description"] }),
+    },
+  );
+}
+
+/** Why a release is applied though its inputs may not have changed, in words; undefined for any other. */
+export function appliedAgain(site: Site, { release }: ChartStep): string | undefined {
+  const key = releaseKey(release, site.settings.namespace);
+  const existing = site.inventory.releases[key];
+  // Helm reports success although its last write, that the release is deployed, was refused: the engine then sees
+  // nothing to do, and the release would stay unfinished for ever.
+  const again = existing && (site.args.reapply.has(key) || existing.status !== "deployed");
+  return again ? `applied again over revision ${existing.revision}` : undefined;
+}

@@ -1,0 +1,32 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { JsonObject, ObjectStep } from "../model/settings.ts";
+import type { PlanNode } from "../plan/plan.ts";
+import { createObject } from "./object.ts";
+import type { Site } from "./site.ts";
+
+/** A router answers within a second or two; one that is down, or watches other namespaces, never does. */
+const admissionTimeoutSeconds = 180;
+
+/**
+ * Makes the provider wait: a Route without a router's consent has no host that leads anywhere, and the frontend would
+ * be told an address that answers 503. A host that the Route had before does not count. Written in the provider's own
+ * JSONPath, in which `=` alone would end the path.
+ */
+function admittedAt(host: unknown): string {
+  const consent = `@.conditions[?@.type == "Admitted" && @.status == "True"]`;
+  const here = typeof host === "string" ? `@.host == ${JSON.stringify(host)} && ` : "";
+  return `jsonpath={.status.ingress[?${here}${consent}].host}`;
+}
+
+/** An OpenShift Route, done as soon as a router has admitted it; its own annotations may say how long to wait. */
+export function createRoute(
+  site: Site,
+  step: ObjectStep,
+  node: PlanNode,
+  parent: pulumi.Resource,
+): pulumi.CustomResource {
+  return createObject(site, step, node, parent, {
+    "pulumi.com/waitFor": admittedAt((step.manifest["spec"] as JsonObject | undefined)?.["host"]),
+    "pulumi.com/timeoutSeconds": String(admissionTimeoutSeconds),
+  });
+}

@@ -1,0 +1,168 @@
+import * as pulumi from "@pulumi/pulumi";
+import { nodeAddressOf, nodeAddressVariable } from "../configuration/exposure/node-address.ts";
+import { type Inventory, releaseKey } from "../model/inventory.ts";
+import type { JsonObject, Settings, Step } from "../model/settings.ts";
+import type { PlanNode } from "../plan/plan.ts";
+import { refusedWrite } from "../plan/refused-write.ts";
+import type { Repair } from "../plan/repair.ts";
+import { routeApi } from "../plan/route.ts";
+
+/** Names one live object. */
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** What the components need from outside, handed over by index.ts and run/ so that they read no file and no cluster. */
+export interface PlatformArgs {
+  readonly settings: Settings;
+  readonly inventory: Inventory;
+  /** Unfinished Helm operations of dead runs, to be ended first. */
+  readonly repairs: readonly Repair[];
+  /** Helm releases to apply again though nothing in their inputs has changed; keys of `Inventory.releases`. */
+  readonly reapply: ReadonlySet<string>;
+  /** Workloads whose pods are older than their configuration, in words. */
+  readonly outdated: readonly string[];
+  /** Path of each chart step's archive, relative to the project folder, by step id. */
+  readonly charts: ReadonlyMap<string, string>;
+  /** Name of the stack: Commands read its connection settings when they run, not when they were planned. */
+  readonly stack: string;
+  /** Which objects of a Helm release are not ready, and why; one sentence a line. */
+  readonly explain: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** Why no router serves a Route; one sentence a line. */
+  readonly explainRoute: (route: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** Why a Service is not ready: its load balancer's events; one sentence a line. */
+  readonly explainService: (service: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /**
+   * Puts back those objects of a Helm release that an upgrade would leave as they are or fail on; returns their names.
+   * `asked`: somebody asked to apply just this release again.
+   */
+  readonly putBack: (
+    release: { name: string; namespace: string },
+    asked: boolean,
+  ) => Promise<readonly string[]>;
+  /** Called as soon as the namespace is there: from then on nobody else may work on the installation. */
+  readonly enter: () => Promise<void>;
+  /** Where a migration from an earlier version stands after a failure; no lines where there is none to finish. */
+  readonly standing: () => Promise<readonly string[]>;
+  /** A live object; undefined when there is none. */
+  readonly read: (reference: ObjectReference) => Promise<JsonObject | undefined>;
+}
+
+/** The platform under construction: what has been made so far, for those who come after it. */
+export class Site {
+  readonly args: PlatformArgs;
+  readonly settings: Settings;
+  readonly inventory: Inventory;
+  /** Ids of the plan's nodes whose operation failed. */
+  readonly failed = new Set<string>();
+  /** Lines about how far the run has come, while it goes on. */
+  progress: () => readonly string[] = () => [];
+  private readonly refused = new Set<string>();
+  private readonly explainHook: pulumi.ErrorHook;
+  private readonly putBackHook: pulumi.ResourceHook;
+  private readonly resources = new Map<string, readonly pulumi.Resource[]>();
+  private readonly values = new Map<string, pulumi.Output<string>>();
+
+  constructor(args: PlatformArgs) {
+    this.args = args;
+    this.settings = args.settings;
+    this.inventory = args.inventory;
+    const nodeAddress = nodeAddressOf(args.settings, args.inventory);
+    if (nodeAddress !== undefined) this.setVariable(nodeAddressVariable, pulumi.output(nodeAddress));
+    this.explainHook = new pulumi.ErrorHook("explain", async (failure) => {
+      const { name, type, newInputs, oldInputs, errors } = failure;
+      const first = this.failed.size === 0;
+      this.failed.add(name);
+      await this.tellRefusal(errors[0] ?? "");
+      const inputs = newInputs ?? oldInputs;
+      const lines = await this.explanation(type, inputs ?? {});
+      if (lines.length > 0) await pulumi.log.error(lines.join("\n"));
+      // Once: what fails after the first one often does so for the same reason.
+      if (first) await pulumi.log.info(["when this failed:", ...this.progress()].join("\n"));
+      const standing = first ? await args.standing() : [];
+      if (standing.length > 0) await pulumi.log.error(standing.join("\n"));
+      return false;
+    });
+    this.putBackHook = new pulumi.ResourceHook("put-back", async ({ newInputs }) => {
+      const { name, namespace } = newInputs as { name: string; namespace: string };
+      const asked = args.reapply.has(releaseKey({ name, namespace }, args.settings.namespace));
+      const objects = await args.putBack({ name, namespace }, asked);
+      if (objects.length > 0) await pulumi.log.info(`put back: ${objects.join(", ")}`);
+    });
+  }
+
+  /** A cluster that takes no writes meets whatever is at work at that moment: it is said once. */
+  private async tellRefusal(error: string): Promise<void> {
+    const refused = refusedWrite(error);
+    if (!refused || this.refused.has(refused.what)) return;
+    this.refused.add(refused.what);
+    await pulumi.log.error(`${refused.what}; ${refused.next}`);
+  }
+
+  private async explanation(type: string, inputs: Record<string, unknown>): Promise<readonly string[]> {
+    const named = (given: unknown) => given as { name: string; namespace: string };
+    if (type === "kubernetes:helm.sh/v3:Release") return await this.args.explain(named(inputs));
+    if (type === `kubernetes:${routeApi}:Route`)
+      return await this.args.explainRoute(named(inputs["metadata"]));
+    if (type === "kubernetes:core/v1:Service")
+      return await this.args.explainService(named(inputs["metadata"]));
+    return [];
+  }
+
+  step(id: string): Step {
+    const step = this.settings.steps.find((candidate) => candidate.id === id);
+    if (!step) throw new Error(`the plan names a step that the settings lack: ${id}`);
+    return step;
+  }
+
+  /** A step's Helm release by its own name, anything else by its id. */
+  displayName(id: string): string {
+    const step = this.settings.steps.find((candidate) => candidate.id === id);
+    return step?.type === "chart" ? step.release.name : id;
+  }
+
+  /** Records what a node of the plan became. A variable becomes no resource: it stands for what it was read from. */
+  built(node: PlanNode, resources: readonly pulumi.Resource[]): void {
+    this.resources.set(node.id, resources);
+  }
+
+  /** The resources that a node's own resource depends on. */
+  needsOf(node: PlanNode): pulumi.Resource[] {
+    return [...new Set(node.needs.flatMap((need) => this.resources.get(need.on) ?? []))];
+  }
+
+  /** What a node of the plan became. */
+  resourcesOf({ id }: PlanNode): readonly pulumi.Resource[] {
+    return this.resources.get(id) ?? [];
+  }
+
+  resource(id: string): pulumi.Resource | undefined {
+    return this.resources.get(id)?.[0];
+  }
+
+  setVariable(name: string, value: pulumi.Output<string>): void {
+    this.values.set(name, value);
+  }
+
+  /** Values of those of the names that are variables. */
+  variables(names: readonly string[]): pulumi.Output<Record<string, string>> {
+    const known = [...this.values].filter(([name]) => names.includes(name));
+    return pulumi.all(Object.fromEntries(known));
+  }
+
+  /**
+   * Notes a failed operation, says in words that the cluster takes no writes, and makes a Helm release's or Route's say
+   * what is not ready, instead of "timed out".
+   */
+  get explained(): pulumi.CustomResourceOptions["hooks"] {
+    return { onError: [this.explainHook] };
+  }
+
+  /** The same of a Helm release, with what of its objects Helm would fail on or leave put back before an upgrade. */
+  get explainedAndPutBack(): pulumi.CustomResourceOptions["hooks"] {
+    return { ...this.explained, beforeUpdate: [this.putBackHook] };
+  }
+}

@@ -1,0 +1,49 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { CustomResourceDefinition } from "@pulumi/kubernetes/apiextensions/v1/customResourceDefinition.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { recordOf, removedDefaultsAnnotation } from "../configuration/snapshot.ts";
+import { installationCrd, installationKey, installationName } from "../plan/installation.ts";
+import type { PlanNode } from "../plan/plan.ts";
+import { adoption, marker, owning } from "./adoption.ts";
+import type { Site } from "./site.ts";
+
+/**
+ * The record of what is installed, in upstream's shape, so that its `plan --diff-installed` reads it. It comes
+ * last, after everything else has succeeded. It has no finalizer: upstream's own makes the deletion of the
+ * object, and of its namespace, hang for ever.
+ */
+export function createSnapshot(site: Site, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
+  const { namespace, snapshot } = site.settings;
+  const { spec, removedDefaults } = recordOf(snapshot);
+  const existingCrd = site.inventory.objects[installationKey.crd];
+  const crd = new CustomResourceDefinition(
+    "installation-kind",
+    { ...installationCrd, metadata: { name: installationCrd.metadata.name, ...marker(existingCrd) } },
+    { parent, ...adoption(existingCrd, installationCrd.metadata.name, ["metadata", "spec"]) },
+  );
+  const existing = site.inventory.objects[installationKey.object(namespace)];
+  return new CustomResource(
+    "snapshot",
+    {
+      apiVersion: "krateo.io/v1",
+      kind: "Installation",
+      metadata: {
+        name: installationName,
+        namespace,
+        annotations: {
+          ...marker(existing).annotations,
+          ...owning,
+          "krateo.io/installation-version": snapshot.installationVersion,
+          ...(removedDefaults !== undefined && { [removedDefaultsAnnotation]: removedDefaults }),
+        },
+      },
+      spec: { spec },
+    },
+    {
+      parent,
+      dependsOn: [crd, ...site.needsOf(node)],
+      hooks: site.explained,
+      ...adoption(existing, `${namespace}/${installationName}`, []),
+    },
+  );
+}

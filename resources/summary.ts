@@ -1,0 +1,76 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PlanNode } from "../plan/plan.ts";
+import type { Site } from "./site.ts";
+
+/** What an operator thinks of as a step: not the bookkeeping around it. */
+const shown: readonly PlanNode["kind"][] = ["release", "object", "route", "gate"];
+
+/**
+ * Says what is done, what failed and what was therefore not started: at the end of a run in which something failed, and
+ * at its first failure, with what is at work then. A run reaches its end only with --continue-on-error: otherwise Pulumi
+ * ends the program with the first error.
+ */
+export function summarise(site: Site, plan: readonly PlanNode[]): void {
+  if (pulumi.runtime.isDryRun()) return;
+  const steps = plan.filter((node) => shown.includes(node.kind));
+  const finished = new Set<string>();
+  for (const node of plan) {
+    // A variable stands for what it was read from.
+    const made = pulumi
+      .all(site.resourcesOf(node).map(({ urn }) => urn))
+      .apply(() => void finished.add(node.id));
+    pulumi.recover(made, () => undefined);
+  }
+  site.progress = () => {
+    const names = (nodes: readonly PlanNode[]): string[] => nodes.map(({ id }) => site.displayName(id));
+    const isReady = ({ needs }: PlanNode): boolean => needs.every(({ on }) => finished.has(on));
+    const of = (wanted: (node: PlanNode) => boolean): Set<string> => new Set(names(steps.filter(wanted)));
+    return summaryOf(
+      names(steps),
+      of(({ id }) => finished.has(id)),
+      of(({ id }) => site.failed.has(id)),
+      of(isReady),
+    );
+  };
+  const outcomes = steps.map((node) => {
+    const { urn } = site.resource(node.id) as pulumi.Resource;
+    return pulumi.recover(
+      urn.apply(() => true),
+      () => false,
+    );
+  });
+  pulumi.all(outcomes).apply(async (done) => {
+    const lines = summaryOf(
+      steps.map((node) => site.displayName(node.id)),
+      new Set(steps.filter((_, index) => done[index]).map((node) => site.displayName(node.id))),
+      new Set([...site.failed].map((id) => site.displayName(id))),
+    );
+    if (lines.length === 0) return;
+    // What was at work at the first failure has changed where a migration stands.
+    await pulumi.log.info([...lines, ...(await site.args.standing())].join("\n"));
+  });
+}
+
+/**
+ * The summary's lines; none when all is done. What is neither done nor failed was not started.
+ *
+ * @param atWork While the run goes on: what has all that it needs.
+ */
+export function summaryOf(
+  names: readonly string[],
+  done: ReadonlySet<string>,
+  failed: ReadonlySet<string>,
+  atWork: ReadonlySet<string> = new Set(),
+): readonly string[] {
+  if (names.every((name) => done.has(name))) return [];
+  const left = names.filter((name) => !done.has(name) && !failed.has(name));
+  const groups: [string, string[]][] = [
+    ["failed:", names.filter((name) => failed.has(name))],
+    ["at work:", left.filter((name) => atWork.has(name))],
+    ["not started:", left.filter((name) => !atWork.has(name))],
+    ["done:", names.filter((name) => done.has(name))],
+  ];
+  return groups
+    .filter(([, members]) => members.length > 0)
+    .map(([title, members]) => `${title.padEnd(13)}${members.join(", ")}`);
+}

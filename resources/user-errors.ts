@@ -1,0 +1,29 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isSpoken } from "../model/problem.ts";
+
+/** Runs `body`; a user's mistake ends the program with its message alone, where Pulumi would add a stack trace. */
+export async function userErrors<T>(body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    if (error instanceof Error && isSpoken(error)) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Shortens what Pulumi says of resources that were not made because something they need failed: by default each is
+ * an "unhandled" error with the SDK's own stack, which says nothing that the failed resource has not said better.
+ * Pulumi's handlers print an error's stack if it has one, so it is taken away before they run.
+ */
+export function shortenConsequences(): void {
+  process.prependListener("unhandledRejection", (error) => {
+    if (!(error instanceof Error)) return;
+    const failed = /resource (\S+) \[\S+\] failed to register/.exec(error.message)?.[1];
+    const unset = /\$\{\w+\} has no value, because .*/.exec(error.message)?.[0];
+    if (failed) error.message = `What needs ${failed} was not started, because ${failed} failed.`;
+    else if (unset) error.message = `What needs ${unset.replace(/^(\S+) has/, "$1 was not started: it has")}`;
+    else return;
+    error.stack = "";
+  });
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { get, remove } from "../../../cluster/client/api.ts";
+import { errorOf, withKubeconfig } from "../api-server.ts";
+
+const path = "/api/v1/namespaces/kube-system";
+
+async function withServer(
+  answer: RequestListener,
+  test: Parameters<typeof withKubeconfig>[1],
+): Promise<void> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await withKubeconfig(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, test);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+describe("a request to the API server", () => {
+  it("takes a packed answer", async () => {
+    const packed: RequestListener = ({ headers }, response) => {
+      assert.equal(headers["accept-encoding"], "gzip");
+      response.setHeader("content-encoding", "gzip").end(gzipSync('{"metadata":{"uid":"ü"}}'));
+    };
+    await withServer(packed, async (connection) => {
+      assert.deepEqual(await get(connection, path), { metadata: { uid: "ü" } });
+    });
+  });
+
+  it("keeps its connection for the next one, and sends the body of a DELETE with its length", async () => {
+    const sockets = new Set<unknown>();
+    const lengths: (string | undefined)[] = [];
+    const listen: RequestListener = (request, response) => {
+      sockets.add(request.socket);
+      lengths.push(request.headers["content-length"]);
+      response.end("{}");
+    };
+    await withServer(listen, async (connection) => {
+      await get(connection, path);
+      await remove(connection, path);
+      assert.equal(sockets.size, 1);
+      assert.deepEqual(lengths, [undefined, String('{"propagationPolicy":"Background"}'.length)]);
+    });
+  });
+
+  it("tells of a server that speaks TLS at an address of plain HTTP", async () => {
+    // What Go's servers answer, the API server among them.
+    const answer: RequestListener = (_request, response) =>
+      response.writeHead(400).end("Client sent an HTTP request to an HTTPS server.\n");
+    await withServer(answer, async (connection) => {
+      const { name, message } = await errorOf(get(connection, path));
+      assert.equal(name, "UnreachableError");
+      assert.match(message, /it speaks TLS: write https:\/\/ before the server's address in the kubeconfig$/);
+    });
+  });
+});
