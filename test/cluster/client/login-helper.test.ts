@@ -163,8 +163,8 @@ echo '}'
   it("writes on this program's standard error what it has to say to the user", function () {
     this.timeout(120_000);
     const program = `
-      import { connect } from "${new URL("../../cluster/connection.ts", import.meta.url)}";
-      import { runLoginHelper } from "${new URL("../../cluster/login-helper.ts", import.meta.url)}";
+      import { connect } from "${new URL("../../../cluster/client/connection.ts", import.meta.url)}";
+      import { runLoginHelper } from "${new URL("../../../cluster/client/login-helper.ts", import.meta.url)}";
       const shop = connect({ kubeconfig: ${JSON.stringify(kubeconfig({ args: ["speak"] }))} });
       console.log((await runLoginHelper(shop, shop.user.exec)).token);`;
     const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
