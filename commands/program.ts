@@ -6,7 +6,7 @@ import { migrateCommand } from "../migration/commands/migrate.ts";
 import { restoreCommand } from "../migration/commands/restore.ts";
 import { retireCommand } from "../migration/commands/retire.ts";
 import { withoutLogins } from "../model/describe.ts";
-import { ConfigurationError, isSpoken } from "../model/problem.ts";
+import { ConfigurationError, ReportableError } from "../model/problem.ts";
 import { accessCommand } from "./access.ts";
 import { checkUserObjectsCommand } from "./check-user-objects.ts";
 import { diffCommand } from "./diff.ts";
@@ -96,5 +96,5 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return `krateo: ${error}`;
   const debug = isDebugging() && !(error instanceof ConfigurationError);
   if (debug && error.stack) return error.stack;
-  return isSpoken(error) ? error.message : `krateo: ${withoutLogins(error.message)}`;
+  return error instanceof ReportableError ? error.message : `krateo: ${withoutLogins(error.message)}`;
 }

@@ -33,11 +33,11 @@ export function sentenceOf({ what, next }: Problem): string {
   return next === undefined || next === "" ? what : `${what}; ${next}`;
 }
 
-/**
- * Mistakes in what the user gave, all of them at once. Its message is meant for the user as it
- * stands; whoever catches it prints the message and never the stack.
- */
-export class ConfigurationError extends Error {
+/** An error whose message is the whole report to the user: whoever shows it prints the message, never the stack. */
+export class ReportableError extends Error {}
+
+/** Mistakes in what the user gave, all of them at once. */
+export class ConfigurationError extends ReportableError {
   readonly problems: readonly Problem[];
 
   constructor(given: readonly Problem[]) {
@@ -57,14 +57,6 @@ function withoutSecrets(problem: Problem): Problem {
   return Object.fromEntries(
     Object.entries(problem).map(([key, value]) => [key, clean(value)]),
   ) as unknown as Problem;
-}
-
-/** Errors whose message is written for the user; those of the cluster's side are known here by their names only. */
-const spoken = ["ConfigurationError", "UnreachableError"];
-
-/** Whether an error's message is all that the user needs. */
-export function isSpoken(error: Error): boolean {
-  return spoken.includes(error.name);
 }
 
 function listOf(problems: readonly Problem[]): string {

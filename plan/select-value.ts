@@ -1,10 +1,11 @@
 import * as jq from "jq-wasm";
+import { ReportableError } from "../model/problem.ts";
 import type { JsonObject, VariableStep } from "../model/settings.ts";
 
 type Source = NonNullable<VariableStep["valueFrom"]>;
 
 /** A variable has no value; the message says why and what to do. */
-export class NoValueError extends Error {
+export class NoValueError extends ReportableError {
   override name = "NoValueError";
 }
 

@@ -3,12 +3,12 @@ import { access, mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { loadSettings } from "../configuration/load.ts";
-import { ConfigurationError } from "../model/problem.ts";
+import { ReportableError } from "../model/problem.ts";
 import { releaseTypes } from "../model/settings.ts";
 import { packCharts } from "./chart-repository.ts";
 import { clusterStatus, startCluster, stopCluster } from "./cluster.ts";
 import { runKrateo } from "./krateo.ts";
-import { carryOver, PlatformThereError, seedLegacy } from "./legacy/rehearsal.ts";
+import { carryOver, seedLegacy } from "./legacy/rehearsal.ts";
 import { describeOutcome, listReleases, type Outcome, releaseOutcomes, wantedReleases } from "./outcome.ts";
 import { UpProgress } from "./progress.ts";
 import {
@@ -39,8 +39,6 @@ interface Flags {
 }
 
 /** A mistake of the user's: its message is all they need. */
-class UsageError extends Error {}
-
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** The command line; parsing it throws for a wrong one. */
@@ -79,7 +77,7 @@ async function main(args: string[]): Promise<number> {
   const flags = commandLine().parse(args, { from: "user" }).opts<Flags>();
   const paths = rehearsalPaths();
   if (flags.byHand && !flags.from)
-    throw new UsageError("--by-hand says what to do with --from 2.7.0: add that, or leave it out");
+    throw new ReportableError("--by-hand says what to do with --from 2.7.0: add that, or leave it out");
   if (flags.status) return status(paths, flags);
   await mkdir(paths.directory, { recursive: true });
   return withLock(
@@ -179,7 +177,7 @@ async function choiceOf(flags: Flags): Promise<RehearsalChoice> {
   const overrides = flags.overrides && resolve(flags.overrides);
   if (overrides) {
     await access(overrides).catch(() => {
-      throw new UsageError(`--overrides: there is no file ${overrides}`);
+      throw new ReportableError(`--overrides: there is no file ${overrides}`);
     });
   }
   return {
@@ -225,9 +223,7 @@ if (import.meta.main) {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode;
     else {
-      const known = [ConfigurationError, UsageError, PlatformThereError].some(
-        (kind) => error instanceof kind,
-      );
+      const known = error instanceof ReportableError;
       say(known || !process.env.DEBUG ? (error as Error).message : String((error as Error).stack));
       process.exitCode = 1;
     }

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isSpoken } from "../model/problem.ts";
+import { ReportableError } from "../model/problem.ts";
 
-/** Runs `body`; a user's mistake ends the program with its message alone, where Pulumi would add a stack trace. */
+/** Runs `body`; an error that is a report ends the program with its message alone, where Pulumi would add a stack trace. */
 export async function userErrors<T>(body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
-    if (error instanceof Error && isSpoken(error)) throw new pulumi.RunError(error.message);
+    if (error instanceof ReportableError) throw new pulumi.RunError(error.message);
     throw error;
   }
 }

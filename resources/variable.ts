@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
 import type { VariableStep } from "../model/settings.ts";
-import { NoValueError, selectValue } from "../plan/select-value.ts";
+import { selectValue } from "../plan/select-value.ts";
 import type { Site } from "./site.ts";
+import { userErrors } from "./user-errors.ts";
 
 /**
  * The value of a `var` step: its literal, or what its jq selector finds in a live object once the resources
@@ -22,12 +23,7 @@ export function readVariable(
   const ready = pulumi.all(after.map((resource) => statusOf(resource)));
   const value = ready.apply(async () => {
     const object = await site.args.read(from);
-    try {
-      return await selectValue(step, from, object);
-    } catch (error) {
-      if (error instanceof NoValueError) throw new pulumi.RunError(error.message);
-      throw error;
-    }
+    return await userErrors(() => selectValue(step, from, object));
   });
   return pulumi.recover(value, (error) => {
     throw withoutSource(step, error);

@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../../model/problem.ts";
 import { get, type KubeObject, list, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import { readReleases } from "../client/releases.ts";
@@ -194,7 +195,7 @@ async function permitted<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if ((error as Error).name === "ConfigurationError") return undefined;
+    if (error instanceof ConfigurationError) return undefined;
     throw error;
   }
 }

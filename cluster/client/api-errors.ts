@@ -1,9 +1,9 @@
-import { ConfigurationError } from "../../model/problem.ts";
+import { ConfigurationError, ReportableError } from "../../model/problem.ts";
 import { refusedWrite } from "../../plan/refused-write.ts";
 import type { Connection } from "./connection.ts";
 
 /** No answer worth the name came from the API server. The message is a sentence for the user. */
-export class UnreachableError extends Error {
+export class UnreachableError extends ReportableError {
   override name = "UnreachableError";
 }
 

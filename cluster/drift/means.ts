@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { ConfigurationError } from "../../model/problem.ts";
 import type { JsonObject } from "../../model/settings.ts";
 import { create, dryRun, replace } from "../client/api.ts";
 import { ApiError } from "../client/api-errors.ts";
@@ -142,7 +143,7 @@ async function refusalOf(asking: () => Promise<unknown>): Promise<string | undef
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) {
-      if (error instanceof Error && error.name === "ConfigurationError") return undefined;
+      if (error instanceof ConfigurationError) return undefined;
       throw error;
     }
     // Of another status nothing is said about the manifest: somebody changed it at that moment, say.

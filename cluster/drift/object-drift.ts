@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../../model/problem.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";
 import { list, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
@@ -119,7 +120,7 @@ async function readAutoscaled(
   const found = await inParallel([...namespaces], async (namespace) =>
     list<Autoscaler>(connection, pathOf("autoscaling/v2", "horizontalpodautoscalers", namespace)).catch(
       (error: unknown) => {
-        if (error instanceof Error && error.name === "ConfigurationError") return [];
+        if (error instanceof ConfigurationError) return [];
         throw error;
       },
     ),

@@ -1,5 +1,6 @@
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { ReportableError } from "../../model/problem.ts";
 import { runKrateo } from "../krateo.ts";
 import { listReleases } from "../outcome.ts";
 import type { RehearsalChoice } from "../stack.ts";
@@ -7,13 +8,10 @@ import type { RehearsalPaths } from "../toolchain/layout.ts";
 import type { Toolchain } from "../toolchain.ts";
 import { seedLegacyPlatform } from "./seed.ts";
 
-/** There is no room for a 2.7.0 on the cluster. */
-export class PlatformThereError extends Error {}
-
 /**
  * Puts a Krateo 2.7.0 on the cluster, unless an earlier rehearsal has done so.
  *
- * @throws PlatformThereError when the namespace holds something else
+ * @throws ReportableError when the namespace holds something else
  */
 export async function seedLegacy(
   toolchain: Toolchain,
@@ -28,7 +26,7 @@ export async function seedLegacy(
     return;
   }
   if (present.length > 0) {
-    throw new PlatformThereError(
+    throw new ReportableError(
       `--from 2.7.0: namespace ${namespace} holds a platform already; npm run rehearse -- --down removes it`,
     );
   }
