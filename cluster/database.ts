@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { V1Condition } from "@kubernetes/client-node";
+import { postgresGroup } from "../components/cnpg.ts";
 import { get, type KubeObject, list, pathOf } from "./client/api.ts";
 import { UnreachableError } from "./client/api-errors.ts";
 import type { Connection } from "./client/connection.ts";
@@ -56,7 +57,7 @@ function isCurrent(object: KubeObject, observedGeneration: number | undefined): 
   return observedGeneration === undefined || observedGeneration >= (object.metadata.generation ?? 0);
 }
 
-const postgres = "postgresql.cnpg.io/v1";
+const postgres = `${postgresGroup}/v1`;
 const pollMilliseconds = 500;
 
 export async function readDatabase(

@@ -1,3 +1,4 @@
+import { secretNames } from "../components/secrets.ts";
 import { debug, inventoryLines } from "../configuration/debug.ts";
 import { needsNodes } from "../configuration/exposure/node-address.ts";
 import {
@@ -12,7 +13,6 @@ import {
 import { ConfigurationError, type Problem } from "../model/problem.ts";
 import { secretContent } from "../model/secret-content.ts";
 import type { ObjectStep, Settings } from "../model/settings.ts";
-import { secretNames } from "../plan/database-secrets.ts";
 import { routeApi } from "../plan/route.ts";
 import { get, type KubeObject, pathOf, type RequestOptions, resourceOf } from "./client/api.ts";
 import { UnreachableError } from "./client/api-errors.ts";

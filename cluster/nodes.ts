@@ -1,3 +1,4 @@
+import { browserServices, pageService } from "../configuration/exposure/exposed-services.ts";
 import { isNodePort } from "../configuration/exposure/node-address.ts";
 import type { ExistingNode } from "../model/inventory.ts";
 import type { JsonObject, Settings } from "../model/settings.ts";
@@ -32,15 +33,18 @@ export async function readNodes(
   });
 }
 
+/** The key of the first service that the page calls. */
+const firstUrlKey = browserServices.flatMap(({ urlKeys }) => urlKeys ?? [])[0] as string;
+
 /** Host whose node port the installed frontend tells browsers to find authn at; undefined when it tells them no such. */
 export function frontendAddressOf(
   settings: Settings,
   releases: ReadonlyMap<string, HelmRelease>,
 ): string | undefined {
-  const frontend = settings.steps.find(({ id }) => id === "install-frontend");
-  if (frontend?.type !== "chart") return undefined;
-  const config = releases.get(frontend.release.name)?.config as { config?: JsonObject } | undefined;
-  const url = config?.config?.["AUTHN_API_BASE_URL"];
+  const page = settings.steps.find(({ id }) => id === pageService.step);
+  if (page?.type !== "chart") return undefined;
+  const config = releases.get(page.release.name)?.config as { config?: JsonObject } | undefined;
+  const url = config?.config?.[firstUrlKey];
   if (typeof url !== "string" || !URL.canParse(url)) return undefined;
   const { hostname, port } = new URL(url);
   return isNodePort(Number(port)) ? hostname : undefined;

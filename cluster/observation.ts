@@ -1,8 +1,10 @@
+import { chartSteps as knownChartSteps } from "../components/catalogue.ts";
+import { postgresGroup } from "../components/cnpg.ts";
+import { secretNames } from "../components/secrets.ts";
 import type { DamagedRecord } from "../model/helm-record.ts";
 import type { Legacy } from "../model/inventory.ts";
 import { type SecretContent, secretContent } from "../model/secret-content.ts";
 import type { ChartStep, Settings } from "../model/settings.ts";
-import { secretNames } from "../plan/database-secrets.ts";
 import { installationName } from "../plan/installation.ts";
 import { chartStepsOf } from "../plan/plan.ts";
 import { type Route, routeApi } from "../plan/route.ts";
@@ -42,7 +44,9 @@ export interface Observation {
 }
 
 /** Made by containers and charts at run time, beside the three that are there before. */
-const madeSecrets = ["cratedb-system-credentials", "admin-password"] as const;
+const madeSecrets = knownChartSteps.flatMap(({ chart }) =>
+  (chart.makesSecrets ?? []).map(({ name }) => name),
+);
 
 interface IngressObject extends KubeObject {
   readonly spec?: { readonly rules?: readonly { readonly host?: string }[] };
@@ -88,8 +92,8 @@ export async function observe(connection: Connection, settings: Settings): Promi
           get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name)),
         ),
       ),
-      everywhere<PostgresCluster>("postgresql.cnpg.io/v1", "clusters"),
-      everywhere<PostgresDatabase>("postgresql.cnpg.io/v1", "databases"),
+      everywhere<PostgresCluster>(`${postgresGroup}/v1`, "clusters"),
+      everywhere<PostgresDatabase>(`${postgresGroup}/v1`, "databases"),
       everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
       everywhere<Route & KubeObject>(routeApi, "routes"),
       readLegacy(connection, namespace),

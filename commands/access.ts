@@ -42,7 +42,7 @@ export function accessCommand(session: Session): Command {
 Examples:
   npx krateo access
   npx krateo access --context kind-krateo --namespace krateo-system
-  npx krateo access --json | jq -r '.endpoints[] | select(.name == "frontend").url'
+  npx krateo access --json | jq -r '.endpoints[].url'
   npx krateo access --port-forward
 
 With --namespace or --context no stack is needed. Requests go straight to the endpoints, past any proxy.

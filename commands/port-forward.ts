@@ -1,6 +1,7 @@
 import type { LiveAccess } from "../cluster/access/access.ts";
 import type { LocalPort } from "../cluster/access/port-forward.ts";
 import type { Connection } from "../cluster/client/connection.ts";
+import { pageService } from "../configuration/exposure/exposed-services.ts";
 import { ConfigurationError } from "../model/problem.ts";
 import { plainTable } from "./plain-table.ts";
 import type { Session } from "./session.ts";
@@ -35,12 +36,12 @@ export async function forwardUntilEnd(
   const pagePort = Number(new URL(page).port);
   // A page that is served with other URLs is fetched through a port of its own.
   const opened = rewriting
-    ? forwards.map((one) => (one.name === "frontend" ? { ...one, localPort: 0 } : one))
+    ? forwards.map((one) => (one.name === pageService.name ? { ...one, localPort: 0 } : one))
     : forwards;
   const ports = await openForwards(connection, live.namespace, opened, { note: session.note });
   try {
     if (rewriting) {
-      const upstream = ports[opened.findIndex(({ name }) => name === "frontend")] as LocalPort;
+      const upstream = ports[opened.findIndex(({ name }) => name === pageService.name)] as LocalPort;
       ports.push(await serveRewrittenPage(pagePort, upstream.port, rewrites));
     }
     session.print(

@@ -1,6 +1,7 @@
 /** Stack configuration about PostgreSQL: one of the user's own, or the volume of the one that is made. */
 import { z } from "zod";
-import { gates, needsOfSteps } from "../components/order.ts";
+import { chartSteps, databaseStep } from "../components/catalogue.ts";
+import { databaseLogin } from "../components/secrets.ts";
 import { type Problem, stackConfiguration } from "../model/problem.ts";
 import type { ExternalDatabase, JsonObject } from "../model/settings.ts";
 
@@ -51,9 +52,9 @@ export interface DatabaseConfig {
 }
 
 /** Steps whose programs use the database. */
-export const databaseConsumers: readonly string[] = Object.entries(needsOfSteps)
-  .filter(([, needs]) => needs.some(({ on }) => on === "krateo-db"))
-  .map(([id]) => id);
+export const databaseConsumers: readonly string[] = chartSteps
+  .filter(({ needs }) => needs.some(({ on }) => on === databaseLogin.on))
+  .map(({ id }) => id);
 
 /** The database of the user's own, defaults filled in; undefined when none is named. */
 export function externalDatabase({ database }: DatabaseConfig): ExternalDatabase | undefined {
@@ -73,7 +74,7 @@ export function databaseValues(config: DatabaseConfig): Readonly<Record<string, 
       : Object.fromEntries(databaseConsumers.map((id) => [id, { config: connectionOf(database) }]))),
     ...(storage === undefined
       ? {}
-      : { [gates.database.on]: { cluster: { storage: { ...storage } as JsonObject } } }),
+      : { [databaseStep]: { cluster: { storage: { ...storage } as JsonObject } } }),
   };
 }
 

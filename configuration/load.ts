@@ -4,7 +4,7 @@
  * defaults.
  */
 
-import { gates } from "../components/order.ts";
+import { databaseStep } from "../components/catalogue.ts";
 import { withoutLogins } from "../model/describe.ts";
 import { deepFreeze } from "../model/freeze.ts";
 import { nearestFirst } from "../model/nearest.ts";
@@ -122,7 +122,7 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
     ...needProblems(computed, namespace, origin),
     ...databaseConfigProblems(
       config,
-      computed.some(({ id, enabled }) => enabled && id === gates.database.on),
+      computed.some(({ id, enabled }) => enabled && id === databaseStep),
     ),
   );
   judgeCharts(steps, computed, findings);

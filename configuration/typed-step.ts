@@ -1,5 +1,6 @@
 /** Turns a step's computed input into what is done: checked, with defaults filled in. */
 import { z } from "zod";
+import { knownChart } from "../components/catalogue.ts";
 import { deprecatedReleases } from "../components/deprecated.ts";
 import { describeValue } from "../model/describe.ts";
 import { durationForm, secondsOf } from "../model/go-duration.ts";
@@ -14,13 +15,6 @@ import { shapeProblems } from "./shape.ts";
 /** Long enough for images to be pulled on a new node; upstream's own time for what it waits for. */
 const defaultTimeout = "15m";
 const defaultMaxHistory = 10;
-
-/**
- * Releases that are not waited for unless a document says so. D5: all others are, also those that upstream installs
- * without a wait, whose pods may never start and which are reported as a success all the same. Uninstalling finops-notebooks with a wait
- * stalls: its Secret's finalizer is cleared by a Job that Helm only starts after the wait.
- */
-const notWaitedFor = ["finops-notebooks"];
 
 const chartInput = z.strictObject({
   url: z.string().nullish(),
@@ -167,7 +161,9 @@ function chartStep(
     type: "chart",
     release: { name, namespace: input.namespace || namespace },
     chart,
-    wait: input.wait ?? !notWaitedFor.includes(chart.name),
+    // D5: unless a document says otherwise, also what upstream installs without a wait: its pods may never start, and
+    // upstream reports that as a success.
+    wait: input.wait ?? knownChart(chart.name)?.notWaitedFor === undefined,
     timeoutSeconds: timeoutSeconds ?? 0,
     maxHistory: input.maxHistory ?? defaultMaxHistory,
     values: withoutNullsBelowLists(revealMap(values)) as JsonObject,

@@ -1,6 +1,7 @@
 /** Rules for steps that install no chart, and for steps that are there or missing as a whole. */
+
+import { knownStep } from "../components/catalogue.ts";
 import { deprecatedReleases } from "../components/deprecated.ts";
-import { needsOfSteps } from "../components/order.ts";
 import type { JsonObject } from "../model/settings.ts";
 import { type Change, changesOf, releaseOf } from "./changes.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
@@ -137,7 +138,7 @@ function isNeeded(component: string, steps: readonly TargetStep[], absent: Reado
     .filter((step) => step.component !== component && !absent.has(step.component))
     .some(
       (step) =>
-        needsOfSteps[step.id]?.some(({ on }) => own.some(({ id }) => id === on)) ||
+        knownStep(step.id)?.needs.some(({ on }) => own.some(({ id }) => id === on)) ||
         variables.some((variable) => JSON.stringify(step.with).includes(variable)),
     );
 }

@@ -51,12 +51,13 @@ export function plainValue(
       next: `set it in the stack configuration, where they do not: krateo:set ${at}`,
     };
   }
-  const limit = limitOn(String(step.with["repo"]), String(step.with["version"]), path, value);
+  const chart = String(step.with["repo"]);
+  const limit = limitOn(chart, String(step.with["version"]), path, value);
   if (limit !== undefined) {
     const { why, next } = limit;
     return {
       kind: "left",
-      why: `chart ${limit.chart} ${why}`,
+      why: `chart ${chart} ${why}`,
       next: next.replace("HERE", pathText([...settingsOf(step), "helmValues"])),
     };
   }

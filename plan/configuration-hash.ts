@@ -1,49 +1,17 @@
 /** Which values reach a chart's pods only when they start, and a hash by which a preview shows that they have changed. */
 import { createHash } from "node:crypto";
+import { knownChart } from "../components/catalogue.ts";
 import { valueAt } from "../model/path.ts";
 import type { ChartStep, Json, JsonObject, Path } from "../model/settings.ts";
-
-/**
- * Values that a chart puts into a ConfigMap which its pods read as their environment, by chart name; read in the
- * charts' templates. What stands in the pod template itself is not in here: Kubernetes starts new pods for that.
- * Nor is what is mounted as a folder: it reaches the running pod.
- */
-const readAtStart: Readonly<Record<string, readonly Path[]>> = {
-  authn: [["env"]],
-  snowplow: [["env"]],
-  frontend: [["env"]],
-  "core-provider": [["env"], ["chartInspector", "env"]],
-  "oasgen-provider": [["env"]],
-  cratedb: [["env"]],
-  "finops-operator-exporter": [["env"]],
-  "finops-operator-focus": [["env"]],
-  "finops-database-handler": [["env"]],
-  "finops-database-handler-uploader": [["env"]],
-  "finops-operator-scraper": [["env"]],
-};
-
-/** Charts of Krateo whose pods have all their configuration in the pod template, or that have no pods. */
-const readsNone: readonly string[] = [
-  "cloudnative-pg",
-  "cluster",
-  "deviser",
-  "resources-ingester",
-  "resources-presenter",
-  "events-ingester",
-  "events-presenter",
-  "portal",
-  "finops-notebooks",
-  "opa-kube-mgmt",
-];
 
 /**
  * The values of a step that its pods may read only when they start, each where it stands in the step's values; of a
  * chart that is not known all of them. Undefined when there are no such values.
  */
 export function startValuesOf({ chart, values }: ChartStep): JsonObject | undefined {
-  if (readsNone.includes(chart.name)) return undefined;
-  const paths = readAtStart[chart.name];
+  const paths = knownChart(chart.name)?.readAtStart;
   if (paths === undefined) return values;
+  if (paths.length === 0) return undefined;
   return Object.assign(
     {},
     ...paths.map((path) => {

@@ -1,4 +1,5 @@
-import { gates, type Need, needsOfSteps } from "../components/order.ts";
+import { gatedSteps, knownStep } from "../components/catalogue.ts";
+import type { Need } from "../components/description.ts";
 import { expandable, variablesIn } from "../configuration/variables.ts";
 import type { ChartStep, ObjectStep, Settings, Step } from "../model/settings.ts";
 import { secretNamesOf } from "./database-secrets.ts";
@@ -73,9 +74,10 @@ export function planOf(settings: Settings): readonly PlanNode[] {
       needs: needsOf(step, steps.slice(0, index), steps),
     });
   });
-  for (const [gate, need] of Object.entries(gates)) {
-    const behind = nodes.get(need.on);
-    if (behind) add({ id: gate, kind: "gate", component: behind.component, needs: [need] });
+  for (const { id: on, gate } of gatedSteps) {
+    const behind = nodes.get(on);
+    const needs = [{ on, why: gate.why }];
+    if (behind) add({ id: gate.id, kind: "gate", component: behind.component, needs });
   }
   add({
     id: "restart",
@@ -119,9 +121,9 @@ function needsOf(step: Step, before: readonly Step[], all: readonly Step[]): Nee
   const needs: Need[] = [
     { on: "cleanup", why: "a deprecated release may hold a port or name that it needs" },
   ];
-  const known = needsOfSteps[step.id];
+  const known = knownStep(step.id);
   if (known) {
-    needs.push(...known);
+    needs.push(...known.needs);
   } else if (step.type === "var") {
     needs.push(...sourceOf(step, before));
   } else {

@@ -1,12 +1,13 @@
 /** What is wrong with the Secrets that the cluster holds, beside what the settings ask for. */
 
-import { gates } from "../components/order.ts";
+import { databaseStep } from "../components/catalogue.ts";
+import { type SecretName, secretKeys } from "../components/secrets.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Problem } from "../model/problem.ts";
 import { differenceOf, oddCharacter, type SecretContent, unusableKeys } from "../model/secret-content.ts";
 import { secretMask } from "../model/secret-value.ts";
 import type { Settings } from "../model/settings.ts";
-import { makesDatabase, type SecretName, secretKeys, secretNamesOf } from "./database-secrets.ts";
+import { makesDatabase, secretNamesOf } from "./database-secrets.ts";
 
 interface DatabaseRole {
   readonly name?: string;
@@ -164,7 +165,7 @@ function disagreement(settings: Settings, inventory: Inventory): Problem[] {
  * services would be refused for as long as they wait. So after a database of the user's own, with another user.
  */
 function otherRole({ steps, namespace }: Settings, { secrets }: Inventory): Problem[] {
-  const step = steps.find(({ id, enabled }) => enabled && id === gates.database.on);
+  const step = steps.find(({ id, enabled }) => enabled && id === databaseStep);
   if (step?.type !== "chart") return [];
   const { roles } = (step.values["cluster"] ?? {}) as { roles?: readonly DatabaseRole[] };
   const role = roles?.find(({ passwordSecret }) => passwordSecret?.name === "krateo-db-user")?.name;

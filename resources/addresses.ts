@@ -1,10 +1,10 @@
 import type { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
+import { publishingStep } from "../components/outside.ts";
 import {
   type ExposableService,
   exposableServices,
   outputName,
-  publishingStep,
 } from "../configuration/exposure/exposed-services.ts";
 import { nodeAddressOf, unknownNodeAddress } from "../configuration/exposure/node-address.ts";
 import { releaseKey } from "../model/inventory.ts";
@@ -46,7 +46,7 @@ function urlOf(
   const url = ingressUrl(step.values, settings.exposure.https);
   if (url) return pulumi.output(url);
   // A Service of our own leads to the release's pods in place of the chart's.
-  const own = site.resource(publishingStep(service)) as pulumi.CustomResource | undefined;
+  const own = site.resource(publishingStep(service.name)) as pulumi.CustomResource | undefined;
   const ready: pulumi.Output<unknown> = own === undefined ? (release as Release).status : own.id;
   const reference = own === undefined ? step.release : ownService(site, service);
   const address = nodeAddressOf(settings, inventory) ?? unknownNodeAddress;
@@ -65,7 +65,7 @@ function urlOf(
 }
 
 function ownService(site: Site, service: ExposableService): Pick<ObjectReference, "name" | "namespace"> {
-  const step = site.step(publishingStep(service));
+  const step = site.step(publishingStep(service.name));
   if (step.type !== "object") throw new Error(`${step.id} makes no object`);
   const { name, namespace } = step.manifest.metadata;
   return { name, namespace };

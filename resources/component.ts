@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { knownComponent } from "../components/catalogue.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { createGate } from "./gate.ts";
 import { createObject } from "./object.ts";
@@ -14,9 +15,9 @@ import { readVariable } from "./variable.ts";
  * needs of each node of the plan.
  */
 export class Component extends pulumi.ComponentResource {
-  /** @param type Part of every child's URN: it must never change. */
-  constructor(type: string, name: string, parent: pulumi.Resource) {
-    super(type, name, {}, { parent });
+  /** @param name As the release document has it. One that Krateo 3.0.0 does not have gets a type token for all such. */
+  constructor(name: string, parent: pulumi.Resource) {
+    super(knownComponent(name)?.typeToken ?? "krateo:platform:Component", name, {}, { parent });
   }
 
   /** Makes what one node of the plan stands for: a Helm release, an object, a variable's value or a gate. */
@@ -37,12 +38,5 @@ export class Component extends pulumi.ComponentResource {
       site.setVariable(step.name, readVariable(site, step, after));
       site.built(node, after);
     }
-  }
-}
-
-/** A component that Krateo 3.0.0 does not have: another platform version's, or one of the user's own. */
-export class OtherComponent extends Component {
-  constructor(name: string, parent: pulumi.Resource) {
-    super("krateo:platform:Component", name, parent);
   }
 }

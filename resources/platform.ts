@@ -3,40 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../model/settings.ts";
 import { type PlanNode, planOf } from "../plan/plan.ts";
 import { addressesOf, ingressHostsOf } from "./addresses.ts";
-import { Backend } from "./backend.ts";
 import { createCleanup, createRetirement } from "./cleanup.ts";
-import { Cnpg } from "./cnpg.ts";
-import { type Component, OtherComponent } from "./component.ts";
-import { ComposableOperations } from "./composable-operations.ts";
-import { DbMaintenance } from "./db-maintenance.ts";
-import { EventsStack } from "./events-stack.ts";
-import { Finops } from "./finops.ts";
-import { Frontend } from "./frontend.ts";
+import { Component } from "./component.ts";
 import { createNamespace } from "./namespace.ts";
-import { OperatorGenerator } from "./operator-generator.ts";
-import { PortalDefaults } from "./portal-defaults.ts";
 import { createRepair } from "./repair.ts";
-import { ResourcesStack } from "./resources-stack.ts";
 import { createRestart } from "./restart.ts";
 import { Secrets } from "./secrets.ts";
 import { type PlatformArgs, Site } from "./site.ts";
 import { createSnapshot } from "./snapshot.ts";
 import { summarise } from "./summary.ts";
 import { createUserObjectsCheck } from "./user-objects.ts";
-
-/** The components of Krateo 3.0.0, by the names that the release document gives them. */
-const componentClasses: Record<string, new (name: string, parent: pulumi.Resource) => Component> = {
-  backend: Backend,
-  cnpg: Cnpg,
-  "db-maintenance": DbMaintenance,
-  "resources-stack": ResourcesStack,
-  "events-stack": EventsStack,
-  frontend: Frontend,
-  "portal-defaults": PortalDefaults,
-  "composable-operations": ComposableOperations,
-  "operator-generator": OperatorGenerator,
-  finops: Finops,
-};
 
 /**
  * Krateo PlatformOps on one cluster. What is made, and what each thing waits for, is decided in the plan
@@ -79,8 +55,7 @@ export class Platform extends pulumi.ComponentResource {
     const name = node.component as string;
     const known = components.get(name);
     if (known) return known;
-    const create = componentClasses[name] ?? OtherComponent;
-    const component = new create(name, this);
+    const component = new Component(name, this);
     components.set(name, component);
     return component;
   }

@@ -1,8 +1,9 @@
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
+import type { SecretName } from "../components/secrets.ts";
 import type { Settings } from "../model/settings.ts";
-import { makesDatabase, type SecretName } from "../plan/database-secrets.ts";
+import { makesDatabase } from "../plan/database-secrets.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { adoption, marker } from "./adoption.ts";
 import type { Site } from "./site.ts";

@@ -1,30 +1,32 @@
+import { adminPassword } from "../../components/portal-defaults.ts";
+import { browserServices, outputName, pageService } from "../../configuration/exposure/exposed-services.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import { get, type KubeObject, list, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import { readReleases } from "../client/releases.ts";
 
-/** One of the four services that a browser talks to. */
+/** One of the services that a browser talks to. */
 export interface EndpointKind {
-  readonly name: "frontend" | "authn" | "snowplow" | "eventsPresenter";
+  /** As the stack's outputs have it. */
+  readonly name: string;
   /** Name of its chart, and of its Service unless Helm was told another one. */
   readonly chart: string;
-  /** Keys of the frontend's config.json that tell the browser where it is. */
+  readonly role: "page" | "api";
+  /** Keys of the page's config.json that tell the browser where it is. */
   readonly keys: readonly string[];
   /** Answers without a login, as the pod's own readiness probe expects. */
   readonly healthPath: string;
 }
 
-export const endpointKinds: readonly EndpointKind[] = [
-  { name: "frontend", chart: "frontend", keys: [], healthPath: "/" },
-  { name: "authn", chart: "authn", keys: ["AUTHN_API_BASE_URL"], healthPath: "/health" },
-  { name: "snowplow", chart: "snowplow", keys: ["SNOWPLOW_API_BASE_URL"], healthPath: "/health" },
-  {
-    name: "eventsPresenter",
-    chart: "events-presenter",
-    keys: ["EVENTS_API_BASE_URL", "EVENTS_PUSH_API_BASE_URL"],
-    healthPath: "/readyz",
-  },
-];
+export const endpointKinds: readonly EndpointKind[] = browserServices.map(
+  ({ name, role, urlKeys: keys = [], healthPath = "/" }) => ({
+    name: outputName(name),
+    chart: name,
+    role: role as EndpointKind["role"],
+    keys,
+    healthPath,
+  }),
+);
 
 export interface ServiceObject extends KubeObject {
   readonly spec?: {
@@ -115,15 +117,15 @@ export async function readAccess(connection: Connection, namespace: string): Pro
     list<RouteObject>(connection, pathOf("route.openshift.io/v1", "routes", namespace)),
     permitted(list<NodeObject>(connection, pathOf("v1", "nodes"))),
     permitted(
-      get(connection, pathOf("v1", "secrets", namespace, "admin-password"), { accept: metadataOnly }).then(
+      get(connection, pathOf("v1", "secrets", namespace, adminPassword), { accept: metadataOnly }).then(
         (secret) => secret !== undefined,
       ),
     ),
   ]);
-  const frontend = serviceOf(services, "frontend")?.metadata.name ?? "frontend";
+  const page = serviceOf(services, pageService.name)?.metadata.name ?? pageService.name;
   const silent = ingresses.some(({ status }) => !status?.loadBalancer?.ingress?.length);
   const [config, controllerServices] = await Promise.all([
-    readConfig(connection, namespace, frontend),
+    readConfig(connection, namespace, page),
     silent
       ? permitted(
           list<ServiceObject>(connection, pathOf("v1", "services"), {

@@ -1,3 +1,4 @@
+import { pageService } from "../../configuration/exposure/exposed-services.ts";
 import type { LiveAccess } from "./access.ts";
 import { type Probe, served } from "./probe.ts";
 import type { ProbedEndpoint } from "./probes.ts";
@@ -18,7 +19,7 @@ const forward = "npx krateo access --port-forward";
 
 /** Everything that a browser would stumble over, in the order of the endpoints. */
 export function findingsOf(endpoints: readonly ProbedEndpoint[], live: LiveAccess, now: number): Finding[] {
-  const page = endpoints.find(({ name }) => name === "frontend");
+  const page = endpoints.find(({ role }) => role === "page");
   return endpoints.flatMap((endpoint) => [
     ...reachability(endpoint, now),
     ...agreement(endpoint, live),
@@ -134,7 +135,7 @@ function agreement(endpoint: ProbedEndpoint, live: LiveAccess): Finding[] {
 }
 
 function fix(key: string, right: string | undefined): string {
-  const path = `components.frontend.stepConfig.install-frontend.helmValues.config.${key}`;
+  const path = `components.${pageService.component}.stepConfig.${pageService.step}.helmValues.config.${key}`;
   return (
     "npx pulumi up reads addresses and ports again (node ports: with krateo:nodeAddress); by hand: set " +
     `${path}${right ? ` to ${right}` : ""}, or the same \`config.${key}\` with helm upgrade; then reload the page after a minute`

@@ -36,7 +36,7 @@ export function planForwards(endpoints: readonly Endpoint[]): ForwardPlan {
   const forwards: Forward[] = [];
   const missing: string[] = [];
   let page = "";
-  for (const { name, chart, service, told } of endpoints) {
+  for (const { role, chart, service, told } of endpoints) {
     const port = service?.spec?.ports?.[0];
     const selector = service?.spec?.selector;
     if (!service || !port || !selector) {
@@ -44,10 +44,10 @@ export function planForwards(endpoints: readonly Endpoint[]): ForwardPlan {
       continue;
     }
     const { fixed, foreign } = split(told);
-    const own = name === "frontend" ? (port.nodePort ?? port.port) : port.port;
+    const own = role === "page" ? (port.nodePort ?? port.port) : port.port;
     const ports = new Set(fixed.length === 0 || foreign.length > 0 ? [...fixed, own] : fixed);
     for (const key of foreign) rewrites[key] = `http://127.0.0.1:${own}`;
-    if (name === "frontend") page = `http://127.0.0.1:${own}`;
+    if (role === "page") page = `http://127.0.0.1:${own}`;
     for (const localPort of ports)
       forwards.push({ name: chart, localPort, selector, podPort: port.targetPort ?? port.port });
   }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { pageService } from "../../configuration/exposure/exposed-services.ts";
 import { type LocalPort, listen } from "./port-forward.ts";
 
 /**
@@ -38,7 +39,7 @@ export async function serveRewrittenPage(
     outgoing.on("close", () => forwarded.destroy());
     incoming.pipe(forwarded);
   });
-  return await listen(server, port, "frontend");
+  return await listen(server, port, pageService.name);
 }
 
 async function rewrite(

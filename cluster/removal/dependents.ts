@@ -1,7 +1,7 @@
 import { type Dependents, releaseKey } from "../../model/inventory.ts";
 import type { Settings } from "../../model/settings.ts";
 import { switchedOff } from "../../plan/removal/guard.ts";
-import { bearsReleaseOf } from "../../plan/removal/known.ts";
+import { bearsReleaseOf, isVolumeOf } from "../../plan/removal/known.ts";
 import { byKind, identityOf, isCrd, placeOf } from "../../plan/removal/objects.ts";
 import { crdsByKind, userObjectsOf } from "../../plan/removal/users.ts";
 import type { RequestOptions } from "../client/api.ts";
@@ -77,8 +77,7 @@ async function dependentsOf(
   const crdOfObject = crdsByKind(customKinds);
   const own = volumes.filter(
     (claim) =>
-      bearsReleaseOf(claim, release) ||
-      (release.chart.metadata.name === "cluster" && claim.labels["cnpg.io/cluster"] === release.name),
+      bearsReleaseOf(claim, release) || isVolumeOf(claim, { ...release, chart: release.chart.metadata.name }),
   );
   return {
     objects: byKind(users).map(([kind, members]) => ({

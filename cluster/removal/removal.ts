@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { amount } from "../../model/amount.ts";
-import { chartFinalizers, leftByAnnotation } from "../../plan/removal/known.ts";
+import { finalizersOf, leftByAnnotation } from "../../plan/removal/known.ts";
 import type { Leftover } from "../../plan/removal/leftovers.ts";
 import { type LiveObject, objectText } from "../../plan/removal/objects.ts";
 import type { LiveRelease } from "../../plan/removal/survey.ts";
@@ -68,7 +68,7 @@ export async function removeInterrupted(
     const objects = objectsOf(release);
     log(`removing Helm release ${name}, which a killed run began`);
     // Its chart has a Job for these that only Helm would run.
-    for (const object of objects) await free(connection, object, chartFinalizers[chart] ?? []);
+    for (const object of objects) await free(connection, object, finalizersOf(chart));
     await deleteAndWait(connection, objects, timeoutSeconds);
     await removeRecords(connection, namespace, name);
   }

@@ -1,8 +1,11 @@
+import { chartSteps } from "../../components/catalogue.ts";
+import { postgresGroup } from "../../components/cnpg.ts";
+import type { GeneratedKinds } from "../../components/description.ts";
 import { installationCrd } from "../../plan/installation.ts";
 import {
   type ConfiguredRelease,
   constraintsKind,
-  crdsFolders,
+  crdsFolderOf,
   knownLeftovers,
 } from "../../plan/removal/known.ts";
 import {
@@ -156,29 +159,36 @@ async function listOf(
   return kind ? await listObjects(connection, kind) : [];
 }
 
-interface RestDefinition extends KubeObject {
+/** An object that names the kind which is made out of it. */
+interface Definition extends KubeObject {
   readonly spec?: { readonly resourceGroup?: string; readonly resource?: { readonly kind?: string } };
 }
 
-/** Definitions made at run time: core-provider's are all of one group, oasgen-provider's as their users say. */
+/** Definitions made at run time, by the chart whose program makes them. */
 async function readGenerated(
   connection: Connection,
   kinds: readonly ServedKind[],
 ): Promise<Record<string, string[]>> {
-  const definitions = kinds.find(
-    ({ group, kind }) => group === "ogen.krateo.io" && kind === "RestDefinition",
+  const read = chartSteps.map(async ({ chart: { name, generates } }) => {
+    if (generates === undefined) return [];
+    return [[name, (await generatedKinds(connection, kinds, generates)).map(nameOfCrd)] as const];
+  });
+  return Object.fromEntries((await Promise.all(read)).flat());
+}
+
+async function generatedKinds(
+  connection: Connection,
+  kinds: readonly ServedKind[],
+  generates: GeneratedKinds,
+): Promise<readonly ServedKind[]> {
+  if ("group" in generates) return kinds.filter(({ group }) => group === generates.group);
+  const { group, kind } = generates.namedBy;
+  const source = kinds.find((one) => one.group === group && one.kind === kind);
+  if (!source) return [];
+  const definitions = await list<Definition>(connection, pathOf(source.apiVersion, source.plural));
+  return kinds.filter((one) =>
+    definitions.some(({ spec }) => spec?.resourceGroup === one.group && spec.resource?.kind === one.kind),
   );
-  const rest = definitions
-    ? await list<RestDefinition>(connection, pathOf(definitions.apiVersion, definitions.plural))
-    : [];
-  return {
-    "core-provider": kinds.filter(({ group }) => group === "composition.krateo.io").map(nameOfCrd),
-    "oasgen-provider": kinds
-      .filter(({ group, kind }) =>
-        rest.some(({ spec }) => spec?.resourceGroup === group && spec.resource?.kind === kind),
-      )
-      .map(nameOfCrd),
-  };
 }
 
 interface Workload extends KubeObject {
@@ -222,14 +232,14 @@ function customKindsOf(
 ): CustomKind[] {
   const wanted = new Set([
     ...releases.flatMap(({ manifest }) => manifest.filter(isCrd).map(({ name }) => name)),
-    ...Object.values(crdsFolders).flat(),
+    ...chartSteps.flatMap(({ chart }) => crdsFolderOf(chart.name)),
     ...generated,
     installationCrd.metadata.name,
   ]);
   // A definition whose release is gone says so itself.
   const bearing = crds.filter(
     ({ name, annotations }) =>
-      annotations["meta.helm.sh/release-name"] !== undefined || name.endsWith(".postgresql.cnpg.io"),
+      annotations["meta.helm.sh/release-name"] !== undefined || name.endsWith(`.${postgresGroup}`),
   );
   for (const { name } of bearing) wanted.add(name);
   return kinds

@@ -1,14 +1,7 @@
 /** Whether the page calls each service where its Ingress serves it: two values of two charts, which may be set apart. */
 import { valueAt } from "../../model/path.ts";
 import type { ChartStep, Json, Step } from "../../model/settings.ts";
-import { exposableServices } from "./exposed-services.ts";
-
-/** Keys of the frontend's configuration that hold a service's address. */
-const urlKeys: Readonly<Record<string, readonly string[]>> = {
-  authn: ["AUTHN_API_BASE_URL"],
-  snowplow: ["SNOWPLOW_API_BASE_URL"],
-  "events-presenter": ["EVENTS_PUSH_API_BASE_URL", "EVENTS_API_BASE_URL"],
-};
+import { browserServices, pageService } from "./exposed-services.ts";
 
 /**
  * A warning for each address that the page is told and that does not answer there: another host than the Ingress has,
@@ -17,14 +10,14 @@ const urlKeys: Readonly<Record<string, readonly string[]>> = {
 export function browserUrlWarnings(steps: readonly Step[]): string[] {
   const chart = (id: string): ChartStep | undefined =>
     steps.find((step): step is ChartStep => step.id === id && step.type === "chart" && step.enabled);
-  const frontend = chart("install-frontend");
-  if (frontend === undefined) return [];
-  const pageIsSecure = (ingressOf(frontend)?.tls.length ?? 0) > 0;
-  return exposableServices.flatMap(({ name, step: id }) => {
+  const page = chart(pageService.step);
+  if (page === undefined) return [];
+  const pageIsSecure = (ingressOf(page)?.tls.length ?? 0) > 0;
+  return browserServices.flatMap(({ name, step: id, urlKeys = [] }) => {
     const step = chart(id);
     const ingress = step && ingressOf(step);
-    return (urlKeys[name] ?? []).flatMap((key): string[] => {
-      const told = urlOf(valueAt(frontend.values, ["config", key]));
+    return urlKeys.flatMap((key): string[] => {
+      const told = urlOf(valueAt(page.values, ["config", key]));
       if (told === undefined) return [];
       const hosts = ingress?.hosts ?? [];
       const host = hosts.length === 0 || hosts.includes(told.host) ? told.host : (hosts[0] as string);
@@ -33,7 +26,7 @@ export function browserUrlWarnings(steps: readonly Step[]): string[] {
       if (right === told.origin) return [];
       return [
         `the page would call ${name} at ${told.origin}, which is not where it is served: set ` +
-          `components.${frontend.component}.stepConfig.${frontend.id}.helmValues.config.${key} to ${right}; ` +
+          `components.${page.component}.stepConfig.${page.id}.helmValues.config.${key} to ${right}; ` +
           "krateo:hosts and krateo:tls set both sides by themselves",
       ];
     });

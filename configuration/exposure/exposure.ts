@@ -40,8 +40,8 @@ export interface TlsConfig {
 /** The Services that are reachable from outside with a type. */
 export function exposedServices(type: ReleaseType, { expose }: ExposureConfig): ExposableService[] {
   return exposableServices.filter(
-    ({ name, calledByBrowsers, onNodePort }) =>
-      calledByBrowsers || expose.includes(name) || (type === "nodeport" && onNodePort),
+    ({ name, role, onNodePort }) =>
+      role !== "internal" || expose.includes(name) || (type === "nodeport" && onNodePort),
   );
 }
 

@@ -1,7 +1,7 @@
 /** The keys of the stack configuration that say how the platform is reached from outside the cluster. */
 import { z } from "zod";
 import { type Problem, stackConfiguration } from "../../model/problem.ts";
-import { exposableServices, outputName, serviceNamed } from "./exposed-services.ts";
+import { browserServices, exposableServices, outputName, serviceNamed } from "./exposed-services.ts";
 import type { Annotations, ExposureConfig, TlsConfig } from "./exposure.ts";
 import { nodePortRange } from "./node-address.ts";
 
@@ -176,8 +176,8 @@ function readExpose(given: ExposureInput["expose"], problems: Problem[]): string
       what: `there is no Service "${text}" to expose`,
       file: stackConfiguration,
       path: "krateo:expose",
-      allowed: exposableServices.filter((one) => !one.calledByBrowsers).map((one) => one.name),
-      next: "frontend, authn, snowplow and events-presenter are reachable without it",
+      allowed: exposableServices.filter((one) => one.role === "internal").map((one) => one.name),
+      next: `${browserServices.map((one) => one.name).join(", ")} are reachable without it`,
     });
     return [];
   });

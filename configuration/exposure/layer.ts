@@ -1,11 +1,12 @@
 /** Turns what the stack configuration says of exposure into settings of steps: a layer like any other document's. */
 
+import { publishingStep } from "../../components/outside.ts";
 import { mergeMaps } from "../../model/merge.ts";
 import { stackConfiguration } from "../../model/problem.ts";
 import type { JsonObject, ReleaseType } from "../../model/settings.ts";
 import type { BundleTokens, ExtraStep } from "../bundle.ts";
 import type { Layer } from "../layers.ts";
-import { type ExposableService, exposableServices, publishingStep } from "./exposed-services.ts";
+import { type ExposableService, exposableServices } from "./exposed-services.ts";
 import { annotationsFor, type ExposureConfig, exposedServices, hostOf, tlsSecretOf } from "./exposure.ts";
 
 /** Stands for a host while the problem that there is none is being reported. */
@@ -36,7 +37,7 @@ export function bundleTokens(namespace: string, config: ExposureConfig, otelEndp
 export function extraSteps(type: ReleaseType, config: ExposureConfig): ExtraStep[] {
   return exposedServices(type, config)
     .filter((service) => hasOwnService(service, type, config))
-    .map((service) => ({ component: service.component, id: publishingStep(service) }));
+    .map((service) => ({ component: service.component, id: publishingStep(service.name) }));
 }
 
 /** The layer; it lies above every document, below `set`. */
@@ -73,7 +74,7 @@ function nodePortSettings(service: ExposableService, config: ExposureConfig): St
   if (service.takesNodePort) return { [service.step]: { helmValues: { service: { nodePort } } } };
   const { port, targetPort } = service;
   const ports = [{ name: "http", port, targetPort, protocol: "TCP", nodePort }];
-  return { [publishingStep(service)]: { with: { spec: { ports } } } };
+  return { [publishingStep(service.name)]: { with: { spec: { ports } } } };
 }
 
 function loadBalancerSettings(service: ExposableService, config: ExposureConfig): StepSettings {
@@ -82,17 +83,13 @@ function loadBalancerSettings(service: ExposableService, config: ExposureConfig)
   const annotated = !own && Object.keys(annotations).length > 0;
   const type = own ? "ClusterIP" : "LoadBalancer";
   return {
-    ...(own && { [publishingStep(service)]: { with: { metadata: { annotations } } } }),
-    ...((own || annotated || !service.calledByBrowsers) && {
+    ...(own && { [publishingStep(service.name)]: { with: { metadata: { annotations } } } }),
+    ...((own || annotated || service.role === "internal") && {
       [service.step]: { helmValues: { service: { type, ...(annotated && { annotations }) } } },
     }),
-    ...(readsAddress(service) && addressSources(service, own, config.loadBalancerAddress)),
+    // The page is told the addresses of the others, not its own.
+    ...(service.role === "api" && addressSources(service, own, config.loadBalancerAddress)),
   };
-}
-
-/** The frontend is told the addresses of the others, not its own. */
-function readsAddress({ name, calledByBrowsers }: ExposableService): boolean {
-  return calledByBrowsers && name !== "frontend";
 }
 
 function addressSources({ name }: ExposableService, own: boolean, kind?: "ip" | "hostname"): StepSettings {
@@ -115,7 +112,7 @@ function ingressSettings(service: ExposableService, config: ExposureConfig): Ste
     ...annotationsFor(service, config.ingressAnnotations),
   };
   const ingress: JsonObject = {
-    ...(!service.calledByBrowsers && {
+    ...(service.role === "internal" && {
       enabled: true,
       className: "",
       hosts: [{ host, paths: [{ path: "/", pathType: "Prefix" }] }],

@@ -1,21 +1,12 @@
 /** What a component that is on needs of others: the order of the steps says it, but for one need. */
 
-import { gates, needsOfSteps } from "../../components/order.ts";
+import { databaseStep, knownStep } from "../../components/catalogue.ts";
+import { database } from "../../components/database-programs.ts";
 import { valueAt } from "../../model/path.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Path } from "../../model/settings.ts";
 import type { ComputedStep } from "../computed-step.ts";
 import type { Place } from "../document.ts";
-
-/** Needs that order nothing, since the services wait for them by themselves, but that nothing works without. */
-const unorderedNeeds: Readonly<Record<string, { on: string; why: string }[]>> = {
-  "install-events-ingester": [
-    { on: "install-deviser", why: "it makes the tables that events are written to" },
-  ],
-  "install-events-presenter": [
-    { on: "install-deviser", why: "it makes the tables that events are read from" },
-  ],
-};
 
 const databaseHost: Path = ["config", "DB_HOST"];
 
@@ -23,7 +14,8 @@ const databaseHost: Path = ["config", "DB_HOST"];
 export function needProblems(steps: readonly ComputedStep[], namespace: string, origin: Place): Problem[] {
   const problems = new Map<string, Problem>();
   for (const step of steps.filter(({ enabled }) => enabled)) {
-    for (const { on, why } of [...(needsOfSteps[step.id] ?? []), ...(unorderedNeeds[step.id] ?? [])]) {
+    const { needs = [], uses = [] } = knownStep(step.id) ?? {};
+    for (const { on, why } of [...needs, ...uses]) {
       const needed = steps.find(({ id }) => id === on);
       const key = `${step.component} ${needed?.component}`;
       if (needed === undefined || needed.enabled || problems.has(key)) continue;
@@ -39,15 +31,15 @@ export function needProblems(steps: readonly ComputedStep[], namespace: string, 
 
 /** Services that look for the database which the installation is told not to make. */
 function databaseProblems(steps: readonly ComputedStep[], namespace: string, origin: Place): Problem[] {
-  const database = steps.find(({ id }) => id === gates.database.on);
-  if (database === undefined || database.enabled) return [];
+  const maker = steps.find(({ id }) => id === databaseStep);
+  if (maker === undefined || maker.enabled) return [];
   const users = steps.filter((step) => step.enabled && usesOwnDatabase(step, namespace));
   if (users.length === 0) return [];
   return [
     {
-      what: `component ${database.component} is switched off, but ${users.map(({ id }) => id).join(", ")} still look for its database`,
-      ...switchOf(database.component, origin),
-      next: `switch ${database.component} on, or name your own PostgreSQL: pulumi config set --path krateo:database.host HOST`,
+      what: `component ${maker.component} is switched off, but ${users.map(({ id }) => id).join(", ")} still look for its database`,
+      ...switchOf(maker.component, origin),
+      next: `switch ${maker.component} on, or name your own PostgreSQL: pulumi config set --path krateo:database.host HOST`,
     },
   ];
 }
@@ -55,7 +47,8 @@ function databaseProblems(steps: readonly ComputedStep[], namespace: string, ori
 /** True when DB_HOST is a Service of the CNPG cluster that this installation would have made. */
 function usesOwnDatabase(step: ComputedStep, namespace: string): boolean {
   const host = valueAt(step.with, ["values", ...databaseHost]);
-  if (typeof host !== "string") return needsOfSteps[step.id]?.some(({ on }) => on === "database") ?? false;
+  if (typeof host !== "string")
+    return knownStep(step.id)?.needs.some(({ on }) => on === database.on) ?? false;
   const [service = "", where = namespace] = host.split(".");
   return /^pg-cluster-(rw|ro|r)$/.test(service) && where === namespace;
 }

@@ -5,8 +5,8 @@
  * refused, half-way through an installation.
  */
 
+import { knownChart } from "../../components/catalogue.ts";
 import { isSensitivePath } from "../../model/describe.ts";
-import { pathText } from "../../model/path.ts";
 import { type Problem, placeText } from "../../model/problem.ts";
 import { isMap, SecretValue, type Tree } from "../../model/secret-value.ts";
 import type { Path, Step } from "../../model/settings.ts";
@@ -17,15 +17,6 @@ import type { Findings } from "../layers.ts";
 
 /** What becomes of a value: `text` is handed on and has to be text; `printed` is printed by a template. */
 type Use = "text" | "printed" | undefined;
-
-/** Charts whose `config` is the environment of their program. The frontend's is JSON, where an exponent is a number. */
-const databasePrograms = [
-  "deviser",
-  "resources-ingester",
-  "resources-presenter",
-  "events-ingester",
-  "events-presenter",
-];
 
 /** Adds what is wrong with the values of steps: problems for the charts of the release, warnings for others. */
 export function textFindings(
@@ -63,11 +54,13 @@ function useInChart(chart: string, path: Path): Use {
   if (key === "tag" || isTextMap(map)) return "text";
   if (key === "value" && typeof map === "number" && /env$/i.test(String(path.at(-3)))) return "text";
   if (map === "env") return "printed";
-  if (databasePrograms.includes(chart) && map === "config") return "printed";
-  if (chart === "cratedb" && map === "crate") return "printed";
-  if (chart === "cloudnative-pg" && pathText(path).startsWith("config.data.")) return "text";
-  if (chart !== "cluster") return undefined;
-  return map === "parameters" || (key === "size" && /storage$/i.test(String(map))) ? "text" : undefined;
+  return knownChart(chart)?.textValues?.find(
+    (known) =>
+      (known.key === undefined || known.key === key) &&
+      (typeof known.map === "string"
+        ? known.map === map
+        : known.map.length < path.length && known.map.every((segment, index) => segment === path[index])),
+  )?.use;
 }
 
 /** Maps that Kubernetes lets hold nothing but text, under the names that charts give them. */

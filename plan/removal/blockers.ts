@@ -2,7 +2,7 @@
 import { amount } from "../../model/amount.ts";
 import { damagedProblem } from "../../model/helm-record.ts";
 import type { Problem } from "../../model/problem.ts";
-import { crdsFolders } from "./known.ts";
+import { crdsFolderOf } from "./known.ts";
 import { byKind, countsOf, firstFew, identityOf, type LiveObject, placeOf } from "./objects.ts";
 import type { RemovalPlan } from "./plan.ts";
 import { sameRelease } from "./scene.ts";
@@ -133,7 +133,7 @@ function attendantOf(survey: RemovalSurvey, crd: string | undefined): LiveReleas
   });
   return survey.releases.find(
     (release) =>
-      crdsFolders[release.chart]?.includes(crd) ||
+      crdsFolderOf(release.chart).includes(crd) ||
       release.manifest.some((entry) => identityOf(entry) === identity),
   );
 }

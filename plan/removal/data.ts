@@ -1,5 +1,6 @@
 /** Volumes, the operator's definitions that their data hangs on, and the namespace: what only --purge-data removes. */
-import { bearsMarker, bearsReleaseOf, isHousekeeping } from "./known.ts";
+import { postgresGroup } from "../../components/cnpg.ts";
+import { bearsMarker, bearsReleaseOf, isHousekeeping, isVolumeOf } from "./known.ts";
 import { countsOf, firstFew, isCrd, type LiveObject, objectText } from "./objects.ts";
 import type { Scene } from "./scene.ts";
 import type { Stay } from "./stay.ts";
@@ -16,13 +17,7 @@ export function volumesOf(
   const claims = survey.objects.filter(
     (object) =>
       object.kind === "PersistentVolumeClaim" &&
-      departing.some(
-        (release) =>
-          bearsReleaseOf(object, release) ||
-          (release.chart === "cluster" &&
-            object.namespace === release.namespace &&
-            object.labels["cnpg.io/cluster"] === release.name),
-      ),
+      departing.some((release) => bearsReleaseOf(object, release) || isVolumeOf(object, release)),
   );
   const makers = new Set(manifest.map(({ uid }) => uid));
   const isOwned = ({ owners }: LiveObject): boolean => owners.some((uid) => makers.has(uid));
@@ -38,13 +33,13 @@ export function operatorCrdsOf(
   { survey, departing, manifest }: Scene,
   purgeData: boolean,
 ): { crds: LiveObject[]; stays: Stay[] } {
-  const all = survey.objects.filter((object) => isCrd(object) && object.name.endsWith(".postgresql.cnpg.io"));
+  const all = survey.objects.filter((object) => isCrd(object) && object.name.endsWith(`.${postgresGroup}`));
   const crds = all.filter((crd) => departing.some((release) => bearsReleaseOf(crd, release)));
   if (crds.length === 0) return { crds: [], stays: [] };
   const going = new Set(manifest.map(({ uid }) => uid));
   const users = survey.objects.filter(
     ({ apiVersion, uid, owners }) =>
-      apiVersion.startsWith("postgresql.cnpg.io/") &&
+      apiVersion.startsWith(`${postgresGroup}/`) &&
       !going.has(uid) &&
       !owners.some((owner) => going.has(owner)),
   );

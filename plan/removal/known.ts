@@ -3,6 +3,8 @@
  * their hooks or their containers make are no part of a Helm release, and Helm never deletes what stands in a
  * chart's crds folder.
  */
+import { knownChart } from "../../components/catalogue.ts";
+import type { LeftoverDescription } from "../../components/description.ts";
 import { markerAnnotation, markerValue } from "../../model/inventory.ts";
 import type { ChartStep } from "../../model/settings.ts";
 import type { LiveObject, ObjectName } from "./objects.ts";
@@ -25,70 +27,32 @@ export interface ConfiguredRelease extends ReleaseName {
   readonly account?: string;
 }
 
-/** An object that a chart leaves behind. */
-export interface KnownLeftover {
-  readonly kind: string;
-  readonly name: string;
-  readonly maker: "hook" | "oc" | "container" | "crds folder";
-  /** A volume without which it is useless, and which is useless without it: they stay or go together. */
-  readonly volume?: string;
-  /** Of a role of oc's: the SecurityContextConstraints that it lets use. */
-  readonly constraints?: string;
-}
-
 /** Why Helm does not remove what such a maker has made. */
-export const whyLeft: Readonly<Record<KnownLeftover["maker"], string>> = {
+export const whyLeft: Readonly<Record<LeftoverDescription["maker"], string>> = {
   hook: "made by a hook of its chart",
   oc: "made by oc in a hook of its chart",
   container: "made by its container",
   "crds folder": "in its chart's crds folder",
 };
 
-/** Definitions in charts' crds folders, by chart. */
-export const crdsFolders: Readonly<Record<string, readonly string[]>> = {
-  "finops-operator-focus": ["focusconfigs.finops.krateo.io"],
-  "finops-operator-scraper": ["scraperconfigs.finops.krateo.io"],
-};
-
-/** What bears no mark of its release when it is left, so that only its name and what uses it tell whose it is. */
-export function knownLeftovers(release: ConfiguredRelease): KnownLeftover[] {
-  const { chart } = release;
-  if (chart === "cratedb") return crateLeftovers(release);
-  if (chart === "core-provider")
-    return [{ kind: "MutatingWebhookConfiguration", name: "core-provider", maker: "container" }];
-  return (crdsFolders[chart] ?? []).map((name) => ({
-    kind: "CustomResourceDefinition",
-    name,
-    maker: "crds folder",
-  }));
+/** Definitions in the crds folder of a chart. */
+export function crdsFolderOf(chart: string): readonly string[] {
+  return (knownChart(chart)?.leaves ?? []).flatMap(({ maker, name }) =>
+    maker === "crds folder" ? [name] : [],
+  );
 }
 
-/**
- * cratedb 0.1.4: templates with helm.sh/hook, its start-up script, and `oc adm policy add-scc-to-user` in its Job, which
- * binds in the namespace, or cluster-wide with an oc that takes none.
- */
-function crateLeftovers(release: ConfiguredRelease): KnownLeftover[] {
-  const name = release.fullname ?? fullnameOf(release.name, release.chart);
-  const granted = `system:openshift:scc:${name}`;
-  const hooks: [kind: string, name: string][] = [
-    ["ServiceAccount", release.account ?? name],
-    ["ConfigMap", "create-user-sidecar"],
-    ["Role", `${name}-secret-creator`],
-    ["RoleBinding", `${name}-secret-creator`],
-    ["ClusterRole", name],
-    ["ClusterRoleBinding", name],
-    ["ClusterRole", `${name}-scc`],
-    ["ClusterRoleBinding", `${name}-scc`],
-    ["Job", name],
-  ];
-  return [
-    ...hooks.map(([kind, name]): KnownLeftover => ({ kind, name, maker: "hook" })),
-    ...["RoleBinding", "ClusterRoleBinding", "ClusterRole"].map(
-      (kind): KnownLeftover => ({ kind, name: granted, maker: "oc", constraints: name }),
-    ),
-    // A new pod would make a new password, which the users in the old data do not have.
-    { kind: "Secret", name: `${name}-system-credentials`, maker: "container", volume: `data-${name}-0` },
-  ];
+/** What bears no mark of its release when it is left, so that only its name and what uses it tell whose it is. */
+export function knownLeftovers(release: ConfiguredRelease): LeftoverDescription[] {
+  const fullname = release.fullname ?? fullnameOf(release.name, release.chart);
+  const account = release.account ?? fullname;
+  const named = (text: string): string => text.replace("{fullname}", fullname).replace("{account}", account);
+  return (knownChart(release.chart)?.leaves ?? []).map(({ name, volume, constraints, ...rest }) => ({
+    ...rest,
+    name: named(name),
+    ...(volume !== undefined && { volume: named(volume) }),
+    ...(constraints !== undefined && { constraints: named(constraints) }),
+  }));
 }
 
 /** The Helm release that a step installs, with the names that its values give to the chart's objects. */
@@ -112,9 +76,9 @@ function textOf(value: unknown): string | undefined {
 export const constraintsKind = "SecurityContextConstraints";
 
 /** Finalizers that a chart's own post-delete Job takes away, which does not run when an uninstall was cut short. */
-export const chartFinalizers: Readonly<Record<string, readonly string[]>> = {
-  "finops-notebooks": ["finops.krateo.io/notebooks"],
-};
+export function finalizersOf(chart: string): readonly string[] {
+  return knownChart(chart)?.finalizers ?? [];
+}
 
 /** True when the object says itself that it belongs to that Helm release. */
 export function bearsReleaseOf(
@@ -141,6 +105,15 @@ export function bearsReleaseOf(
 /** Helm makes a hook's object from its manifest, this annotation included, and marks it in no other way. */
 export function isOfHook({ annotations }: LiveObject): boolean {
   return annotations["helm.sh/hook"] !== undefined;
+}
+
+/** True for a volume of a release whose operator marks it with a label of its own. */
+export function isVolumeOf(
+  { labels, namespace }: LiveObject,
+  release: ReleaseName & { readonly chart: string },
+): boolean {
+  const label = knownChart(release.chart)?.volumeLabel;
+  return label !== undefined && namespace === release.namespace && labels[label] === release.name;
 }
 
 /** True when something else claims the object, so that its name alone must not be trusted. */

@@ -1,12 +1,13 @@
 /** What stays in the cluster after Helm has uninstalled the releases, and is removed after it. */
+import { postgresGroup } from "../../components/cnpg.ts";
+import type { LeftoverDescription } from "../../components/description.ts";
 import {
   bearsReleaseOf,
   type ConfiguredRelease,
-  chartFinalizers,
   constraintsKind,
+  finalizersOf,
   isClaimed,
   isOfHook,
-  type KnownLeftover,
   knownLeftovers,
   whyLeft,
 } from "./known.ts";
@@ -27,7 +28,7 @@ export interface Leftover {
 
 interface Verdict {
   readonly why: string;
-  readonly known?: KnownLeftover;
+  readonly known?: LeftoverDescription;
 }
 
 /**
@@ -53,7 +54,7 @@ export function leftoversOf(
       const stay = stayOf(scene, object, release, verdict, purgeData);
       if (stay) stays.push(stay);
       else {
-        const frees = object.finalizers.filter((one) => chartFinalizers[release.chart]?.includes(one));
+        const frees = object.finalizers.filter((one) => finalizersOf(release.chart).includes(one));
         const marked = bearsReleaseOf(object, release);
         leftovers.push({ object, release, why: verdict.why, frees, marked });
       }
@@ -65,8 +66,8 @@ export function leftoversOf(
 
 /** CloudNativePG's definitions and their objects have rules of their own. */
 function isCnpg({ apiVersion, kind, name }: LiveObject): boolean {
-  if (apiVersion.startsWith("postgresql.cnpg.io/")) return true;
-  return isCrd({ apiVersion, kind, name }) && name.endsWith(".postgresql.cnpg.io");
+  if (apiVersion.startsWith(`${postgresGroup}/`)) return true;
+  return isCrd({ apiVersion, kind, name }) && name.endsWith(`.${postgresGroup}`);
 }
 
 function verdictOn(scene: Scene, object: LiveObject, release: ConfiguredRelease): Verdict | undefined {
@@ -95,7 +96,7 @@ function verdictOn(scene: Scene, object: LiveObject, release: ConfiguredRelease)
 
 /** Whether an object of a known name, which says nothing of itself, can be the release's. */
 function isMadeAs(
-  known: KnownLeftover,
+  known: LeftoverDescription,
   object: LiveObject,
   release: ConfiguredRelease,
   scene: Scene,

@@ -74,7 +74,7 @@ describe("docs/exposure.md", () => {
   it("maps on kind the very ports that a browser calls (D12)", () => {
     const mapped = [...exposure.matchAll(/containerPort: (\d+), hostPort: (\d+)/g)];
     const ports = exposableServices
-      .filter((one) => one.calledByBrowsers)
+      .filter((one) => one.role !== "internal")
       .map(({ nodePort }) => String(nodePort));
     assert.deepEqual(
       mapped.map(([, inside, outside]) => [inside, outside]),

@@ -1,4 +1,6 @@
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
+import { knownChart } from "../../../components/catalogue.ts";
+import type { ClusterScopedKind } from "../../../components/description.ts";
 import type { Check } from "../../../model/check.ts";
 import type { ChartStep, Settings } from "../../../model/settings.ts";
 import { chartStepsOf } from "../../../plan/plan.ts";
@@ -24,43 +26,7 @@ export const clusterScopedKinds = {
     apiVersion: "admissionregistration.k8s.io/v1",
     plural: "validatingwebhookconfigurations",
   },
-} as const;
-
-export type ClusterScopedKind = keyof typeof clusterScopedKinds;
-
-/**
- * Names without a namespace in them that charts give to cluster-scoped objects: Helm refuses an object that exists and
- * is not its release's own. Definitions in a chart's crds folder are missing, because Helm takes those as they are.
- */
-const namesOf: Readonly<Record<string, Partial<Record<ClusterScopedKind, readonly RegExp[]>>>> = {
-  authn: { CustomResourceDefinition: [/^\w+\.(basic|ldap|oauth|oidc)\.authn\.krateo\.io$/] },
-  snowplow: { CustomResourceDefinition: [/^restactions\.templates\.krateo\.io$/] },
-  frontend: { CustomResourceDefinition: [/^\w+\.widgets\.templates\.krateo\.io$/] },
-  "cloudnative-pg": {
-    CustomResourceDefinition: [/^\w+\.postgresql\.cnpg\.io$/],
-    MutatingWebhookConfiguration: [/^cnpg-mutating-webhook-configuration$/],
-    ValidatingWebhookConfiguration: [/^cnpg-validating-webhook-configuration$/],
-  },
-  "resources-ingester": { ClusterRole: [/^resources-ingester-events$/] },
-  "resources-presenter": { ClusterRole: [/^resources-presenter$/] },
-  "events-ingester": { ClusterRole: [/^events-ingester-events$/] },
-  portal: {
-    ClusterRole: [
-      /^devs-list-any-namespace-in-cluster$/,
-      /^devs-get-list-any-customresourcedefinition-in-cluster$/,
-    ],
-    Namespace: [/^demo-system$/],
-  },
-  "core-provider": {
-    CustomResourceDefinition: [/^compositiondefinitions\.core\.krateo\.io$/],
-    ValidatingAdmissionPolicy: [/^core-provider-compositions-max-name-length-policy$/],
-  },
-  "oasgen-provider": { CustomResourceDefinition: [/^restdefinitions\.ogen\.krateo\.io$/] },
-  "finops-operator-exporter": {
-    CustomResourceDefinition: [/^(databaseconfigs|exporterscraperconfigs)\.finops\.krateo\.io$/],
-  },
-  "finops-database-handler-uploader": { CustomResourceDefinition: [/^notebooks\.finops\.krateo\.io$/] },
-};
+} as const satisfies Record<ClusterScopedKind, { apiVersion: string; plural: string }>;
 
 /** Whether what the charts make once in a cluster is free, or belongs to the very release that will make it. */
 export function checkOwnership(settings: Settings, existing: ClusterScoped): Check[] {
@@ -81,10 +47,11 @@ export function checkOwnership(settings: Settings, existing: ClusterScoped): Che
 }
 
 function faultsOf(step: ChartStep, existing: ClusterScoped): Check[] {
-  const claimed = Object.entries(namesOf[step.chart.name] ?? {}).flatMap(([kind, patterns]) =>
-    (existing[kind as ClusterScopedKind] ?? [])
-      .filter(({ metadata }) => patterns.some((pattern) => pattern.test(metadata.name)))
-      .map(({ metadata }) => ({ label: `${kind} ${metadata.name}`, metadata, owner: ownerIn(metadata) })),
+  const claimed = Object.entries(knownChart(step.chart.name)?.clusterScoped ?? {}).flatMap(
+    ([kind, patterns]) =>
+      (existing[kind as ClusterScopedKind] ?? [])
+        .filter(({ metadata }) => patterns.some((pattern) => pattern.test(metadata.name)))
+        .map(({ metadata }) => ({ label: `${kind} ${metadata.name}`, metadata, owner: ownerIn(metadata) })),
   );
   const base = { check: "ownership", subject: `step ${step.id}` };
   const going = claimed.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
@@ -135,9 +102,10 @@ function some(labels: readonly string[]): string {
 }
 
 function otherInstallation({ chart }: ChartStep): string {
-  return chart.name === "cloudnative-pg"
-    ? "a cluster has one CloudNativePG: remove that one, or use it through a database of your own (profile no-cnpg)"
-    : "a cluster has one Krateo: use that installation's namespace (krateo:namespace), or remove it first";
+  return (
+    knownChart(chart.name)?.instead?.ofAnother ??
+    "a cluster has one Krateo: use that installation's namespace (krateo:namespace), or remove it first"
+  );
 }
 
 function takeOver({ release, chart }: ChartStep, label: string): string {
@@ -146,7 +114,7 @@ function takeOver({ release, chart }: ChartStep, label: string): string {
   const mark =
     `kubectl label --overwrite ${object} app.kubernetes.io/managed-by=Helm && kubectl annotate --overwrite ${object} ` +
     `meta.helm.sh/release-name=${release.name} meta.helm.sh/release-namespace=${release.namespace}`;
-  const where = chart.name === "cloudnative-pg" ? ", or leave out cnpg (profile no-cnpg)" : "";
+  const where = knownChart(chart.name)?.instead?.ofNobody ?? "";
   return `if nobody needs it, delete it; to hand each one over to Helm: ${mark}${where}`;
 }
 

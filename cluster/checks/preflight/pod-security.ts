@@ -1,13 +1,8 @@
+import { knownChart } from "../../../components/catalogue.ts";
 import type { Check } from "../../../model/check.ts";
 import type { ChartStep, Settings } from "../../../model/settings.ts";
 import { chartStepsOf } from "../../../plan/plan.ts";
 import type { KubeObject } from "../../client/api.ts";
-
-/** Charts whose pods meet the restricted standard whatever their values are, or that have none while they are installed. */
-const restrictedByThemselves = ["cloudnative-pg", "cluster", "portal", "finops-notebooks"];
-
-/** CrateDB adds SYS_CHROOT to its capabilities; opa-kube-mgmt's chart takes nothing for its containers. */
-const neverRestricted = ["cratedb", "opa-kube-mgmt"];
 
 interface SecurityContext {
   readonly runAsNonRoot?: unknown;
@@ -53,14 +48,14 @@ export function checkPodSecurity(settings: Settings, namespaces: readonly KubeOb
 
 function remedy(refused: readonly ChartStep[], namespace: string): string {
   const relabel = `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=baseline --overwrite`;
-  return refused.every(({ chart }) => neverRestricted.includes(chart.name))
+  return refused.every(({ chart }) => knownChart(chart.name)?.restricted === "never")
     ? `leave it out (profile no-finops), or lower the level: ${relabel}`
     : `run them without privileges (profile openshift does so for all that can), or lower the level: ${relabel}`;
 }
 
 function meetsRestricted({ chart, values }: ChartStep): boolean {
-  if (restrictedByThemselves.includes(chart.name)) return true;
-  if (neverRestricted.includes(chart.name)) return false;
+  const restricted = knownChart(chart.name)?.restricted;
+  if (restricted !== undefined) return restricted === "always";
   const pod = (values["podSecurityContext"] ?? {}) as SecurityContext;
   const container = (values["securityContext"] ?? {}) as SecurityContext;
   const drop = container.capabilities?.drop;

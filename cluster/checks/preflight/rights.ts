@@ -1,3 +1,4 @@
+import { knownChart } from "../../../components/catalogue.ts";
 import { needsNodes } from "../../../configuration/exposure/node-address.ts";
 import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";
@@ -8,7 +9,6 @@ import { ingressesOf } from "./ingress.ts";
 
 const all = ["get", "list", "watch", "create", "update", "patch", "delete"];
 const rbac = "rbac.authorization.k8s.io";
-const admission = "admissionregistration.k8s.io";
 
 /** Kinds in the namespace of a Helm release, whichever chart it is of. */
 const namespaced: readonly Omit<Right, "namespace">[] = [
@@ -38,34 +38,6 @@ const clusterWide: readonly Right[] = [
   { group: rbac, resource: "clusterrolebindings", verbs: all },
 ];
 
-/** What single charts need beyond that, `namespaced` or cluster-wide. */
-const ofCharts: Readonly<Record<string, readonly (Omit<Right, "namespace"> & { namespaced: boolean })[]>> = {
-  "cloudnative-pg": ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"].map((resource) => ({
-    group: admission,
-    resource,
-    verbs: all,
-    namespaced: false,
-  })),
-  cluster: ["clusters", "databases"].map((resource) => ({
-    group: "postgresql.cnpg.io",
-    resource,
-    verbs: all,
-    namespaced: true,
-  })),
-  "core-provider": ["validatingadmissionpolicies", "validatingadmissionpolicybindings"].map((resource) => ({
-    group: admission,
-    resource,
-    verbs: all,
-    namespaced: false,
-  })),
-  portal: [
-    { group: "basic.authn.krateo.io", resource: "users", verbs: all, namespaced: true },
-    { group: "templates.krateo.io", resource: "restactions", verbs: all, namespaced: true },
-    { group: "widgets.templates.krateo.io", resource: "pages", verbs: all, namespaced: true },
-  ],
-  "finops-notebooks": [{ group: "finops.krateo.io", resource: "notebooks", verbs: all, namespaced: true }],
-};
-
 /** What an installation with these settings does, in terms of RBAC. */
 export function rightsNeeded(settings: Settings): Right[] {
   const steps = chartStepsOf(settings);
@@ -82,8 +54,15 @@ export function rightsNeeded(settings: Settings): Right[] {
       }),
     ),
     ...steps.flatMap(({ chart, release }) =>
-      (ofCharts[chart.name] ?? []).map(({ namespaced, ...right }) =>
-        namespaced ? { ...right, namespace: release.namespace } : right,
+      (knownChart(chart.name)?.rights ?? []).flatMap(({ group, resources, namespaced }) =>
+        resources.map(
+          (resource): Right => ({
+            group,
+            resource,
+            verbs: all,
+            ...(namespaced && { namespace: release.namespace }),
+          }),
+        ),
       ),
     ),
     ...(needsNodes(settings) ? [{ group: "", resource: "nodes", verbs: ["list"] }] : []),

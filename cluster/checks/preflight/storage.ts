@@ -1,31 +1,10 @@
 import type { V1StorageClass } from "@kubernetes/client-node";
+import { knownChart } from "../../../components/catalogue.ts";
 import type { Check } from "../../../model/check.ts";
 import { type Inventory, releaseKey } from "../../../model/inventory.ts";
+import { valueAt } from "../../../model/path.ts";
 import type { ChartStep, Settings } from "../../../model/settings.ts";
 import { chartStepsOf } from "../../../plan/plan.ts";
-
-interface StorageValues {
-  readonly storageClass?: unknown;
-  readonly enabled?: unknown;
-}
-
-interface VolumeValues {
-  readonly cluster?: { readonly storage?: StorageValues; readonly walStorage?: StorageValues };
-  readonly volumeClaims?: readonly { readonly spec?: { readonly storageClassName?: unknown } }[];
-}
-
-/** Storage classes that a chart's volumes ask for; "" stands for the cluster's default. */
-const classesOf: Readonly<Record<string, (values: VolumeValues) => string[]>> = {
-  cluster: ({ cluster }) => [
-    nameOf(cluster?.storage?.storageClass),
-    ...(cluster?.walStorage?.enabled === true ? [nameOf(cluster.walStorage.storageClass)] : []),
-  ],
-  cratedb: ({ volumeClaims }) => (volumeClaims ?? [{}]).map(({ spec }) => nameOf(spec?.storageClassName)),
-};
-
-function nameOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
 
 /**
  * Whether volumes that are still to be made can be made. Those of a release that exists are there already.
@@ -47,8 +26,17 @@ export function checkStorage(
   });
 }
 
+/** Storage classes that a chart's volumes ask for; "" stands for the cluster's default. */
 function classesNeeded({ chart, values }: ChartStep): string[] {
-  return classesOf[chart.name]?.(values as VolumeValues) ?? [];
+  return (knownChart(chart.name)?.volumes ?? []).flatMap(({ at, storageClass, optional }) => {
+    const given = valueAt(values, at);
+    if (optional && valueAt(given, ["enabled"]) !== true) return [];
+    const volumes = Array.isArray(given) ? given : [given];
+    return volumes.map((volume) => {
+      const name = valueAt(volume, storageClass);
+      return typeof name === "string" ? name : "";
+    });
+  });
 }
 
 function checkClass(name: string, users: readonly string[], classes: readonly V1StorageClass[]): Check {

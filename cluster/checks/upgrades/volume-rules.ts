@@ -1,3 +1,5 @@
+import { knownChart } from "../../../components/catalogue.ts";
+import type { FixedDescription } from "../../../components/description.ts";
 import type { Check } from "../../../model/check.ts";
 import type { Json, JsonObject } from "../../../model/settings.ts";
 import type { Connection } from "../../client/connection.ts";
@@ -19,38 +21,43 @@ export async function checkVolumes(
   hasManifest: boolean,
 ): Promise<Check[]> {
   const { step, live } = upgrade;
-  const rule = rules[step.chart.name];
-  if (!rule || (hasManifest && rule.kind !== "Cluster")) return [];
-  const object = parseManifest(live.manifest).find(({ kind }) => kind === rule.kind);
+  const fixed = knownChart(step.chart.name)?.fixed;
+  if (!fixed || (hasManifest && fixed.kind !== "Cluster")) return [];
+  const object = parseManifest(live.manifest).find(({ kind }) => kind === fixed.kind);
   // What was deleted to make way is made anew.
   const found = object && (await readLive(connection, object, live.namespace)).live;
-  return object && found ? rule.check(upgrade, object, found) : [];
+  return object && found ? rules[fixed.kind](upgrade, fixed, object, found) : [];
 }
 
-interface Rule {
-  readonly kind: string;
-  readonly check: (upgrade: PlannedUpgrade, object: ManifestObject, found: JsonObject) => Check[];
-}
+type Rule = (
+  upgrade: PlannedUpgrade,
+  fixed: FixedDescription,
+  object: ManifestObject,
+  found: JsonObject,
+) => Check[];
 
-/** By chart. */
-const rules: Readonly<Record<string, Rule>> = {
-  cratedb: { kind: "StatefulSet", check: checkStatefulSet },
-  cluster: { kind: "Cluster", check: checkClusterStorage },
+const rules: Readonly<Record<FixedDescription["kind"], Rule>> = {
+  StatefulSet: checkStatefulSet,
+  Cluster: checkClusterStorage,
 };
 
-/** The StatefulSet's selector holds the versions of chart and program (upstream's defect D16). */
-function checkStatefulSet({ step, live }: PlannedUpgrade, set: ManifestObject): Check[] {
+function checkStatefulSet(
+  { step, live }: PlannedUpgrade,
+  { selectorHoldsVersion, values = [] }: FixedDescription,
+  set: ManifestObject,
+): Check[] {
   const { version } = live.chart.metadata;
-  const claims = (values: unknown): JsonObject => ({
-    volumeClaims: (values as JsonObject)?.["volumeClaims"] ?? {},
+  const part = (values: unknown, key: string): JsonObject => ({
+    [key]: (values as JsonObject)?.[key] ?? {},
   });
+  const changed = values.filter(
+    (key) => valueDifferences(part(step.values, key), part(live.config, key)).length > 0,
+  );
   const reasons = [
-    ...(version === step.chart.version
-      ? []
-      : [`chart ${step.chart.version} after ${version} changes its selector, which holds the version`]),
-    ...(valueDifferences(claims(step.values), claims(live.config)).length > 0
-      ? ["volumeClaims, size and class included, are fixed when it is made"]
+    ...(selectorHoldsVersion && version !== step.chart.version
+      ? [`chart ${step.chart.version} after ${version} changes its selector, which holds the version`]
       : []),
+    ...changed.map((key) => `${key}, size and class included, are fixed when it is made`),
   ];
   if (reasons.length === 0) return [];
   return [
@@ -65,12 +72,17 @@ function checkStatefulSet({ step, live }: PlannedUpgrade, set: ManifestObject): 
   ];
 }
 
-function checkClusterStorage({ step }: PlannedUpgrade, cluster: ManifestObject, found: JsonObject): Check[] {
+function checkClusterStorage(
+  { step }: PlannedUpgrade,
+  { growingVolumes = [] }: FixedDescription,
+  cluster: ManifestObject,
+  found: JsonObject,
+): Check[] {
   const base = {
     check: "upgrade",
     subject: `Helm release ${step.release.name}: Cluster ${cluster.metadata.name}`,
   };
-  return ["storage", "walStorage"].flatMap((name): Check[] => {
+  return growingVolumes.flatMap((name): Check[] => {
     const before = mapAt(found, ["spec", name]);
     const after = mapAt(step.values, ["cluster", name]);
     const [size, wanted] = [sizeOf(before["size"]), sizeOf(after["size"])];

@@ -1,12 +1,10 @@
 import type { V1Service } from "@kubernetes/client-node";
+import { browserServices } from "../../../configuration/exposure/exposed-services.ts";
 import type { Check } from "../../../model/check.ts";
 import type { ChartStep, Settings } from "../../../model/settings.ts";
 import { admittedHost, routeTo, routeTrouble } from "../../../plan/route.ts";
 import { chartSteps, type Observation } from "../../observation.ts";
 import { restore } from "./workload-checks.ts";
-
-/** Charts whose Services a browser talks to. */
-const endpointCharts = ["frontend", "authn", "snowplow", "events-presenter"];
 
 /** The part of those charts' values that says how they are reached. */
 interface ExposedValues {
@@ -17,7 +15,7 @@ interface ExposedValues {
 /** The Services (with their Ingresses and Routes) that a browser talks to: there, of the type and with the ports that the values announce. */
 export function checkEndpoints(settings: Settings, observed: Observation): Check[] {
   return chartSteps(settings)
-    .filter((step) => step.enabled && endpointCharts.includes(step.chart.name))
+    .filter((step) => step.enabled && browserServices.some(({ name }) => name === step.chart.name))
     .flatMap((step) => [
       checkService(settings, step, observed),
       ...checkIngress(settings, step, observed),

@@ -1,3 +1,6 @@
+import { knownChart } from "../../../components/catalogue.ts";
+import type { MadeSecret } from "../../../components/description.ts";
+import { secretKeys, secretNames } from "../../../components/secrets.ts";
 import { amount } from "../../../model/amount.ts";
 import type { Check } from "../../../model/check.ts";
 import { damagedCheck } from "../../../model/helm-record.ts";
@@ -6,7 +9,7 @@ import { holdsNull } from "../../../model/nulls.ts";
 import { unusableKeys } from "../../../model/secret-content.ts";
 import type { ChartStep, Json, JsonObject, Settings } from "../../../model/settings.ts";
 import { concerns } from "../../../plan/concerned-records.ts";
-import { secretKeys, secretNames, secretNamesOf } from "../../../plan/database-secrets.ts";
+import { secretNamesOf } from "../../../plan/database-secrets.ts";
 import { legacyVersion } from "../../../plan/legacy-platform.ts";
 import { reapplyCommand } from "../../../plan/reapply.ts";
 import { disagreementOf } from "../../../plan/secret-problems.ts";
@@ -150,24 +153,19 @@ function checkDatabases({ clusters, databases }: Observation): Check[] {
   });
 }
 
-const keysOfSecrets: Readonly<Record<string, readonly string[]>> = {
-  ...secretKeys,
-  "cratedb-system-credentials": ["username", "password"],
-  "admin-password": ["password"],
-};
-
-/** Secrets that a Helm release's containers or templates make, by the chart that does. */
-const makers: Readonly<Record<string, string>> = {
-  cratedb: "cratedb-system-credentials",
-  portal: "admin-password",
-};
+/** Secrets that the containers or templates of the Helm releases make, each with the release that does. */
+function madeSecrets(settings: Settings): (MadeSecret & { readonly step: ChartStep })[] {
+  return chartSteps(settings)
+    .filter((step) => step.enabled)
+    .flatMap((step) => (knownChart(step.chart.name)?.makesSecrets ?? []).map((made) => ({ ...made, step })));
+}
 
 function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
-  const made = chartSteps(settings)
-    .filter((step) => step.enabled)
-    .flatMap((step) => makers[step.chart.name] ?? []);
-  const checks = [...secretNamesOf(settings), ...made].map((name): Check => {
-    const keys = keysOfSecrets[name] ?? [];
+  const wanted = [
+    ...secretNamesOf(settings).map((name) => ({ name, keys: secretKeys[name] })),
+    ...madeSecrets(settings),
+  ];
+  const checks = wanted.map(({ name, keys }): Check => {
     const content = secrets.get(name);
     const held = content && [...Object.keys(content.data), ...(content.binary ?? [])].sort();
     const unusable = content ? unusableKeys(content, keys) : ["none"];
@@ -196,11 +194,11 @@ function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
 
 function remedy(settings: Settings, name: string, isThere: boolean): string {
   const { namespace, secrets } = settings;
-  if (name === "cratedb-system-credentials") return `kubectl logs statefulset/cratedb -n ${namespace}`;
   if (secrets === "external" && secretNames.some((one) => one === name))
     return "whoever provides the Secrets must";
-  const maker = chartSteps(settings).find(({ enabled, chart }) => enabled && makers[chart.name] === name);
-  if (maker) return reapplyCommand(releaseKey(maker.release, namespace));
+  const made = madeSecrets(settings).find((one) => one.name === name);
+  if (made?.madeBy) return `kubectl logs ${made.madeBy} -n ${namespace}`;
+  if (made) return reapplyCommand(releaseKey(made.step.release, namespace));
   // The keys of a Secret that is there are never touched.
   return isThere ? `kubectl edit secret ${name} -n ${namespace}: up never changes what it holds` : anew;
 }

@@ -1,0 +1,45 @@
+/** core-provider turns Helm charts into custom resources and runs their compositions. */
+import type { ComponentDescription } from "./description.ts";
+import { noPullSecrets, pullSecrets } from "./value-limits.ts";
+
+export const composableOperations: ComponentDescription = {
+  name: "composable-operations",
+  typeToken: "krateo:platform:ComposableOperations",
+  steps: [
+    {
+      id: "install-core-provider",
+      needs: [],
+      chart: {
+        name: "core-provider",
+        readAtStart: [["env"], ["chartInspector", "env"]],
+        clusterScoped: {
+          CustomResourceDefinition: [/^compositiondefinitions\.core\.krateo\.io$/],
+          ValidatingAdmissionPolicy: [/^core-provider-compositions-max-name-length-policy$/],
+        },
+        rights: [
+          {
+            group: "admissionregistration.k8s.io",
+            resources: ["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
+            namespaced: false,
+          },
+        ],
+        leaves: [{ kind: "MutatingWebhookConfiguration", name: "core-provider", maker: "container" }],
+        generates: { group: "composition.krateo.io" },
+        limits: [
+          {
+            from: "0.34.0",
+            upTo: "1.0.0",
+            path: ["podAnnotations"],
+            when: "filled",
+            kind: "refused",
+            why: "cannot render podAnnotations: its template fails (nil pointer evaluating interface {}.fullnameOverride)",
+            next: "its pods take labels: HERE.podLabels",
+          },
+          pullSecrets("1.0.0"),
+          pullSecrets("1.0.0", ["chartInspector", "imagePullSecrets"]),
+          noPullSecrets("1.0.0", ["cdc", "imagePullSecrets"], "the controllers of compositions"),
+        ],
+      },
+    },
+  ],
+};

@@ -1,0 +1,33 @@
+/** The page that users open. */
+import type { ComponentDescription } from "./description.ts";
+import { route } from "./outside.ts";
+import { pullSecrets } from "./value-limits.ts";
+
+export const frontend: ComponentDescription = {
+  name: "frontend",
+  typeToken: "krateo:platform:Frontend",
+  steps: [
+    {
+      id: "install-frontend",
+      needs: [],
+      chart: {
+        name: "frontend",
+        service: {
+          role: "page",
+          port: 8080,
+          targetPort: 8080,
+          nodePort: 30080,
+          onNodePort: true,
+          hostLabel: "app",
+          takesAnnotations: true,
+          takesNodePort: true,
+          healthPath: "/",
+        },
+        readAtStart: [["env"]],
+        clusterScoped: { CustomResourceDefinition: [/^\w+\.widgets\.templates\.krateo\.io$/] },
+        limits: [pullSecrets("1.0.23")],
+      },
+    },
+    route("frontend"),
+  ],
+};

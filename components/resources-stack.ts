@@ -1,0 +1,48 @@
+/** Records the cluster's resources in the database and serves them to snowplow. */
+import { database, databaseProgram } from "./database-programs.ts";
+import type { ComponentDescription } from "./description.ts";
+import { ownService } from "./outside.ts";
+import { databaseLogin, signKey } from "./secrets.ts";
+import { noServiceAnnotations, pullSecrets } from "./value-limits.ts";
+
+export const resourcesStack: ComponentDescription = {
+  name: "resources-stack",
+  typeToken: "krateo:platform:ResourcesStack",
+  steps: [
+    {
+      id: "install-resources-ingester",
+      needs: [
+        { on: "install-deviser", why: "it stops when the table that deviser makes is missing" },
+        databaseLogin,
+      ],
+      chart: {
+        name: "resources-ingester",
+        ...databaseProgram,
+        clusterScoped: { ClusterRole: [/^resources-ingester-events$/] },
+        limits: [pullSecrets("1.1.0")],
+      },
+    },
+    {
+      id: "install-resources-presenter",
+      needs: [database, databaseLogin, signKey],
+      chart: {
+        name: "resources-presenter",
+        ...databaseProgram,
+        // D6, D7: only snowplow calls it.
+        service: {
+          role: "internal",
+          port: 8080,
+          targetPort: 8085,
+          nodePort: 30084,
+          onNodePort: false,
+          hostLabel: "resources-presenter",
+          takesAnnotations: false,
+          takesNodePort: false,
+        },
+        clusterScoped: { ClusterRole: [/^resources-presenter$/] },
+        limits: [pullSecrets("0.10.3"), noServiceAnnotations("0.10.3")],
+      },
+    },
+    ownService("resources-presenter"),
+  ],
+};
