@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { amount } from "../model/amount.ts";
 import { type Check, type Status, verdictOf } from "../model/check.ts";
+import { withoutLogins } from "../model/describe.ts";
 import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
 import { BadResult, type Session } from "./session.ts";
@@ -12,15 +13,22 @@ const colourOf: Readonly<Record<Status, "green" | "yellow" | "red">> = {
 };
 
 /**
- * Prints checks, as a table for people or as JSON for scripts.
+ * Prints checks, as a table for people or as JSON for scripts, without the logins that what was found may hold.
  *
  * @throws BadResult when one of them is an ERROR
  */
 export function report(
-  checks: readonly Check[],
+  given: readonly Check[],
   { json, ...place }: { json: boolean | undefined; server: string; namespace: string },
   session: Session,
 ): void {
+  const checks = given.map((check) => ({
+    ...check,
+    subject: withoutLogins(check.subject),
+    found: withoutLogins(check.found),
+    expected: withoutLogins(check.expected),
+    next: withoutLogins(check.next),
+  }));
   const { verdict } = verdictOf(checks);
   session.print(
     json

@@ -28,9 +28,9 @@ export function placeText({ file, line, path }: Pick<Problem, "file" | "line" | 
     .join(", ");
 }
 
-/** A problem in one sentence, as a log has it. */
+/** A problem in one sentence, as a log has it; without the logins that something in it may hold. */
 export function sentenceOf({ what, next }: Problem): string {
-  return next === undefined || next === "" ? what : `${what}; ${next}`;
+  return withoutLogins(next === undefined || next === "" ? what : `${what}; ${next}`);
 }
 
 /** An error whose message is the whole report to the user: whoever shows it prints the message, never the stack. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { reportOf } from "../../commands/check-report.ts";
+import { report, reportOf } from "../../commands/check-report.ts";
 import type { Check } from "../../model/check.ts";
 
 const checks: Check[] = [
@@ -65,5 +65,37 @@ describe("a report of checks", () => {
     const controls = String.fromCharCode(27);
     assert.equal(reportOf(checks, { ...place, colours: false }).includes(controls), false);
     assert.equal(reportOf(checks, { ...place, colours: true }).includes(`${controls}[31mERROR`), true);
+  });
+
+  it("holds no login, neither as a table nor as JSON", () => {
+    const login = "https://ada:hunter2@charts.example.org";
+    const check: Check = {
+      check: "charts",
+      subject: login,
+      status: "WARNING",
+      found: `${login} gives no answer`,
+      expected: `an answer of ${login}`,
+      next: `ask ${login}`,
+    };
+    const printed = (json: boolean): string => {
+      const lines: string[] = [];
+      const print = (text: string) => lines.push(text);
+      report([check], { ...place, json }, { directory: "", print, note: assert.fail, colours: false });
+      return lines.join("\n");
+    };
+    const cleaned = "https://[secret]@charts.example.org";
+    assert.deepEqual(JSON.parse(printed(true)), {
+      verdict: "WARNING",
+      checks: [
+        {
+          ...check,
+          subject: cleaned,
+          found: `${cleaned} gives no answer`,
+          expected: `an answer of ${cleaned}`,
+          next: `ask ${cleaned}`,
+        },
+      ],
+    });
+    assert.doesNotMatch(printed(false), /hunter2/);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigurationError } from "../../model/problem.ts";
+import { ConfigurationError, sentenceOf } from "../../model/problem.ts";
 
 describe("a configuration error", () => {
   it("lists every problem with where it is, what was given, what is allowed and what to do", () => {
@@ -34,4 +34,20 @@ describe("a configuration error", () => {
   it("counts a single problem as one", () => {
     assert.equal(new ConfigurationError([{ what: "no" }]).message, "1 problem:\n1. no");
   });
+});
+
+describe("a problem in one sentence", () => {
+  const login = "https://ada:hunter2@charts.example.org";
+
+  for (const [problem, expected] of [
+    [{ what: "no answer" }, "no answer"],
+    [{ what: "no answer", next: "" }, "no answer"],
+    [{ what: "no answer", next: "wait" }, "no answer; wait"],
+    [
+      { what: `${login} gives no answer`, next: `ask ${login}` },
+      "https://[secret]@charts.example.org gives no answer; ask https://[secret]@charts.example.org",
+    ],
+  ] as const) {
+    it(`is ${expected}`, () => assert.equal(sentenceOf(problem), expected));
+  }
 });
