@@ -36,6 +36,7 @@ export async function findStackFile(choice: StackChoice, directory: string): Pro
   const stack = choice.stack ?? (await selectedStack(directory));
   const file = stackFile(stack, directory);
   if (existsSync(file)) return file;
+  await refuseRemote(stack, directory);
   const known = stacksIn(directory);
   throw new ConfigurationError([
     {
@@ -65,7 +66,7 @@ function stacksIn(directory: string): string[] {
 
 /** Name of the stack that `pulumi stack select` chose. @throws ConfigurationError when there is none */
 export async function selectedStack(directory: string): Promise<string> {
-  const selected = await askPulumi(directory);
+  const selected = await selection(directory);
   if (selected) return selected;
   throw new ConfigurationError([
     {
@@ -76,19 +77,46 @@ export async function selectedStack(directory: string): Promise<string> {
   ]);
 }
 
-/** The selected stack, if it has a configuration. */
+/** The selected stack, if it has a configuration. @throws ConfigurationError for one that is kept in Pulumi Cloud */
 export async function configuredStack(directory: string): Promise<string | undefined> {
-  const selected = await askPulumi(directory);
-  return selected !== "" && existsSync(stackFile(selected, directory)) ? selected : undefined;
+  const selected = await selection(directory);
+  if (selected === "") return undefined;
+  if (existsSync(stackFile(selected, directory))) return selected;
+  await refuseRemote(selected, directory);
+  return undefined;
 }
 
 /** The selected stack; "" without one, or without backend or login: naming the stack is then the way out. */
-async function askPulumi(directory: string): Promise<string> {
+async function selection(directory: string): Promise<string> {
+  return await askPulumi(["stack", "--show-name"], directory);
+}
+
+/**
+ * Pulumi Cloud can keep a stack's configuration (`stack init --remote-config`): as an environment of Pulumi ESC, which is
+ * then the one import of a stack without a file. Pulumi is only asked where there is no file.
+ *
+ * @throws ConfigurationError for such a stack
+ */
+async function refuseRemote(stack: string, directory: string): Promise<void> {
+  const listed = await askPulumi(["config", "env", "ls", "--json", "--stack", stack], directory);
+  const [environment] = /^\[\s*"([^"]+)"/.exec(listed)?.slice(1) ?? [];
+  if (environment === undefined) return;
+  throw new ConfigurationError([
+    {
+      what: `stack ${stack} keeps its configuration in Pulumi Cloud, which npx krateo does not read`,
+      given: `environment ${environment}`,
+      next: `write the keys that pulumi config --stack ${stack} lists into a file (config:, then krateo:KEY: VALUE), and name it with --config-file FILE, for pulumi, too: both then read the same`,
+    },
+  ]);
+}
+
+/** What Pulumi prints; "" where it fails. */
+async function askPulumi(question: readonly string[], directory: string): Promise<string> {
   const pulumi = join(directory, "node_modules", ".bin", "pulumi");
   const options = { cwd: directory, timeout: 20_000 };
-  const question = ["stack", "--show-name", "--non-interactive"];
-  debug(() => [`runs pulumi ${question.join(" ")}`]);
-  return await promisify(execFile)(pulumi, question, options).then(
+  const args = [...question, "--non-interactive"];
+  debug(() => [`runs pulumi ${args.join(" ")}`]);
+  return await promisify(execFile)(pulumi, args, options).then(
     ({ stdout }) => stdout.trim(),
     () => "",
   );

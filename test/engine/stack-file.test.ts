@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readProjectFile } from "../../engine/project-file.ts";
-import { findStackFile, readStackFile, type StackChoice } from "../../engine/stack-file.ts";
+import { configuredStack, findStackFile, readStackFile, type StackChoice } from "../../engine/stack-file.ts";
 import { readStackValues, type StackValues } from "../../engine/stack-values.ts";
 import { ConfigurationError, type Problem } from "../../model/problem.ts";
 import { withProject } from "../commands/session.ts";
@@ -176,6 +176,42 @@ describe("the stack that counts", () => {
         next: "name one of these with --stack, or make the file: pulumi config set krateo:type nodeport --stack prd",
       },
     ]);
+  });
+
+  describe("whose configuration is kept in Pulumi Cloud", () => {
+    const cloud = pulumi(
+      `case "$*" in
+"stack --show-name --non-interactive") echo cloud ;;
+"config env ls --json --stack cloud --non-interactive") printf '[\\n  "krateo/cloud"\\n]\\n' ;;
+*) exit 255 ;;
+esac`,
+    );
+    const refusal = {
+      what: "stack cloud keeps its configuration in Pulumi Cloud, which npx krateo does not read",
+      given: "environment krateo/cloud",
+      next: "write the keys that pulumi config --stack cloud lists into a file (config:, then krateo:KEY: VALUE), and name it with --config-file FILE, for pulumi, too: both then read the same",
+    };
+
+    it("is a mistake with the way out, when it is named and when it is selected", async () => {
+      assert.deepEqual(await problemsOf(() => find({ stack: "cloud" }, cloud)), [refusal]);
+      assert.deepEqual(await problemsOf(() => find({}, cloud)), [refusal]);
+    });
+
+    it("is not taken for no stack where there may be none", async () => {
+      assert.deepEqual(await problemsOf(() => inProject({ ...files, ...cloud }, configuredStack)), [refusal]);
+    });
+
+    it("is read from the file that is named", async () => {
+      await inProject({ ...files, ...cloud, "conf.yaml": "" }, async (directory) => {
+        const configFile = join(directory, "conf.yaml");
+        assert.equal(await findStackFile({ stack: "cloud", configFile }, directory), configFile);
+      });
+    });
+  });
+
+  it("is none when the selected one has neither file nor environment", async () => {
+    const script = '[ "$1" = stack ] && echo fresh || echo "[]"';
+    assert.equal(await inProject({ ...files, ...pulumi(script) }, configuredStack), undefined);
   });
 
   for (const [what, more] of [
