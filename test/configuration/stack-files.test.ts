@@ -5,7 +5,7 @@ import { loadSettings } from "../../configuration/load.ts";
 import { readStackFile } from "../../engine/stack-file.ts";
 import type { ReleaseType } from "../../model/settings.ts";
 import { planOf } from "../../plan/plan.ts";
-import { goldenInputs } from "../golden/inputs.ts";
+import { goldenInput } from "../golden/inputs.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -32,9 +32,7 @@ describe("the stack file", () => {
         { values: { ...values, ...toSet }, secretKeys },
         import.meta.dirname,
       );
-      const golden = goldenInputs.find((input) => input.name === type);
-      assert.ok(golden);
-      const expected = await loadSettings(golden.config, import.meta.dirname);
+      const expected = await loadSettings(goldenInput(type).config, import.meta.dirname);
       assert.deepEqual(settings, expected);
       assert.deepEqual(settings.warnings, []);
       assert.deepEqual(planOf(settings), planOf(expected));

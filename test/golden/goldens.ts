@@ -8,13 +8,8 @@ import { readLegacyPlatform } from "../../migration/legacy-platform.ts";
 import { migrate } from "../../migration/merge.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import { planOf } from "../../plan/plan.ts";
+import type { Golden } from "./golden-folder.ts";
 import { goldenInputs, legacyObjects } from "./inputs.ts";
-
-export interface Golden {
-  /** Name of the file in test/golden. */
-  readonly file: string;
-  content(): Promise<string>;
-}
 
 const settingsGoldens: readonly Golden[] = goldenInputs.map(({ name, config }) => ({
   file: `settings.${name}.json`,

@@ -1,4 +1,4 @@
-/** What the goldens are made from: each type, each profile on the type it suits, and combinations, by the golden's name. */
+/** What the goldens are made from: each type, each profile on the type it suits, and combinations. */
 import { bundledProfiles, typesFor } from "../../configuration/bundle.ts";
 import type { RawConfig } from "../../configuration/raw-config.ts";
 
@@ -21,28 +21,18 @@ const profileConfig: Readonly<Record<string, Record<string, unknown>>> = {
 
 /** What users of more than one profile have: environments with what goes with them. */
 const combinations: Readonly<Record<string, Record<string, unknown>>> = {
-  "loadbalancer.openshift": { type: "loadbalancer", openshift: true },
-  "ingress.openshift.tls": {
-    type: "ingress",
-    domain: "krateo.example.org",
-    openshift: true,
-    profiles: "tls",
-  },
-  "routes.domain": { type: "routes", openshift: true, domain: "krateo.example.org" },
+  "loadbalancer.openshift": { openshift: true },
+  "ingress.openshift.tls": { openshift: true, profiles: "tls" },
+  "routes.domain": { domain: "krateo.example.org" },
   "routes.no-finops.monitoring": {
-    type: "routes",
-    openshift: true,
     profiles: "no-finops,monitoring",
     otelEndpoint: "http://collector.example.org:4318",
   },
   "routes.no-cnpg.debug": {
-    type: "routes",
-    openshift: true,
     profiles: "no-cnpg,debug",
     database: { host: "postgres.example.org", port: 5433, name: "krateo", sslMode: "verify-full" },
   },
   "nodeport.small.no-finops": {
-    type: "nodeport",
     profiles: "small,no-finops",
     databaseStorage: { size: "5Gi", storageClass: "fast" },
   },
@@ -91,19 +81,34 @@ const exposures: Readonly<Record<string, Record<string, unknown>>> = {
   "ingress.openshift-no-finops": { openshift: true, profiles: ["no-finops"] },
 };
 
+/** Each type, then what varies it. A variant's name begins with its type's. */
 export const goldenInputs: readonly GoldenInput[] = [
-  ...Object.entries(exposures).map(([name, values]) => {
-    const type = name.split(".")[0] as string;
-    return { name, config: { values: { ...typeConfig[type], ...values }, secretKeys: [] } };
-  }),
-  ...Object.entries(typeConfig).map(([type, values]) => ({ name: type, config: { values, secretKeys: [] } })),
-  ...bundledProfiles.map((profile) => {
-    const type = typesFor(profile)?.[0] ?? "nodeport";
-    const values = { ...typeConfig[type], ...profileConfig[profile], profiles: profile };
-    return { name: `${type}.${profile}`, config: { values, secretKeys: [] } };
-  }),
-  ...Object.entries(combinations).map(([name, values]) => ({ name, config: { values, secretKeys: [] } })),
+  ...Object.keys(typeConfig).map((type) => input(type, {})),
+  ...Object.entries(exposures).map(([name, values]) => input(name, values)),
+  ...bundledProfiles.map((profile) =>
+    input(`${typesFor(profile)?.[0] ?? "nodeport"}.${profile}`, {
+      ...profileConfig[profile],
+      profiles: profile,
+    }),
+  ),
+  ...Object.entries(combinations).map(([name, values]) => input(name, values)),
 ];
+
+function input(name: string, values: Readonly<Record<string, unknown>>): GoldenInput {
+  return { name, config: { values: { ...typeConfig[typeOf(name)], ...values }, secretKeys: [] } };
+}
+
+/** The type that an input is of: the first word of its name. */
+export function typeOf(name: string): string {
+  return name.split(".")[0] as string;
+}
+
+/** The input of that name. @throws when there is none */
+export function goldenInput(name: string): GoldenInput {
+  const found = goldenInputs.find((input) => input.name === name);
+  if (found === undefined) throw new Error(`no golden is made from ${name}`);
+  return found;
+}
 
 /** Objects of Krateo 2.7.0 in legacy/, each changed in many ways, by the golden's name. */
 export const legacyObjects: readonly string[] = ["nodeport", "loadbalancer", "ingress"];
