@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { faultOf, superfluousFiles } from "../golden/golden-folder.ts";
 import { goldens } from "../golden/goldens.ts";
@@ -17,6 +18,12 @@ describe("goldens", () => {
     // All of them at once, each a whole configuration: more than one test's usual time on a busy machine.
     this.timeout(60_000);
     for (const { content } of goldens) assert.equal(await content(), await content());
+  });
+
+  it("hold no secret", () => {
+    for (const { file } of goldens) {
+      assert.doesNotMatch(readFileSync(path.join(folder, file), "utf8"), /GOLDEN/, file);
+    }
   });
 
   it("are all there is: npm run golden removes what is superfluous", () => {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { loadSettings } from "../../configuration/load.ts";
 import { recordOf, storedInputs } from "../../configuration/snapshot.ts";
+import type { JsonObject, Step } from "../../model/settings.ts";
+import { goldenInputs } from "../golden/inputs.ts";
+import { maskedStep } from "../golden/sections.ts";
 import { loadLocal } from "./project.ts";
 
 const document = `
@@ -121,4 +125,47 @@ steps: [{id: a, type: var, with: {name: A, value: y}}]`,
       (Object.isFrozen(value) && Object.values(value).every(frozen));
     assert.ok(frozen(settings));
   });
+});
+
+/** The input that a step of the bundled release comes from, nothing left to defaults. */
+function inputOf(step: Step): object {
+  if (step.type === "object") return step.manifest;
+  if (step.type === "var") {
+    const { apiVersion, kind, name, namespace, selector } = step.valueFrom ?? {};
+    return { name: step.name, valueFrom: { apiVersion, kind, metadata: { name, namespace }, selector } };
+  }
+  const { name: repo, url, version } = step.chart;
+  const timeout = `${step.timeoutSeconds / 60}m`;
+  return {
+    repo,
+    url,
+    version,
+    releaseName: step.release.name,
+    wait: step.wait,
+    timeout,
+    values: step.values,
+  };
+}
+
+function withDefaults({ type, with: input }: JsonObject, namespace: string): object {
+  const { metadata, ...rest } = input as JsonObject;
+  if (type === "chart") return { wait: true, timeout: "15m", values: {}, ...rest };
+  return type === "object" ? { ...rest, metadata: { namespace, ...(metadata as JsonObject) } } : rest;
+}
+
+describe("the snapshot repeats the steps of the settings, secrets masked: not every golden has to show it", () => {
+  for (const { name, config } of goldenInputs) {
+    it(`with ${name}`, async () => {
+      const { snapshot, steps, namespace } = await loadSettings(config, import.meta.dirname);
+      assert.deepEqual(
+        snapshot.steps.map((step) => ({ ...step, with: withDefaults(step, namespace) })),
+        steps.map(maskedStep).map((step) => ({
+          id: step.id,
+          type: step.type,
+          ...(step.enabled ? {} : { skip: true }),
+          with: inputOf(step),
+        })),
+      );
+    });
+  }
 });

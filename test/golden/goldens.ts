@@ -7,29 +7,41 @@ import { migrateJson } from "../../migration/commands/migrate-report.ts";
 import { readLegacyPlatform } from "../../migration/legacy-platform.ts";
 import { migrate } from "../../migration/merge.ts";
 import { ConfigurationError } from "../../model/problem.ts";
-import { planOf } from "../../plan/plan.ts";
+import type { Settings } from "../../model/settings.ts";
+import { differenceOf } from "./difference.ts";
 import type { Golden } from "./golden-folder.ts";
-import { goldenInputs, legacyObjects } from "./inputs.ts";
+import {
+  type GoldenInput,
+  goldenInput,
+  goldenInputs,
+  legacyObjects,
+  secretsInput,
+  typeOf,
+} from "./inputs.ts";
+import { type Sections, settingsSections, snapshotSections, textOf } from "./sections.ts";
 
-const settingsGoldens: readonly Golden[] = goldenInputs.map(({ name, config }) => ({
-  file: `settings.${name}.json`,
-  // A folder without documents of a user's: the bundle alone.
-  content: async () => stableJson(await loadSettings(config, import.meta.dirname)),
-}));
+/** A type in full, or a variant as the difference to its type. */
+function goldenOf(input: GoldenInput, kind: string, show: (settings: Settings) => Sections): Golden {
+  const named = async ({ name, config }: GoldenInput) => ({
+    name: `${kind}${name}`,
+    // A folder without documents of a user's: the bundle alone.
+    sections: show(await loadSettings(config, import.meta.dirname)),
+  });
+  const base = goldenInput(typeOf(input.name));
+  return base === input
+    ? { file: `${kind}${input.name}.yaml`, content: async () => textOf((await named(input)).sections) }
+    : {
+        file: `${kind}${input.name}.diff`,
+        content: async () => differenceOf(await named(base), await named(input)),
+      };
+}
 
-/** A line for each thing that is made, in the order of the plan, with what it waits for. */
-const planGoldens: readonly Golden[] = goldenInputs.map(({ name, config }) => ({
-  file: `plan.${name}.json`,
-  content: async () => {
-    const plan = planOf(await loadSettings(config, import.meta.dirname));
-    return stableJson(
-      plan.map(({ id, kind, component, needs }) => {
-        const place = component ? `${component}/${id}` : id;
-        return `${kind} ${place} after ${needs.map((need) => need.on).join(", ") || "nothing"}`;
-      }),
-    );
-  },
-}));
+const settingsGoldens = goldenInputs.map((input) => goldenOf(input, "", settingsSections));
+
+/** One that has everything which is usual, and what secrets, nulls and a component that is off change. */
+const snapshotGoldens = [goldenInput("nodeport"), secretsInput].map((input) =>
+  goldenOf(input, "snapshot.", ({ snapshot }) => snapshotSections(snapshot)),
+);
 
 /** What becomes of a Krateo 2.7.0: each object in legacy/, as the command line reports it for scripts. */
 const migrationGoldens: readonly Golden[] = legacyObjects.map((name) => ({
@@ -47,7 +59,7 @@ const migrationGoldens: readonly Golden[] = legacyObjects.map((name) => ({
 }));
 
 /** Every golden there is; a file that is not among them is stale. */
-export const goldens: readonly Golden[] = [...settingsGoldens, ...planGoldens, ...migrationGoldens];
+export const goldens: readonly Golden[] = [...settingsGoldens, ...snapshotGoldens, ...migrationGoldens];
 
 /** JSON with sorted keys, so that the same value is always the same bytes. */
 export function stableJson(value: unknown): string {

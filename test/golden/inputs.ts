@@ -81,6 +81,29 @@ const exposures: Readonly<Record<string, Record<string, unknown>>> = {
   "ingress.openshift-no-finops": { openshift: true, profiles: ["no-finops"] },
 };
 
+/** Secrets in all the places that take one; the word GOLDEN may be in no golden. */
+export const secretsInput: GoldenInput = {
+  name: "nodeport.no-cnpg.secrets",
+  config: {
+    values: {
+      type: "nodeport",
+      profiles: "no-cnpg",
+      database: { host: "postgres.example.org", user: "krateo", password: "GOLDEN-password" },
+      set: {
+        "components.backend.stepConfig.install-authn.helmValues.env": {
+          OIDC_SECRET: "GOLDEN-oidc-secret",
+          AUTHN_DEBUG: null,
+        },
+        "components.events-stack.stepConfig.publish-events-presenter.with.metadata.annotations": {
+          "example.org/token": "GOLDEN-token",
+        },
+        "componentsDefinition.operator-generator.helmDefaults.token": "GOLDEN-default",
+      },
+    },
+    secretKeys: ["database", "set"],
+  },
+};
+
 /** Each type, then what varies it. A variant's name begins with its type's. */
 export const goldenInputs: readonly GoldenInput[] = [
   ...Object.keys(typeConfig).map((type) => input(type, {})),
@@ -92,6 +115,7 @@ export const goldenInputs: readonly GoldenInput[] = [
     }),
   ),
   ...Object.entries(combinations).map(([name, values]) => input(name, values)),
+  secretsInput,
 ];
 
 function input(name: string, values: Readonly<Record<string, unknown>>): GoldenInput {
