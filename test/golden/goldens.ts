@@ -18,7 +18,7 @@ import {
   secretsInput,
   typeOf,
 } from "./inputs.ts";
-import { type Sections, settingsSections, snapshotSections, textOf } from "./sections.ts";
+import { type Sections, sectionsOf, settingsSections, snapshotSections, textOf } from "./sections.ts";
 
 /** A type in full, or a variant as the difference to its type. */
 function goldenOf(input: GoldenInput, kind: string, show: (settings: Settings) => Sections): Golden {
@@ -45,28 +45,16 @@ const snapshotGoldens = [goldenInput("nodeport"), secretsInput].map((input) =>
 
 /** What becomes of a Krateo 2.7.0: each object in legacy/, as the command line reports it for scripts. */
 const migrationGoldens: readonly Golden[] = legacyObjects.map((name) => ({
-  file: `migration.${name}.json`,
+  file: `migration.${name}.yaml`,
   content: async () => {
     const source = `${name}.yaml`;
     const given = parse(readFileSync(path.join(import.meta.dirname, "legacy", source), "utf8"));
     const { platform, problems } = readLegacyPlatform(given, source, "krateo-system");
     if (platform === undefined) throw new ConfigurationError(problems);
     const circumstances = { source, live: true, stackOptions: [], written: [], warnings: [] };
-    const report = JSON.parse(migrateJson(migrate(platform), circumstances));
-    // A line for each line, so that a difference shows what it is.
-    return stableJson({ ...report, overrides: report.overrides.split("\n") });
+    return textOf(sectionsOf(JSON.parse(migrateJson(migrate(platform), circumstances))));
   },
 }));
 
 /** Every golden there is; a file that is not among them is stale. */
 export const goldens: readonly Golden[] = [...settingsGoldens, ...snapshotGoldens, ...migrationGoldens];
-
-/** JSON with sorted keys, so that the same value is always the same bytes. */
-export function stableJson(value: unknown): string {
-  return `${JSON.stringify(value, sortKeys, 2)}\n`;
-}
-
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-}
