@@ -57,14 +57,14 @@ export async function readLegacy(
  * have named another chart's release so. The volume counts unless such another release may be its owner.
  */
 export function findLegacy(releases: ReadonlyMap<string, HelmRelease>, volumeExists: boolean): Legacy {
-  const found = those(deprecatedReleases, releases);
+  const found = matchingReleases(deprecatedReleases, releases);
   const owner = releases.get("eventsse-etcd");
   const legacyOwner = owner === undefined || found.some((release) => release.name === "eventsse-etcd");
   return { releases: found, volumes: volumeExists && legacyOwner ? [legacyVolume] : [] };
 }
 
 /** Those of the named releases that are of the chart they should be. */
-function those(
+function matchingReleases(
   wanted: readonly { readonly name: string; readonly chart: string }[],
   releases: ReadonlyMap<string, HelmRelease>,
 ): LegacyRelease[] {
@@ -117,7 +117,7 @@ async function readPlatform(
   options: RequestOptions,
 ): Promise<LegacyPlatform | undefined> {
   const own = objects.filter(({ metadata }) => metadata.namespace === namespace);
-  const found = those(installerReleases, releases);
+  const found = matchingReleases(installerReleases, releases);
   if (own.length === 0 && found.length === 0) return undefined;
   const installer = found.some(({ name }) => name === "installer") ? releases.get("installer") : undefined;
   const deployments = await Promise.all(

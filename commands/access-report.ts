@@ -34,7 +34,7 @@ export function accessJson(report: AccessReport): string {
       source: endpoint.source,
       reachable: reachable(endpoint),
       probe: endpoint.probe ?? null,
-      told: Object.fromEntries(endpoint.told.map(({ key, url }) => [key, url ?? null])),
+      told: Object.fromEntries(endpoint.configured.map(({ key, url }) => [key, url ?? null])),
     })),
     admin: { user: "admin", secretExists: live.adminPassword ?? null, passwordCommand },
     findings,

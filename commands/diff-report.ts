@@ -12,7 +12,7 @@ import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
 
 /** What the report says beside the differences themselves. */
-export interface Circumstances {
+export interface ReportContext {
   readonly server: string;
   readonly namespace: string;
   /** Options that name the stack; without any, the selected one is meant. */
@@ -26,7 +26,7 @@ export interface Circumstances {
 const longestValue = 60;
 
 /** Release, what of it, planned and live, one line a difference; then the verdict and the way back. */
-export function tableReport(report: DriftReport, circumstances: Circumstances): string {
+export function tableReport(report: DriftReport, context: ReportContext): string {
   const rows = report.drifts.flatMap(({ release, subject, differences }) =>
     differences.map(({ path, planned, live }) => [
       release,
@@ -36,24 +36,24 @@ export function tableReport(report: DriftReport, circumstances: Circumstances): 
     ]),
   );
   const table = rows.length > 0 ? [plainTable(["RELEASE", "WHAT", "PLANNED", "LIVE"], rows), ""] : [];
-  return [...table, ...verdict(report, circumstances)].join("\n");
+  return [...table, ...verdict(report, context)].join("\n");
 }
 
 /** One unified diff of YAML for each thing that differs: what `pulumi up` would take out and put in. */
-export function unifiedReport(report: DriftReport, circumstances: Circumstances): string {
+export function unifiedReport(report: DriftReport, context: ReportContext): string {
   const diffs = report.drifts.map(({ release, subject, planned, live }) => {
     const [from, to] = [`live ${release}: ${subject}`, `planned ${release}: ${subject}`];
     const patch = createTwoFilesPatch(from, to, yaml(live), yaml(planned), undefined, undefined, {
       context: 3,
     });
     // Its first line is a ruler.
-    return patch.trimEnd().split("\n").slice(1).map(paint(circumstances.colours)).join("\n");
+    return patch.trimEnd().split("\n").slice(1).map(paint(context.colours)).join("\n");
   });
-  return [...diffs, ...(diffs.length > 0 ? [""] : []), ...verdict(report, circumstances)].join("\n");
+  return [...diffs, ...(diffs.length > 0 ? [""] : []), ...verdict(report, context)].join("\n");
 }
 
 /** Everything, for programs. */
-export function jsonReport(report: DriftReport, circumstances: Circumstances): string {
+export function jsonReport(report: DriftReport, context: ReportContext): string {
   const { drifts, compared } = report;
   return JSON.stringify(
     {
@@ -70,7 +70,7 @@ export function jsonReport(report: DriftReport, circumstances: Circumstances): s
         })),
       ),
       notes: notesOf(drifts),
-      next: wayBack(drifts, circumstances) ?? null,
+      next: wayBack(drifts, context) ?? null,
     },
     undefined,
     2,
@@ -107,7 +107,7 @@ function consequence({ manager, applies }: FieldHolder): string {
  * refreshes; what was changed inside a release it never sees, so those releases are named, but for one with an object
  * that the API server refuses: Helm would fail on it. Where a refresh would fail, what only it finds comes next time.
  */
-export function wayBack(drifts: readonly Drift[], { stackOptions = [] }: Circumstances): string | undefined {
+export function wayBack(drifts: readonly Drift[], { stackOptions = [] }: ReportContext): string | undefined {
   const stuck = new Set(drifts.filter(({ means }) => means?.how === "none").map(({ release }) => release));
   const curable = drifts.filter(({ release, remedy }) => remedy !== "reapply" || !stuck.has(release));
   if (curable.length === 0) return undefined;
@@ -123,8 +123,8 @@ export function wayBack(drifts: readonly Drift[], { stackOptions = [] }: Circums
   ].join(" ");
 }
 
-function verdict({ drifts, compared }: DriftReport, circumstances: Circumstances): string[] {
-  const { server, namespace, installed } = circumstances;
+function verdict({ drifts, compared }: DriftReport, context: ReportContext): string[] {
+  const { server, namespace, installed } = context;
   const where = placeOf({ namespace, server });
   const what = installed
     ? "the stored snapshot"
@@ -134,7 +134,7 @@ function verdict({ drifts, compared }: DriftReport, circumstances: Circumstances
   return [
     `different: ${amount(differences, "difference")} in ${what} ${where}`,
     ...notesOf(drifts).map((note) => `note: ${note}`),
-    `next: ${wayBack(drifts, circumstances) ?? "mend by hand what the notes say, then look again"}`,
+    `next: ${wayBack(drifts, context) ?? "mend by hand what the notes say, then look again"}`,
   ];
 }
 

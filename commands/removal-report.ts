@@ -54,13 +54,13 @@ export function planText(plan: RemovalPlan): string {
     "GOES",
     ...goes.flatMap(([title, lines]) => [`  ${title}`, ...lines.map((line) => `    ${line}`)]),
     ...(goes.length === 0 ? ["  nothing: none of it is there"] : []),
-    ...staysLines(plan),
+    ...retainedLines(plan),
   ].join("\n");
 }
 
 /** What stays and why, as the lines of a section; none when nothing does. */
-export function staysLines({ stays }: Pick<RemovalPlan, "stays">): string[] {
-  return stays.length === 0 ? [] : ["STAYS", ...stays.map(({ what, why }) => `  ${what}: ${why}`)];
+export function retainedLines({ retained }: Pick<RemovalPlan, "retained">): string[] {
+  return retained.length === 0 ? [] : ["STAYS", ...retained.map(({ what, why }) => `  ${what}: ${why}`)];
 }
 
 function userLines({ userObjects, waves }: RemovalPlan): string[] {

@@ -26,7 +26,7 @@ import { type RemovalPlan, remainsOf, removalPlan } from "../plan/removal/plan.t
 import type { LiveRelease, RemovalSurvey } from "../plan/removal/survey.ts";
 import { repairsOf } from "../plan/repair.ts";
 import { seconds, withStackOptions } from "./options.ts";
-import { planText, staysLines } from "./removal-report.ts";
+import { planText, retainedLines } from "./removal-report.ts";
 import { repairLocks } from "./repair.ts";
 import { BadResult, connectTo, type Session, stackSettings } from "./session.ts";
 
@@ -279,7 +279,7 @@ async function judge(work: Work, before: RemovalPlan): Promise<void> {
   const { survey, plan } = await look(work, await readStack(stack, session.directory));
   const left = remainsOf(plan);
   if (left.length === 0 && !survey.stack.filled) {
-    for (const line of staysLines(plan)) session.print(line);
+    for (const line of retainedLines(plan)) session.print(line);
     const gone = before.releases.length + before.interrupted.length;
     const removed = gone > 0 ? `${amount(gone, "Helm release")} removed; ` : "";
     session.print(

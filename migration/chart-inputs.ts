@@ -2,12 +2,12 @@
 import { chartSource } from "../configuration/chart-source.ts";
 import { durationForm, secondsOf } from "../model/go-duration.ts";
 import type { Change } from "./changes.ts";
-import { type Circumstances, carriedInput, type Outcome } from "./outcome.ts";
+import { carriedInput, type MergeContext, type Outcome } from "./outcome.ts";
 import { isSecret } from "./plain-value.ts";
 import { type TargetStep, targetOf } from "./target-steps.ts";
 
 /** What becomes of a changed field of `with`, other than `values`. */
-export function inputOutcome(change: Change, { steps }: Circumstances): Outcome {
+export function inputOutcome(change: Change, { steps }: MergeContext): Outcome {
   const target = targetOf(steps, change.standsFor ?? "");
   if (target === undefined) {
     return { kind: "left", why: `chart ${change.step.with["name"]} is not part of 3.0.0` };

@@ -1,14 +1,14 @@
 /** Rules for a changed Helm value: onto the chart of 3.0.0, if that goes on with the chart and reads the value. */
 import type { Change } from "./changes.ts";
 import { exposedValue } from "./exposed-values.ts";
-import type { Circumstances, Outcome } from "./outcome.ts";
+import type { MergeContext, Outcome } from "./outcome.ts";
 import { ownedBecause } from "./owned-values.ts";
 import { plainValue } from "./plain-value.ts";
 import { successorOf, type TargetStep, targetOf } from "./target-steps.ts";
 
 /** What becomes of a changed value; `path` of the change starts with `values`. */
-export function valueOutcome(change: Change, circumstances: Circumstances): Outcome {
-  const { steps, absent } = circumstances;
+export function valueOutcome(change: Change, context: MergeContext): Outcome {
+  const { steps, absent } = context;
   const path = change.path.slice(1);
   const id = change.standsFor ?? "";
   const target = targetOf(steps, id);
@@ -25,9 +25,9 @@ export function valueOutcome(change: Change, circumstances: Circumstances): Outc
   const chart = String(step.with["repo"]);
   const own = ownedBecause(chart, path);
   if (own !== undefined) return { kind: "left", why: own };
-  const special = exposedValue(change, path, step, circumstances);
+  const special = exposedValue(change, path, step, context);
   if (special !== undefined) return special;
-  return plainValue(change, path, step, circumstances);
+  return plainValue(change, path, step, context);
 }
 
 function goneFor(id: string, gone: string): { why: string; next?: string } {

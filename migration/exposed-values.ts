@@ -13,7 +13,7 @@ import {
   legacyServices,
 } from "./legacy-defaults.ts";
 import { isHostOfDomain, serviceSteps } from "./legacy-exposure.ts";
-import { type Circumstances, carriedValue, type Outcome, settingsOf, valuesOf } from "./outcome.ts";
+import { carriedValue, type MergeContext, type Outcome, settingsOf, valuesOf } from "./outcome.ts";
 import { plainValue } from "./plain-value.ts";
 import { successorOf, type TargetStep } from "./target-steps.ts";
 
@@ -24,24 +24,23 @@ export function exposedValue(
   change: Change,
   path: Path,
   step: TargetStep,
-  circumstances: Circumstances,
+  context: MergeContext,
 ): Outcome | undefined {
   const service = serviceSteps[change.standsFor ?? ""];
   if (service === undefined || change.yours === undefined) return undefined;
   const [first, second] = path;
-  if (service === "finops-database-handler" && circumstances.type === "ingress" && first === "ingress") {
+  if (service === "finops-database-handler" && context.type === "ingress" && first === "ingress") {
     return {
       kind: "left",
       why: "3.0.0 gives the cost database no host: only what runs in the cluster calls it",
     };
   }
-  if (first === "config" && service === "frontend") return frontendUrl(change, path, step, circumstances);
-  if (first === "ingress" && second === "hosts") return hosts(change, path, step, service, circumstances);
+  if (first === "config" && service === "frontend") return frontendUrl(change, path, step, context);
+  if (first === "ingress" && second === "hosts") return hosts(change, path, step, service, context);
   if (first === "ingress" && second === "tls" && service === "eventsse")
-    return withEventsHost(plainValue(change, path, step, circumstances), circumstances);
-  if (first === "service" && second === "type")
-    return serviceType(change, path, step, service, circumstances);
-  if (first === "service" && second === "nodePort") return nodePort(step, change, service, circumstances);
+    return withEventsHost(plainValue(change, path, step, context), context);
+  if (first === "service" && second === "type") return serviceType(change, path, step, service, context);
+  if (first === "service" && second === "nodePort") return nodePort(step, change, service, context);
   return undefined;
 }
 
@@ -49,9 +48,9 @@ function frontendUrl(
   change: Change,
   path: Path,
   step: TargetStep,
-  circumstances: Circumstances,
+  context: MergeContext,
 ): Outcome | undefined {
-  const { exposure, type } = circumstances;
+  const { exposure, type } = context;
   const key = String(path[1]);
   if (!(key in frontendUrls)) return undefined;
   const service = frontendUrls[key as keyof typeof frontendUrls];
@@ -67,8 +66,8 @@ function frontendUrl(
   ) {
     return { kind: "configured", key: "krateo:domain", value: domain };
   }
-  const outcome = plainValue(change, path, step, circumstances);
-  return service === "eventsse" ? withEventsHost(outcome, circumstances) : outcome;
+  const outcome = plainValue(change, path, step, context);
+  return service === "eventsse" ? withEventsHost(outcome, context) : outcome;
 }
 
 function hosts(
@@ -76,23 +75,23 @@ function hosts(
   path: Path,
   step: TargetStep,
   service: LegacyService,
-  circumstances: Circumstances,
+  context: MergeContext,
 ): Outcome {
-  const { exposure } = circumstances;
+  const { exposure } = context;
   const { domain } = exposure;
   const keeps = service === "eventsse" && exposure.keepsEventsHost;
   if (!keeps && domain !== undefined && isHostOfDomain(service, change.yours as Json, exposure)) {
     const note = service === "eventsse" ? { note: newHost.replaceAll("DOMAIN", domain) } : {};
     return { kind: "configured", key: "krateo:domain", value: domain, ...note };
   }
-  return plainValue(change, path, step, circumstances);
+  return plainValue(change, path, step, context);
 }
 
 /**
  * A certificate and a URL are made for a host. Where the host is 2.7.0's default, so that it is no change of the
  * user's, it goes along.
  */
-function withEventsHost(outcome: Outcome, { type, steps, exposure, changes }: Circumstances): Outcome {
+function withEventsHost(outcome: Outcome, { type, steps, exposure, changes }: MergeContext): Outcome {
   const step = successorOf(steps, "install-eventsse");
   const isCarried = changes.some(
     ({ standsFor, path }) => standsFor === "install-eventsse" && path[1] === "ingress" && path[2] === "hosts",
@@ -109,9 +108,9 @@ function serviceType(
   path: Path,
   step: TargetStep,
   service: LegacyService,
-  circumstances: Circumstances,
+  context: MergeContext,
 ): Outcome {
-  const { type } = circumstances;
+  const { type } = context;
   const { yours } = change;
   const standard = valueAt(valuesOf(step), path);
   if (isSame(yours, standard as Json)) return { kind: "same", why: "3.0.0 has the same value" };
@@ -131,7 +130,7 @@ function serviceType(
     };
   }
   const hasPort = valueAt(valuesOf(step), ["service", "nodePort"]) !== undefined;
-  if (yours !== "ClusterIP" || !hasPort) return plainValue(change, path, step, circumstances);
+  if (yours !== "ClusterIP" || !hasPort) return plainValue(change, path, step, context);
   // A node port on a Service that has none is refused by the API server.
   return carriedValue(step, path, yours, { more: [{ path: ["service", "nodePort"], value: null }] });
 }
@@ -140,9 +139,9 @@ function nodePort(
   step: TargetStep,
   change: Change,
   service: LegacyService,
-  circumstances: Circumstances,
+  context: MergeContext,
 ): Outcome | undefined {
-  const { type } = circumstances;
+  const { type } = context;
   // Its successor's chart renders no port: in type nodeport a Service of our own holds it.
   if (service === "eventsse" && type === "nodeport") {
     const key = "krateo:nodePorts.events-presenter";

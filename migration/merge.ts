@@ -17,7 +17,7 @@ import { readLegacyExposure } from "./legacy-exposure.ts";
 import type { LegacyPlatform } from "./legacy-platform.ts";
 import { notesOf } from "./notes.ts";
 import { absentComponents, addedStep, objectOutcome, removedStep, variableOutcome } from "./other-steps.ts";
-import type { Circumstances, Fate, Outcome, Override } from "./outcome.ts";
+import type { ChangeOutcome, MergeContext, Outcome, Override } from "./outcome.ts";
 import { targetSteps } from "./target-steps.ts";
 
 /** A key of the stack configuration; without a value, it is encrypted and somebody has to put it in. */
@@ -42,7 +42,7 @@ export interface Migration {
   readonly type: LegacyType;
   /** Other types that fit the object just as well. */
   readonly otherTypes: readonly LegacyType[];
-  readonly fates: readonly Fate[];
+  readonly outcomes: readonly ChangeOutcome[];
   readonly overrides: readonly OverrideLine[];
   /** In the order in which they are to be set. */
   readonly stackKeys: readonly StackKey[];
@@ -57,24 +57,24 @@ export function migrate(platform: LegacyPlatform, forced?: LegacyType): Migratio
   const steps = targetSteps(type, tokensFor(platform.namespace, exposure.domain));
   const changes = changesOf(platform, type);
   const absent = absentComponents(platform, steps, type);
-  const circumstances: Circumstances = { platform, type, steps, exposure, absent, changes };
-  const fates = changes.map((change) => ({ change, outcome: outcomeOf(change, circumstances) }));
+  const context: MergeContext = { platform, type, steps, exposure, absent, changes };
+  const outcomes = changes.map((change) => ({ change, outcome: outcomeOf(change, context) }));
   const keys = new Map<string, StackKey>();
   const set = (key: string, value: string, isPath = false) => keys.set(key, { key, isPath, value });
   set("krateo:type", type);
   if (platform.namespace !== "krateo-system") set("krateo:namespace", platform.namespace);
   // Type ingress does not go without.
   if (type === "ingress") set("krateo:domain", exposure.domain ?? legacyDomain);
-  for (const { outcome } of fates)
+  for (const { outcome } of outcomes)
     if (outcome.kind === "configured") set(outcome.key, outcome.value, outcome.isPath);
   return {
     platform,
     type,
     otherTypes: others,
-    fates,
-    overrides: overridesOf(fates),
-    stackKeys: [...keys.values(), ...secretKeys(fates)],
-    notes: notesOf(circumstances, fates),
+    outcomes,
+    overrides: overridesOf(outcomes),
+    stackKeys: [...keys.values(), ...secretKeys(outcomes)],
+    notes: notesOf(context, outcomes),
   };
 }
 
@@ -86,21 +86,20 @@ function tokensFor(namespace: string, domain: string | undefined): BundleTokens 
   return bundleTokens(namespace, readExposure({ domain: domain ?? legacyDomain }).config, "");
 }
 
-function outcomeOf(change: Change, circumstances: Circumstances): Outcome {
+function outcomeOf(change: Change, context: MergeContext): Outcome {
   const { kind, path, step } = change;
-  if (path.length === 0)
-    return kind === "added" ? addedStep(change, circumstances) : removedStep(change, circumstances);
-  if (step.type === "var") return variableOutcome(change, circumstances);
+  if (path.length === 0) return kind === "added" ? addedStep(change, context) : removedStep(change, context);
+  if (step.type === "var") return variableOutcome(change, context);
   if (step.type === "object") return objectOutcome(change);
   if (change.standsFor === "install-finops-cratedb" && path.join(".") === "values.openshift.enabled") {
     return { kind: "configured", key: "krateo:openshift", value: "true" };
   }
-  return path[0] === "values" ? valueOutcome(change, circumstances) : inputOutcome(change, circumstances);
+  return path[0] === "values" ? valueOutcome(change, context) : inputOutcome(change, context);
 }
 
-function overridesOf(fates: readonly Fate[]): OverrideLine[] {
+function overridesOf(outcomes: readonly ChangeOutcome[]): OverrideLine[] {
   const lines = new Map<string, OverrideLine>();
-  for (const { change, outcome } of fates) {
+  for (const { change, outcome } of outcomes) {
     if (outcome.kind !== "carried" || outcome.secret) continue;
     for (const override of outcome.overrides) {
       const key = JSON.stringify(override.path);
@@ -110,8 +109,8 @@ function overridesOf(fates: readonly Fate[]): OverrideLine[] {
   return [...lines.values()];
 }
 
-function secretKeys(fates: readonly Fate[]): StackKey[] {
-  return fates.flatMap(({ change, outcome }) =>
+function secretKeys(outcomes: readonly ChangeOutcome[]): StackKey[] {
+  return outcomes.flatMap(({ change, outcome }) =>
     outcome.kind === "carried" && outcome.secret
       ? outcome.overrides.map(({ path }) => ({
           key: `krateo:set["${escaped(path)}"]`,

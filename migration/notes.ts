@@ -1,18 +1,21 @@
 /** What somebody who migrates should know beside the single changes. */
 import { imageRegistry } from "./legacy-defaults.ts";
-import type { Circumstances, Fate, Override } from "./outcome.ts";
+import type { ChangeOutcome, MergeContext, Override } from "./outcome.ts";
 
 /** Components that 2.7.0 had nothing of. */
 const newComponents = ["cnpg", "db-maintenance", "resources-stack", "events-stack"];
 
 /** In sentences. */
-export function notesOf({ platform, steps, absent }: Circumstances, fates: readonly Fate[]): string[] {
+export function notesOf(
+  { platform, steps, absent }: MergeContext,
+  outcomes: readonly ChangeOutcome[],
+): string[] {
   const charts = steps
     .filter(({ type, component }) => type === "chart" && newComponents.includes(component))
     .filter(({ component }) => !absent.has(component))
     .map((step) => String(step.with["repo"]))
     .join(", ");
-  const overrides = fates.flatMap(({ outcome }) => (outcome.kind === "carried" ? outcome.overrides : []));
+  const overrides = outcomes.flatMap(({ outcome }) => (outcome.kind === "carried" ? outcome.overrides : []));
   return [
     ...(overrides.some(isImageSource)
       ? [
@@ -29,11 +32,11 @@ export function notesOf({ platform, steps, absent }: Circumstances, fates: reado
           `You take charts from a repository of your own. In place of each url: line, pulumi config set krateo:chartMirror URL takes all charts from there; new in 3.0.0 are: ${charts}.`,
         ]
       : []),
-    ...(fates.some(({ outcome }) => outcome.kind === "configured" && outcome.key === "krateo:openshift")
+    ...(outcomes.some(({ outcome }) => outcome.kind === "configured" && outcome.key === "krateo:openshift")
       ? ["OpenShift: krateo:type routes gives the platform Routes, with https, in place of what 2.7.0 had."]
       : []),
     ...new Set(
-      fates.flatMap(({ outcome }) =>
+      outcomes.flatMap(({ outcome }) =>
         "note" in outcome && outcome.kind === "configured" && outcome.note ? [`${outcome.note}.`] : [],
       ),
     ),

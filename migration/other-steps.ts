@@ -6,13 +6,13 @@ import type { JsonObject } from "../model/settings.ts";
 import { type Change, changesOf, releaseOf } from "./changes.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
 import type { LegacyPlatform } from "./legacy-platform.ts";
-import { type Circumstances, carriedInput, type Outcome } from "./outcome.ts";
+import { carriedInput, type MergeContext, type Outcome } from "./outcome.ts";
 import { type TargetStep, targetOf } from "./target-steps.ts";
 
 const hostname = ".status.loadBalancer.ingress[0].hostname";
 
 /** What becomes of a change in a `var` step. */
-export function variableOutcome(change: Change, { steps, changes }: Circumstances): Outcome {
+export function variableOutcome(change: Change, { steps, changes }: MergeContext): Outcome {
   const target = targetOf(steps, change.standsFor ?? "");
   if (target === undefined) {
     return { kind: "left", why: `3.0.0 has no variable ${change.step.with["name"]} for this type` };
@@ -55,7 +55,7 @@ export function objectOutcome(change: Change): Outcome {
 }
 
 /** What becomes of a step of the user's own. */
-export function addedStep({ step }: Change, { steps }: Circumstances): Outcome {
+export function addedStep({ step }: Change, { steps }: MergeContext): Outcome {
   if (step.type === "var") {
     return { kind: "left", why: "only steps of a document of your own can use a variable of your own" };
   }
@@ -89,7 +89,7 @@ export function addedStep({ step }: Change, { steps }: Circumstances): Outcome {
 }
 
 /** What becomes of a step that the user took out. */
-export function removedStep({ standsFor }: Change, { steps, absent }: Circumstances): Outcome {
+export function removedStep({ standsFor }: Change, { steps, absent }: MergeContext): Outcome {
   const target = targetOf(steps, standsFor ?? "");
   if (target === undefined) return { kind: "same", why: "3.0.0 does not have it either" };
   if (!absent.has(target.component)) {
@@ -109,7 +109,7 @@ export function removedStep({ standsFor }: Change, { steps, absent }: Circumstan
 export function absentComponents(
   platform: LegacyPlatform,
   steps: readonly TargetStep[],
-  type: Circumstances["type"],
+  type: MergeContext["type"],
 ): Set<string> {
   const missing = new Set(
     changesOf(platform, type)

@@ -37,13 +37,13 @@ export type Outcome =
   | { readonly kind: "left"; readonly why: string; readonly next?: string };
 
 /** A change, and what becomes of it. */
-export interface Fate {
+export interface ChangeOutcome {
   readonly change: Change;
   readonly outcome: Outcome;
 }
 
 /** What the rules look at beside the change. */
-export interface Circumstances {
+export interface MergeContext {
   readonly platform: LegacyPlatform;
   readonly type: LegacyType;
   /** Steps of 3.0.0 for that type. */

@@ -7,16 +7,11 @@ import { pathText, valueAt } from "../model/path.ts";
 import type { Json, JsonObject, Path } from "../model/settings.ts";
 import { type Change, isSame } from "./changes.ts";
 import { acceptValue } from "./chart-keys.ts";
-import { type Circumstances, carriedValue, type Outcome, settingsOf, valuesOf } from "./outcome.ts";
+import { carriedValue, type MergeContext, type Outcome, settingsOf, valuesOf } from "./outcome.ts";
 import { type TargetStep, targetOf } from "./target-steps.ts";
 
 /** What becomes of such a value. */
-export function plainValue(
-  change: Change,
-  path: Path,
-  step: TargetStep,
-  circumstances: Circumstances,
-): Outcome {
+export function plainValue(change: Change, path: Path, step: TargetStep, context: MergeContext): Outcome {
   const standard = valueAt(valuesOf(step), path) as Json | undefined;
   const at = pathText([...settingsOf(step), "helmValues", ...path]);
   if (change.yours === undefined) {
@@ -30,7 +25,7 @@ export function plainValue(
   }
   const accepted = acceptValue(String(step.with["repo"]), path, change.yours);
   if ("why" in accepted) return { kind: "left", why: accepted.why, next: `if it does, set ${at}` };
-  const renamed = withVariables(accepted.value, step, circumstances);
+  const renamed = withVariables(accepted.value, step, context);
   if ("why" in renamed) return { kind: "left", why: renamed.why };
   const { value } = renamed;
   if (isSame(value, standard)) return { kind: "same", why: "3.0.0 has the same value" };
@@ -94,7 +89,7 @@ export function isSecret(path: Path, value: Json | undefined): boolean {
 function withVariables(
   value: Json,
   step: TargetStep,
-  { platform, steps, absent }: Circumstances,
+  { platform, steps, absent }: MergeContext,
 ): { value: Json } | { why: string } {
   const before = steps
     .slice(0, steps.indexOf(step))

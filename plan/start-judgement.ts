@@ -7,7 +7,7 @@ import { preconditionProblems, preconditionWarnings } from "./preconditions.ts";
 import { type Repair, repairsOf } from "./repair.ts";
 
 /** What the beginning of a run knows beside settings and inventory. */
-interface Circumstances {
+interface StartContext {
   /** What the stack's last run recorded. */
   readonly previous: PreviousRun | undefined;
   /** Nothing will be changed this time. */
@@ -35,7 +35,7 @@ export interface StartJudgement {
 export function judgeStart(
   settings: Settings,
   inventory: Inventory,
-  { previous, preview, now, checks = [] }: Circumstances,
+  { previous, preview, now, checks = [] }: StartContext,
 ): StartJudgement {
   const { repairs, blocked } = repairsOf(settings, inventory, now);
   const found = findingsOf(checks);

@@ -11,47 +11,47 @@ import { releaseKey } from "../model/inventory.ts";
 import type { ChartStep, ObjectStep } from "../model/settings.ts";
 import { ingressHost, ingressUrl, serviceUrl } from "../plan/endpoint-url.ts";
 import { type Route, routeTo, routeUrl } from "../plan/route.ts";
-import type { ObjectReference, Site } from "./site.ts";
+import type { BuildContext, ObjectReference } from "./build-context.ts";
 
 /** URL of each Service that is reachable from outside: the host of its Route or Ingress where it has one, else what a Service offers. */
-export function addressesOf(site: Site): pulumi.Output<Record<string, string>> {
-  const { services } = site.settings.exposure;
+export function addressesOf(build: BuildContext): pulumi.Output<Record<string, string>> {
+  const { services } = build.settings.exposure;
   const urls = exposableServices.flatMap((service) => {
-    const release = site.resource(service.step);
+    const release = build.resource(service.step);
     if (!release || !services.includes(service.name)) return [];
-    const step = site.step(service.step);
-    return step.type === "chart" ? [[outputName(service.name), urlOf(site, service, step, release)]] : [];
+    const step = build.step(service.step);
+    return step.type === "chart" ? [[outputName(service.name), urlOf(build, service, step, release)]] : [];
   });
   return pulumi.all(Object.fromEntries(urls));
 }
 
 /** Hosts of the installed Ingresses, each once. */
-export function ingressHostsOf(site: Site): string[] {
+export function ingressHostsOf(build: BuildContext): string[] {
   const hosts = exposableServices.flatMap(({ step: id }) => {
-    const step = site.resource(id) && site.step(id);
+    const step = build.resource(id) && build.step(id);
     return step?.type === "chart" ? (ingressHost(step.values) ?? []) : [];
   });
   return [...new Set(hosts)];
 }
 
 function urlOf(
-  site: Site,
+  build: BuildContext,
   service: ExposableService,
   step: ChartStep,
   release: pulumi.Resource,
 ): pulumi.Output<string> {
-  const { settings, inventory } = site;
+  const { settings, inventory } = build;
   const route = routeTo(settings, step.release);
-  if (route) return routeAddress(site, route);
+  if (route) return routeAddress(build, route);
   const url = ingressUrl(step.values, settings.exposure.https);
   if (url) return pulumi.output(url);
   // A Service of our own leads to the release's pods in place of the chart's.
-  const own = site.resource(publishingStep(service.name)) as pulumi.CustomResource | undefined;
+  const own = build.resource(publishingStep(service.name)) as pulumi.CustomResource | undefined;
   const ready: pulumi.Output<unknown> = own === undefined ? (release as Release).status : own.id;
-  const reference = own === undefined ? step.release : ownService(site, service);
+  const reference = own === undefined ? step.release : ownService(build, service);
   const address = nodeAddressOf(settings, inventory) ?? unknownNodeAddress;
   const read = async () => {
-    const live = await site.args.read({ apiVersion: "v1", kind: "Service", ...reference });
+    const live = await build.args.read({ apiVersion: "v1", kind: "Service", ...reference });
     return serviceUrl(live, address, reference, settings.exposure.loadBalancerAddress);
   };
   // An upgrade that fails leaves a Service that was there before where it was.
@@ -64,19 +64,22 @@ function urlOf(
   );
 }
 
-function ownService(site: Site, service: ExposableService): Pick<ObjectReference, "name" | "namespace"> {
-  const step = site.step(publishingStep(service.name));
+function ownService(
+  build: BuildContext,
+  service: ExposableService,
+): Pick<ObjectReference, "name" | "namespace"> {
+  const step = build.step(publishingStep(service.name));
   if (step.type !== "object") throw new Error(`${step.id} makes no object`);
   const { name, namespace } = step.manifest.metadata;
   return { name, namespace };
 }
 
-function routeAddress(site: Site, { id, manifest }: ObjectStep): pulumi.Output<string> {
+function routeAddress(build: BuildContext, { id, manifest }: ObjectStep): pulumi.Output<string> {
   const { apiVersion, kind, metadata } = manifest;
   const place = { name: metadata.name, namespace: metadata.namespace as string };
-  const made = site.resource(id) as pulumi.CustomResource;
+  const made = build.resource(id) as pulumi.CustomResource;
   const url = made.id.apply(async () =>
-    routeUrl((await site.args.read({ apiVersion, kind, ...place })) as Route | undefined, place),
+    routeUrl((await build.args.read({ apiVersion, kind, ...place })) as Route | undefined, place),
   );
   return pulumi.recover(
     url,

@@ -2,16 +2,16 @@ import { Command } from "@pulumi/command/local/command.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { installationKey, protectiveFinalizer } from "../plan/installation.ts";
 import type { PlanNode } from "../plan/plan.ts";
+import type { BuildContext } from "./build-context.ts";
 import { connectionEnvironment, krateoCommand } from "./krateo-command.ts";
-import type { Site } from "./site.ts";
 
 /**
  * The pre-upgrade step: writes a backup, stops the installer of 2.7.0, removes the Helm releases that 3.0.0 has no place
  * for, their volume, and the finalizer of upstream's snapshot, ahead of every other release.
  */
-export function createCleanup(site: Site, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
-  const { releases, volumes, platform } = site.inventory.legacy;
-  const snapshot = site.inventory.objects[installationKey.object(site.settings.namespace)];
+export function createCleanup(build: BuildContext, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
+  const { releases, volumes, platform } = build.inventory.legacy;
+  const snapshot = build.inventory.objects[installationKey.object(build.settings.namespace)];
   const running = (platform?.installers ?? []).filter(({ replicas }) => replicas > 0);
   const found = [
     ...running.map(({ name, replicas }) => `installer ${name} at ${replicas}`),
@@ -19,8 +19,8 @@ export function createCleanup(site: Site, node: PlanNode, parent: pulumi.Resourc
     ...volumes.map((name) => `volume ${name}`),
     ...(snapshot?.finalizers?.includes(protectiveFinalizer) ? [`finalizer ${protectiveFinalizer}`] : []),
   ];
-  return createRemoval(site, node, parent, found, {
-    ...(site.settings.purgeVolumes && { KRATEO_PURGE_VOLUMES: "true" }),
+  return createRemoval(build, node, parent, found, {
+    ...(build.settings.purgeVolumes && { KRATEO_PURGE_VOLUMES: "true" }),
   });
 }
 
@@ -28,8 +28,12 @@ export function createCleanup(site: Site, node: PlanNode, parent: pulumi.Resourc
  * The end of a migration, when everything of 3.0.0 is ready: the object of 2.7.0 and its installer go, and what earlier
  * installers may do as cluster-admin.
  */
-export function createRetirement(site: Site, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
-  const { platform, leftovers = [] } = site.inventory.legacy;
+export function createRetirement(
+  build: BuildContext,
+  node: PlanNode,
+  parent: pulumi.Resource,
+): pulumi.Resource {
+  const { platform, leftovers = [] } = build.inventory.legacy;
   const found = [
     ...(platform?.objects ?? []).map(({ name }) => `object ${name}`),
     ...(platform?.releases ?? []).map(
@@ -37,7 +41,7 @@ export function createRetirement(site: Site, node: PlanNode, parent: pulumi.Reso
     ),
     ...leftovers.map(({ kind, name }) => `${kind} ${name}`),
   ];
-  return createRemoval(site, node, parent, found, {});
+  return createRemoval(build, node, parent, found, {});
 }
 
 /**
@@ -45,7 +49,7 @@ export function createRetirement(site: Site, node: PlanNode, parent: pulumi.Reso
  * will go; when nothing was found its inputs are left as they were, so that a second run is empty.
  */
 function createRemoval(
-  site: Site,
+  build: BuildContext,
   node: PlanNode,
   parent: pulumi.Resource,
   found: readonly string[],
@@ -54,13 +58,13 @@ function createRemoval(
   return new Command(
     node.id,
     {
-      create: krateoCommand(site, node.id),
-      environment: { ...connectionEnvironment(site), ...environment, KRATEO_FOUND: found.join(", ") },
+      create: krateoCommand(build, node.id),
+      environment: { ...connectionEnvironment(build), ...environment, KRATEO_FOUND: found.join(", ") },
     },
     {
       parent,
-      dependsOn: site.needsOf(node),
-      hooks: site.explained,
+      dependsOn: build.needsOf(node),
+      hooks: build.explained,
       ...(found.length === 0 && { ignoreChanges: ["environment"] }),
     },
   );

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { knownComponent } from "../components/catalogue.ts";
 import type { PlanNode } from "../plan/plan.ts";
+import type { BuildContext } from "./build-context.ts";
 import { createGate } from "./gate.ts";
 import { createObject } from "./object.ts";
 import { createRelease } from "./release.ts";
 import { createRoute } from "./route.ts";
 import { createService } from "./service.ts";
-import type { Site } from "./site.ts";
 import { readVariable } from "./variable.ts";
 
 /**
@@ -21,22 +21,22 @@ export class Component extends pulumi.ComponentResource {
   }
 
   /** Makes what one node of the plan stands for: a Helm release, an object, a variable's value or a gate. */
-  create(site: Site, node: PlanNode): void {
+  create(build: BuildContext, node: PlanNode): void {
     if (node.kind === "gate") {
-      site.built(node, [createGate(site, node, this)]);
+      build.built(node, [createGate(build, node, this)]);
       return;
     }
-    const step = site.step(node.id);
+    const step = build.step(node.id);
     if (step.type === "chart") {
-      site.built(node, [createRelease(site, step, node, this)]);
+      build.built(node, [createRelease(build, step, node, this)]);
     } else if (step.type === "object") {
       const own = step.manifest.kind === "Service" && step.manifest.apiVersion === "v1";
       const create = own ? createService : node.kind === "route" ? createRoute : createObject;
-      site.built(node, [create(site, step, node, this)]);
+      build.built(node, [create(build, step, node, this)]);
     } else {
-      const after = site.needsOf(node);
-      site.setVariable(step.name, readVariable(site, step, after));
-      site.built(node, after);
+      const after = build.needsOf(node);
+      build.setVariable(step.name, readVariable(build, step, after));
+      build.built(node, after);
     }
   }
 }

@@ -4,8 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { gatedSteps, type KnownStep } from "../components/catalogue.ts";
 import type { GateDescription } from "../components/description.ts";
 import type { PlanNode } from "../plan/plan.ts";
+import type { BuildContext } from "./build-context.ts";
 import { connectionEnvironment, krateoCommand } from "./krateo-command.ts";
-import type { Site } from "./site.ts";
 
 /**
  * A wait that no Helm release does. As a resource it takes its place in the order of removal too.
@@ -13,25 +13,25 @@ import type { Site } from "./site.ts";
  * - During an installation: after the step that it stands behind. It runs again only when that release got a new revision.
  * - During a removal: it does nothing before. It holds the step's release back until the wait is over.
  */
-export function createGate(site: Site, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
+export function createGate(build: BuildContext, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
   const { id, gate } = gatedSteps.find((step) => step.gate.id === node.id) as KnownStep & {
     gate: GateDescription;
   };
-  const opts = { parent, dependsOn: site.needsOf(node), hooks: site.explained };
+  const opts = { parent, dependsOn: build.needsOf(node), hooks: build.explained };
   const end = `--timeout ${gate.timeoutSeconds}`;
   if (gate.during === "removal") {
-    const wait = krateoCommand(site, `${gate.command} ${end}`);
-    return new Command(node.id, { delete: wait, environment: connectionEnvironment(site) }, opts);
+    const wait = krateoCommand(build, `${gate.command} ${end}`);
+    return new Command(node.id, { delete: wait, environment: connectionEnvironment(build) }, opts);
   }
-  const release = site.resource(id) as Release;
-  const step = site.step(id);
-  const cluster = step.type === "chart" ? step.release.name : site.settings.namespace;
+  const release = build.resource(id) as Release;
+  const step = build.step(id);
+  const cluster = step.type === "chart" ? step.release.name : build.settings.namespace;
   return new Command(
     node.id,
     {
-      create: krateoCommand(site, `${gate.command} --cluster ${cluster} ${end}`),
+      create: krateoCommand(build, `${gate.command} --cluster ${cluster} ${end}`),
       environment: {
-        ...connectionEnvironment(site),
+        ...connectionEnvironment(build),
         PG_CLUSTER_REVISION: release.status.apply((status) => String(status.revision)),
       },
     },

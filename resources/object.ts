@@ -5,7 +5,7 @@ import { objectKey } from "../model/inventory.ts";
 import type { ObjectStep } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { adoption, marker, owning } from "./adoption.ts";
-import type { Site } from "./site.ts";
+import type { BuildContext } from "./build-context.ts";
 
 /**
  * The object of an `object` step. One that was there before keeps living when the installation is removed;
@@ -16,7 +16,7 @@ import type { Site } from "./site.ts";
  * count as taken away, and only a new object could do without them.
  */
 export function createObject(
-  site: Site,
+  build: BuildContext,
   step: ObjectStep,
   node: PlanNode,
   parent: pulumi.Resource,
@@ -24,10 +24,10 @@ export function createObject(
   filledIn: readonly string[] = [],
 ): pulumi.CustomResource {
   const { apiVersion, kind, metadata, ...body } = step.manifest;
-  const existing = site.inventory.objects[objectKey(apiVersion, kind, metadata.namespace, metadata.name)];
+  const existing = build.inventory.objects[objectKey(apiVersion, kind, metadata.namespace, metadata.name)];
   const id = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
   const filled = pulumi
-    .all([site.variables(variablesIn(step.manifest)), freeToTake(site, kind)])
+    .all([build.variables(variablesIn(step.manifest)), freeToTake(build, kind)])
     .apply(([variables]) => expandVariables(step.manifest, variables) as ObjectStep["manifest"]);
   return new KubernetesObject(
     typeToken(apiVersion, kind),
@@ -48,8 +48,8 @@ export function createObject(
     },
     {
       parent,
-      dependsOn: site.needsOf(node),
-      hooks: site.explained,
+      dependsOn: build.needsOf(node),
+      hooks: build.explained,
       ...adoption(existing, id, []),
       ...(existing && filledIn.length > 0 && { ignoreChanges: [...filledIn] }),
     },
@@ -60,9 +60,9 @@ export function createObject(
  * Settles once a Service may have its node port. A preview asks the API server about each object that it knows whole,
  * and fails where a release that is removed first still holds the port.
  */
-function freeToTake(site: Site, kind: string): pulumi.Input<unknown> {
-  const removed = kind === "Service" && site.inventory.legacy.releases.length > 0;
-  return removed ? (site.resource("cleanup") as Command | undefined)?.stdout : undefined;
+function freeToTake(build: BuildContext, kind: string): pulumi.Input<unknown> {
+  const removed = kind === "Service" && build.inventory.legacy.releases.length > 0;
+  return removed ? (build.resource("cleanup") as Command | undefined)?.stdout : undefined;
 }
 
 /** Any kind of object, as the provider's SDK makes one. */

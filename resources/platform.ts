@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../model/settings.ts";
 import { type PlanNode, planOf } from "../plan/plan.ts";
 import { addressesOf, ingressHostsOf } from "./addresses.ts";
+import { BuildContext, type PlatformArgs } from "./build-context.ts";
 import { createCleanup, createRetirement } from "./cleanup.ts";
 import { Component } from "./component.ts";
 import { createNamespace } from "./namespace.ts";
 import { createRepair } from "./repair.ts";
 import { createRestart } from "./restart.ts";
 import { Secrets } from "./secrets.ts";
-import { type PlatformArgs, Site } from "./site.ts";
 import { createSnapshot } from "./snapshot.ts";
 import { summarise } from "./summary.ts";
 import { createUserObjectsCheck } from "./user-objects.ts";
@@ -28,24 +28,24 @@ export class Platform extends pulumi.ComponentResource {
 
   constructor(name: string, args: PlatformArgs) {
     super("krateo:platform:Platform", name, {}, { provider: createProvider(args) });
-    const site = new Site(args);
+    const build = new BuildContext(args);
     const secrets = new Secrets(this, args.settings);
     const components = new Map<string, Component>();
     const plan = planOf(args.settings);
     for (const node of plan) {
-      if (node.kind === "namespace") site.built(node, [createNamespace(site, this)]);
-      else if (node.kind === "repair") site.built(node, [createRepair(site, node, this)]);
-      else if (node.kind === "cleanup") site.built(node, [createCleanup(site, node, this)]);
-      else if (node.kind === "retire") site.built(node, [createRetirement(site, node, this)]);
-      else if (node.kind === "secret") secrets.create(site, node);
-      else if (node.kind === "restart") site.built(node, [createRestart(site, node, this)]);
-      else if (node.kind === "snapshot") site.built(node, [createSnapshot(site, node, this)]);
-      else if (node.kind === "user-objects") site.built(node, [createUserObjectsCheck(site, node, this)]);
-      else this.component(components, node).create(site, node);
+      if (node.kind === "namespace") build.built(node, [createNamespace(build, this)]);
+      else if (node.kind === "repair") build.built(node, [createRepair(build, node, this)]);
+      else if (node.kind === "cleanup") build.built(node, [createCleanup(build, node, this)]);
+      else if (node.kind === "retire") build.built(node, [createRetirement(build, node, this)]);
+      else if (node.kind === "secret") secrets.create(build, node);
+      else if (node.kind === "restart") build.built(node, [createRestart(build, node, this)]);
+      else if (node.kind === "snapshot") build.built(node, [createSnapshot(build, node, this)]);
+      else if (node.kind === "user-objects") build.built(node, [createUserObjectsCheck(build, node, this)]);
+      else this.component(components, node).create(build, node);
     }
-    summarise(site, plan);
-    this.addresses = addressesOf(site);
-    this.hosts = ingressHostsOf(site);
+    summarise(build, plan);
+    this.addresses = addressesOf(build);
+    this.hosts = ingressHostsOf(build);
     this.releases = releasesOf(args.settings);
     this.registerOutputs({ addresses: this.addresses, releases: this.releases });
   }

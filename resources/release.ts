@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { releaseKey } from "../model/inventory.ts";
 import type { ChartStep } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
-import type { Site } from "./site.ts";
+import type { BuildContext } from "./build-context.ts";
 import { filledValues } from "./step-values.ts";
 
 /**
@@ -12,23 +12,23 @@ import { filledValues } from "./step-values.ts";
  * installer, ends in "cannot re-use a name that is still in use".
  */
 export function createRelease(
-  site: Site,
+  build: BuildContext,
   step: ChartStep,
   node: PlanNode,
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const { name, namespace } = step.release;
-  const key = releaseKey(step.release, site.settings.namespace);
-  const existing = site.inventory.releases[key];
-  const again = appliedAgain(site, step);
+  const key = releaseKey(step.release, build.settings.namespace);
+  const existing = build.inventory.releases[key];
+  const again = appliedAgain(build, step);
   return new Release(
     step.id,
     {
       name,
       namespace,
-      chart: site.args.charts.get(step.id) as string,
+      chart: build.args.charts.get(step.id) as string,
       version: step.chart.version,
-      values: filledValues(site, step, step.values),
+      values: filledValues(build, step, step.values),
       timeout: step.timeoutSeconds,
       skipAwait: !step.wait,
       maxHistory: step.maxHistory,
@@ -39,8 +39,8 @@ export function createRelease(
     },
     {
       parent,
-      dependsOn: site.needsOf(node),
-      hooks: site.explainedAndPutBack,
+      dependsOn: build.needsOf(node),
+      hooks: build.explainedAndPutBack,
       ...(existing && { import: `${namespace}/${name}` }),
       // What applying it again once left there is no reason for another upgrade.
       ...(again === undefined && { ignoreChanges: ["description"] }),
@@ -49,11 +49,11 @@ export function createRelease(
 }
 
 /** Why a release is applied though its inputs may not have changed, in words; undefined for any other. */
-export function appliedAgain(site: Site, { release }: ChartStep): string | undefined {
-  const key = releaseKey(release, site.settings.namespace);
-  const existing = site.inventory.releases[key];
+export function appliedAgain(build: BuildContext, { release }: ChartStep): string | undefined {
+  const key = releaseKey(release, build.settings.namespace);
+  const existing = build.inventory.releases[key];
   // Helm reports success although its last write, that the release is deployed, was refused: the engine then sees
   // nothing to do, and the release would stay unfinished for ever.
-  const again = existing && (site.args.reapply.has(key) || existing.status !== "deployed");
+  const again = existing && (build.args.reapply.has(key) || existing.status !== "deployed");
   return again ? `applied again over revision ${existing.revision}` : undefined;
 }

@@ -1,25 +1,25 @@
 import { Command } from "@pulumi/command/local/command.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../plan/plan.ts";
+import type { BuildContext } from "./build-context.ts";
 import { connectionEnvironment, krateoCommand } from "./krateo-command.ts";
-import type { Site } from "./site.ts";
 
 /**
  * Ends the Helm operations that a dead run left unfinished, ahead of everything that would trip over them. Which
  * ones was decided when the program looked; they stand in the environment, so that a preview shows them. When
  * there are none its inputs are left as they were, so that a second run is empty.
  */
-export function createRepair(site: Site, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
-  const found = site.args.repairs.map(({ release, revision }) => `${release}@${revision}`);
+export function createRepair(build: BuildContext, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
+  const found = build.args.repairs.map(({ release, revision }) => `${release}@${revision}`);
   return new Command(
     node.id,
     {
-      create: krateoCommand(site, "end-revisions"),
-      environment: { ...connectionEnvironment(site), KRATEO_REVISIONS: found.join(" ") },
+      create: krateoCommand(build, "end-revisions"),
+      environment: { ...connectionEnvironment(build), KRATEO_REVISIONS: found.join(" ") },
     },
     {
       parent,
-      dependsOn: site.needsOf(node),
+      dependsOn: build.needsOf(node),
       ...(found.length === 0 && { ignoreChanges: ["environment"] }),
     },
   );

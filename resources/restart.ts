@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Json } from "../model/settings.ts";
 import { configurationHash, startValuesOf } from "../plan/configuration-hash.ts";
 import { chartStepsOf, type PlanNode } from "../plan/plan.ts";
+import type { BuildContext } from "./build-context.ts";
 import { connectionEnvironment, krateoCommand } from "./krateo-command.ts";
 import { appliedAgain } from "./release.ts";
-import type { Site } from "./site.ts";
 import { filledValues } from "./step-values.ts";
 
 /**
@@ -16,26 +16,26 @@ import { filledValues } from "./step-values.ts";
  *
  * The hash of secret values is a secret, too: encrypted in the state and masked in the preview.
  */
-export function createRestart(site: Site, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
-  const steps = chartStepsOf(site.settings);
+export function createRestart(build: BuildContext, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
+  const steps = chartStepsOf(build.settings);
   const hashes = steps.flatMap((step): [string, pulumi.Output<string>][] => {
     const values = startValuesOf(step);
     if (values === undefined) return [];
-    const filled = pulumi.output(filledValues(site, step, values));
+    const filled = pulumi.output(filledValues(build, step, values));
     return [[variableOf(step.release.name), filled.apply((all) => configurationHash(step, all as Json))]];
   });
   const again = steps.flatMap((step) => {
-    const why = appliedAgain(site, step);
+    const why = appliedAgain(build, step);
     return why === undefined ? [] : [`${step.release.name} ${why}`];
   });
-  const found = [...site.args.outdated, ...again];
+  const found = [...build.args.outdated, ...again];
   const releases = steps.map(({ release }) => `${release.namespace}/${release.name}`);
   return new Command(
     node.id,
     {
-      create: krateoCommand(site, "restart"),
+      create: krateoCommand(build, "restart"),
       environment: {
-        ...connectionEnvironment(site),
+        ...connectionEnvironment(build),
         ...Object.fromEntries(hashes),
         // The command cannot read all that the engine can: another configuration file, encrypted values, environments.
         KRATEO_RELEASES: releases.join(","),
@@ -44,8 +44,8 @@ export function createRestart(site: Site, node: PlanNode, parent: pulumi.Resourc
     },
     {
       parent,
-      dependsOn: site.needsOf(node),
-      hooks: site.explained,
+      dependsOn: build.needsOf(node),
+      hooks: build.explained,
       // What was found once and has been mended is no reason to run again.
       ...(found.length === 0 && { ignoreChanges: ["environment.KRATEO_OUTDATED"] }),
     },

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { JsonObject, ObjectStep } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
+import type { BuildContext } from "./build-context.ts";
 import { createObject } from "./object.ts";
-import type { Site } from "./site.ts";
 
 /** A router answers within a second or two; one that is down, or watches other namespaces, never does. */
 const admissionTimeoutSeconds = 180;
@@ -20,12 +20,12 @@ function admittedAt(host: unknown): string {
 
 /** An OpenShift Route, done as soon as a router has admitted it; its own annotations may say how long to wait. */
 export function createRoute(
-  site: Site,
+  build: BuildContext,
   step: ObjectStep,
   node: PlanNode,
   parent: pulumi.Resource,
 ): pulumi.CustomResource {
-  return createObject(site, step, node, parent, {
+  return createObject(build, step, node, parent, {
     "pulumi.com/waitFor": admittedAt((step.manifest["spec"] as JsonObject | undefined)?.["host"]),
     "pulumi.com/timeoutSeconds": String(admissionTimeoutSeconds),
   });

@@ -6,7 +6,7 @@ import type { Settings } from "../model/settings.ts";
 import { makesDatabase } from "../plan/database-secrets.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { adoption, marker } from "./adoption.ts";
-import type { Site } from "./site.ts";
+import type { BuildContext } from "./build-context.ts";
 
 /**
  * 43 characters of the base64url alphabet carry 256 bits, and are safe in a URL, in which the charts' services
@@ -37,37 +37,37 @@ export class Secrets extends pulumi.ComponentResource {
       : undefined;
   }
 
-  create(site: Site, node: PlanNode): void {
+  create(build: BuildContext, node: PlanNode): void {
     const name = node.id as SecretName;
-    const { namespace } = site.settings;
-    const existing = site.inventory.secrets[name];
+    const { namespace } = build.settings;
+    const existing = build.inventory.secrets[name];
     const options = adoption(existing, `${namespace}/${name}`, ["metadata"]);
-    const follows = name === "krateo-db" && site.settings.database?.login && existing?.ours !== false;
+    const follows = name === "krateo-db" && build.settings.database?.login && existing?.ours !== false;
     const kept = follows ? [] : ["data", "stringData", "type", "immutable"];
     const secret = new Secret(
       name,
       {
         metadata: { name, namespace, ...marker(existing) },
         type: "Opaque",
-        stringData: this.contents(site, name),
+        stringData: this.contents(build, name),
       },
       {
         parent: this,
-        dependsOn: site.needsOf(node),
-        hooks: site.explained,
+        dependsOn: build.needsOf(node),
+        hooks: build.explained,
         ...options,
         ignoreChanges: [...kept, ...(options.ignoreChanges ?? [])],
       },
     );
-    site.built(node, [secret]);
+    build.built(node, [secret]);
   }
 
   /** If just one of the two Secrets of a database that is made exists, the other gets the same login. */
-  private contents(site: Site, name: SecretName): Record<string, pulumi.Input<string>> {
+  private contents(build: BuildContext, name: SecretName): Record<string, pulumi.Input<string>> {
     if (name === "jwt-sign-key") return { JWT_SIGN_KEY: this.signKey.result };
-    const configured = site.settings.database?.login;
+    const configured = build.settings.database?.login;
     if (configured) return { DB_USER: configured.user, DB_PASS: pulumi.secret(configured.password) };
-    const { "krateo-db": login, "krateo-db-user": role } = site.inventory.secrets;
+    const { "krateo-db": login, "krateo-db-user": role } = build.inventory.secrets;
     const user = login?.data["DB_USER"] ?? role?.data["username"] ?? databaseUser;
     const livePassword = login?.data["DB_PASS"] ?? role?.data["password"];
     // Without either, only a preview that cannot see the cluster comes here: an empty password is never installed.

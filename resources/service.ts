@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { JsonObject, ObjectStep } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
+import type { BuildContext } from "./build-context.ts";
 import { createObject } from "./object.ts";
-import type { Site } from "./site.ts";
 
 /** A cloud takes a minute or two to make a load balancer; the charts' own Services are given as long. */
 const balancerTimeoutSeconds = 900;
@@ -13,7 +13,7 @@ const balancerTimeoutSeconds = 900;
  * leads to has waited for already.
  */
 export function createService(
-  site: Site,
+  build: BuildContext,
   step: ObjectStep,
   node: PlanNode,
   parent: pulumi.Resource,
@@ -23,7 +23,7 @@ export function createService(
   const { clusterIP } = (step.manifest["spec"] ?? {}) as JsonObject;
   const given = step.manifest.metadata["annotations"] as Readonly<Record<string, string>> | undefined;
   return createObject(
-    site,
+    build,
     step,
     node,
     parent,

@@ -5,23 +5,27 @@ import { recordOf, removedDefaultsAnnotation } from "../configuration/snapshot.t
 import { installationCrd, installationKey, installationName } from "../plan/installation.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { adoption, marker, owning } from "./adoption.ts";
-import type { Site } from "./site.ts";
+import type { BuildContext } from "./build-context.ts";
 
 /**
  * The record of what is installed, in upstream's shape, so that its `plan --diff-installed` reads it. It comes
  * last, after everything else has succeeded. It has no finalizer: upstream's own makes the deletion of the
  * object, and of its namespace, hang for ever.
  */
-export function createSnapshot(site: Site, node: PlanNode, parent: pulumi.Resource): pulumi.Resource {
-  const { namespace, snapshot } = site.settings;
+export function createSnapshot(
+  build: BuildContext,
+  node: PlanNode,
+  parent: pulumi.Resource,
+): pulumi.Resource {
+  const { namespace, snapshot } = build.settings;
   const { spec, removedDefaults } = recordOf(snapshot);
-  const existingCrd = site.inventory.objects[installationKey.crd];
+  const existingCrd = build.inventory.objects[installationKey.crd];
   const crd = new CustomResourceDefinition(
     "installation-kind",
     { ...installationCrd, metadata: { name: installationCrd.metadata.name, ...marker(existingCrd) } },
     { parent, ...adoption(existingCrd, installationCrd.metadata.name, ["metadata", "spec"]) },
   );
-  const existing = site.inventory.objects[installationKey.object(namespace)];
+  const existing = build.inventory.objects[installationKey.object(namespace)];
   return new CustomResource(
     "snapshot",
     {
@@ -41,8 +45,8 @@ export function createSnapshot(site: Site, node: PlanNode, parent: pulumi.Resour
     },
     {
       parent,
-      dependsOn: [crd, ...site.needsOf(node)],
-      hooks: site.explained,
+      dependsOn: [crd, ...build.needsOf(node)],
+      hooks: build.explained,
       ...adoption(existing, `${namespace}/${installationName}`, []),
     },
   );

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
 import type { ChartStep, Json, JsonObject, Path } from "../model/settings.ts";
-import type { Site } from "./site.ts";
+import type { BuildContext } from "./build-context.ts";
 
 /**
  * A step's values, or a part of them that keeps its places, with variables filled in, and secret again what came from
  * secret stack configuration.
  */
 export function filledValues(
-  site: Site,
+  build: BuildContext,
   { secretPaths }: ChartStep,
   values: JsonObject,
 ): pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> {
@@ -25,7 +25,7 @@ export function filledValues(
     }
     const names = variablesIn(value);
     if (names.length === 0) return expandVariables(value, {});
-    return site.variables(names).apply((variables) => expandVariables(value, variables));
+    return build.variables(names).apply((variables) => expandVariables(value, variables));
   };
   return fill(values, []) as pulumi.Input<{ [key: string]: pulumi.Input<unknown> }>;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../plan/plan.ts";
-import type { Site } from "./site.ts";
+import type { BuildContext } from "./build-context.ts";
 
 /** What an operator thinks of as a step: not the bookkeeping around it. */
 const shown: readonly PlanNode["kind"][] = ["release", "object", "route", "gate"];
@@ -10,30 +10,30 @@ const shown: readonly PlanNode["kind"][] = ["release", "object", "route", "gate"
  * at its first failure, with what is at work then. A run reaches its end only with --continue-on-error: otherwise Pulumi
  * ends the program with the first error.
  */
-export function summarise(site: Site, plan: readonly PlanNode[]): void {
+export function summarise(build: BuildContext, plan: readonly PlanNode[]): void {
   if (pulumi.runtime.isDryRun()) return;
   const steps = plan.filter((node) => shown.includes(node.kind));
   const finished = new Set<string>();
   for (const node of plan) {
     // A variable stands for what it was read from.
     const made = pulumi
-      .all(site.resourcesOf(node).map(({ urn }) => urn))
+      .all(build.resourcesOf(node).map(({ urn }) => urn))
       .apply(() => void finished.add(node.id));
     pulumi.recover(made, () => undefined);
   }
-  site.progress = () => {
-    const names = (nodes: readonly PlanNode[]): string[] => nodes.map(({ id }) => site.displayName(id));
+  build.progress = () => {
+    const names = (nodes: readonly PlanNode[]): string[] => nodes.map(({ id }) => build.displayName(id));
     const isReady = ({ needs }: PlanNode): boolean => needs.every(({ on }) => finished.has(on));
     const of = (wanted: (node: PlanNode) => boolean): Set<string> => new Set(names(steps.filter(wanted)));
     return summaryOf(
       names(steps),
       of(({ id }) => finished.has(id)),
-      of(({ id }) => site.failed.has(id)),
+      of(({ id }) => build.failed.has(id)),
       of(isReady),
     );
   };
   const outcomes = steps.map((node) => {
-    const { urn } = site.resource(node.id) as pulumi.Resource;
+    const { urn } = build.resource(node.id) as pulumi.Resource;
     return pulumi.recover(
       urn.apply(() => true),
       () => false,
@@ -41,13 +41,13 @@ export function summarise(site: Site, plan: readonly PlanNode[]): void {
   });
   pulumi.all(outcomes).apply(async (done) => {
     const lines = summaryOf(
-      steps.map((node) => site.displayName(node.id)),
-      new Set(steps.filter((_, index) => done[index]).map((node) => site.displayName(node.id))),
-      new Set([...site.failed].map((id) => site.displayName(id))),
+      steps.map((node) => build.displayName(node.id)),
+      new Set(steps.filter((_, index) => done[index]).map((node) => build.displayName(node.id))),
+      new Set([...build.failed].map((id) => build.displayName(id))),
     );
     if (lines.length === 0) return;
     // What was at work at the first failure has changed where a migration stands.
-    await pulumi.log.info([...lines, ...(await site.args.standing())].join("\n"));
+    await pulumi.log.info([...lines, ...(await build.args.migrationStatus())].join("\n"));
   });
 }
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
 import type { VariableStep } from "../model/settings.ts";
 import { selectValue } from "../plan/select-value.ts";
-import type { Site } from "./site.ts";
+import type { BuildContext } from "./build-context.ts";
 import { userErrors } from "./user-errors.ts";
 
 /**
@@ -10,19 +10,21 @@ import { userErrors } from "./user-errors.ts";
  * that make the object are there.
  */
 export function readVariable(
-  site: Site,
+  build: BuildContext,
   step: VariableStep,
   after: readonly pulumi.Resource[],
 ): pulumi.Output<string> {
   const from = step.valueFrom;
   if (!from) {
     const text = step.value ?? "";
-    return site.variables(variablesIn(text)).apply((variables) => expandVariables(text, variables) as string);
+    return build
+      .variables(variablesIn(text))
+      .apply((variables) => expandVariables(text, variables) as string);
   }
   // The URNs of finished operations; unknown, as the value then is, while a preview plans to change one of them.
   const ready = pulumi.all(after.map((resource) => statusOf(resource)));
   const value = ready.apply(async () => {
-    const object = await site.args.read(from);
+    const object = await build.args.read(from);
     return await userErrors(() => selectValue(step, from, object));
   });
   return pulumi.recover(value, (error) => {

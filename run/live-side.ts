@@ -6,14 +6,14 @@ import { putBack } from "../cluster/drift/put-back.ts";
 import { InstallerLease } from "../cluster/lease.ts";
 import { explainRoute } from "../cluster/route.ts";
 import { backupDirectory } from "../migration/live/backup-folder.ts";
-import { migrationStanding } from "../migration/live/migration-standing.ts";
+import { migrationStatus } from "../migration/live/migration-status.ts";
 import { isMigration, releaseKey } from "../model/inventory.ts";
-import type { PlatformArgs } from "../resources/site.ts";
+import type { PlatformArgs } from "../resources/build-context.ts";
 import { userErrors } from "../resources/user-errors.ts";
 
 type LiveSide = Pick<
   PlatformArgs,
-  "explain" | "explainRoute" | "explainService" | "standing" | "putBack" | "enter" | "read"
+  "explain" | "explainRoute" | "explainService" | "migrationStatus" | "putBack" | "enter" | "read"
 >;
 
 /**
@@ -32,9 +32,9 @@ export function liveSide(
     explainRoute: ({ namespace, name }) => explainRoute(connection, namespace, name),
     explainService: ({ namespace, name }) => explainService(connection, namespace, name),
     // Only a run that has a migration to finish says where it stands.
-    standing: async () =>
+    migrationStatus: async () =>
       isMigration(inventory)
-        ? await migrationStanding(connection, settings, backupDirectory(process.cwd()))
+        ? await migrationStatus(connection, settings, backupDirectory(process.cwd()))
         : [],
     putBack: (release, asked) =>
       putBack(connection, release, asked, manifests.get(releaseKey(release, settings.namespace))),

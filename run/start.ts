@@ -17,16 +17,16 @@ import { chartStepsOf } from "../plan/plan.ts";
 import { reapplyVariable, releasesToReapply } from "../plan/reapply.ts";
 import { describeRepair } from "../plan/repair.ts";
 import { judgeStart, refuseStart } from "../plan/start-judgement.ts";
+import type { PlatformArgs } from "../resources/build-context.ts";
 import { previousRun } from "../resources/previous-run.ts";
 import { runConfig } from "../resources/run-config.ts";
-import type { PlatformArgs } from "../resources/site.ts";
 import { userErrors } from "../resources/user-errors.ts";
 
 /** Of a cluster out of reach: nothing is known to be installed. */
 const none: UpgradeFindings = { checks: [], lines: [], manifests: new Map() };
 
 /** What the run works with, as plain data but for the connection. */
-interface Beginning {
+interface RunContext {
   readonly connection: Connection;
   readonly plan: Pick<PlatformArgs, "settings" | "inventory" | "charts" | "repairs" | "reapply" | "outdated">;
   /** What upgrades will apply, by the release's key in the inventory; of those that are known. */
@@ -39,7 +39,7 @@ interface Beginning {
  *
  * @throws pulumi.RunError with all problems of the user's
  */
-export function startRun(): Promise<Beginning> {
+export function startRun(): Promise<RunContext> {
   return userErrors(async () => {
     const settings = await loadSettings(runConfig(), process.cwd());
     const reapply = releasesToReapply(process.env[reapplyVariable], settings);

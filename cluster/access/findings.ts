@@ -121,7 +121,7 @@ function expiry(subject: string, { certificate }: Probe, now: number): Finding[]
 /** Whether the frontend sends browsers where the endpoint really is. */
 function agreement(endpoint: ProbedEndpoint, live: LiveAccess): Finding[] {
   const from = live.config?.source ?? "the frontend's configuration, which was not found,";
-  return endpoint.told.flatMap(({ key, url, way }): Finding[] => {
+  return endpoint.configured.flatMap(({ key, url, way }): Finding[] => {
     const right = endpoint.url && endpoint.url !== url ? endpoint.url : undefined;
     const real = right ? `${endpoint.chart} is at ${right} (${endpoint.source})` : endpoint.source;
     const error = (what: string): Finding[] => [
@@ -129,7 +129,7 @@ function agreement(endpoint: ProbedEndpoint, live: LiveAccess): Finding[] {
     ];
     if (url === undefined) return error(`${from} does not say where ${endpoint.chart} is; ${real}`);
     if (!urlParts(url)) return error(`${from} says ${url}, which is no http or https URL; ${real}`);
-    if (way || reachable({ probe: endpoint.toldProbes.get(url) })) return [];
+    if (way || reachable({ probe: endpoint.configuredProbes.get(url) })) return [];
     return error(`${from} sends browsers to ${url}; ${real}`);
   });
 }
@@ -143,11 +143,14 @@ function fix(key: string, right: string | undefined): string {
 }
 
 /** What works with curl and not in a browser. */
-function asBrowsersSeeIt({ chart, told, toldProbes }: ProbedEndpoint, page: string | undefined): Finding[] {
-  const urls = [...new Set(told.flatMap(({ url }) => url ?? []))];
+function asBrowsersSeeIt(
+  { chart, configured, configuredProbes }: ProbedEndpoint,
+  page: string | undefined,
+): Finding[] {
+  const urls = [...new Set(configured.flatMap(({ url }) => url ?? []))];
   return urls.flatMap((url): Finding[] => {
     const parts = urlParts(url);
-    const probe = toldProbes.get(url);
+    const probe = configuredProbes.get(url);
     const found: Finding[] = [];
     if (page?.startsWith("https:") && parts?.scheme === "http" && !isLoopback(parts.host)) {
       found.push({

@@ -36,14 +36,14 @@ export function planForwards(endpoints: readonly Endpoint[]): ForwardPlan {
   const forwards: Forward[] = [];
   const missing: string[] = [];
   let page = "";
-  for (const { role, chart, service, told } of endpoints) {
+  for (const { role, chart, service, configured } of endpoints) {
     const port = service?.spec?.ports?.[0];
     const selector = service?.spec?.selector;
     if (!service || !port || !selector) {
       missing.push(chart);
       continue;
     }
-    const { fixed, foreign } = split(told);
+    const { fixed, foreign } = split(configured);
     const own = role === "page" ? (port.nodePort ?? port.port) : port.port;
     const ports = new Set(fixed.length === 0 || foreign.length > 0 ? [...fixed, own] : fixed);
     for (const key of foreign) rewrites[key] = `http://127.0.0.1:${own}`;
@@ -55,10 +55,10 @@ export function planForwards(endpoints: readonly Endpoint[]): ForwardPlan {
 }
 
 /** Ports on this machine that the configuration names, and keys whose URL is elsewhere. */
-function split(told: Endpoint["told"]): { fixed: number[]; foreign: string[] } {
+function split(configured: Endpoint["configured"]): { fixed: number[]; foreign: string[] } {
   const fixed: number[] = [];
   const foreign: string[] = [];
-  for (const { key, url } of told) {
+  for (const { key, url } of configured) {
     const parts = urlParts(url ?? "");
     if (parts?.scheme === "http" && isLoopback(parts.host)) fixed.push(parts.port);
     else foreign.push(key);

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { LiveAccess } from "./access.ts";
 import { addressesOf, type Probe, type ProbeOptions, probe, served } from "./probe.ts";
-import { type Endpoint, isLoopback, type Told, urlParts, urlText, type Way } from "./ways.ts";
+import { type ConfiguredUrl, type Endpoint, isLoopback, urlParts, urlText, type Way } from "./ways.ts";
 
 /** An endpoint with the URL that counts, and what came of asking it from here. */
 export interface ProbedEndpoint extends Endpoint {
@@ -11,7 +11,7 @@ export interface ProbedEndpoint extends Endpoint {
   readonly source: string;
   readonly probe?: Probe;
   /** What came of asking the URLs that the browser is told, by URL; the endpoint's own included. */
-  readonly toldProbes: ReadonlyMap<string, Probe>;
+  readonly configuredProbes: ReadonlyMap<string, Probe>;
   /** For a name that does not resolve: the address that it should lead to, and what that answers. */
   readonly behind?: { readonly address: string; readonly probe: Probe };
 }
@@ -34,14 +34,18 @@ export async function probeEndpoints(
         asked.set(healthUrl, known);
         return known;
       };
-      const urls = endpoint.told.flatMap(({ url }) => (url !== undefined && urlParts(url) ? [url] : []));
-      const toldProbes = new Map(await Promise.all(urls.map(async (url) => [url, await ask(url)] as const)));
-      const { url, source, way } = chosen(endpoint, endpoints, live, toldProbes);
-      if (url === undefined) return { ...endpoint, source, toldProbes };
+      const urls = endpoint.configured.flatMap(({ url }) =>
+        url !== undefined && urlParts(url) ? [url] : [],
+      );
+      const configuredProbes = new Map(
+        await Promise.all(urls.map(async (url) => [url, await ask(url)] as const)),
+      );
+      const { url, source, way } = chosen(endpoint, endpoints, live, configuredProbes);
+      if (url === undefined) return { ...endpoint, source, configuredProbes };
       const found = await ask(url);
       const behind =
         found.outcome === "unresolved" && way ? await askBehind(found.url, way, options) : undefined;
-      return { ...endpoint, url, source, toldProbes, probe: found, ...(behind && { behind }) };
+      return { ...endpoint, url, source, configuredProbes, probe: found, ...(behind && { behind }) };
     }),
   );
 }
@@ -69,18 +73,21 @@ function chosen(
   endpoint: Endpoint,
   all: readonly Endpoint[],
   live: LiveAccess,
-  toldProbes: ReadonlyMap<string, Probe>,
+  configuredProbes: ReadonlyMap<string, Probe>,
 ): Choice {
-  const told = endpoint.told.filter((item): item is Told & { url: string } => item.url !== undefined);
-  const leading = told.find(({ way }) => way);
+  const configured = endpoint.configured.filter(
+    (item): item is ConfiguredUrl & { url: string } => item.url !== undefined,
+  );
+  const leading = configured.find(({ way }) => way);
   if (leading?.way) return { url: leading.url, source: leading.way.source, way: leading.way };
-  const elsewhere = told.find(({ url }) => served(toldProbes.get(url)));
+  const elsewhere = configured.find(({ url }) => served(configuredProbes.get(url)));
   if (elsewhere) return { url: elsewhere.url, source: `${live.config?.source}; no object here announces it` };
   for (const way of endpoint.ways) {
     const host = way.kind === "nodePort" ? nodeHost(way, all) : way.hosts[0];
     if (host) return { url: urlText(way.scheme, host, way.port), source: way.source, way };
   }
-  if (told[0]) return { url: told[0].url, source: `${live.config?.source}; no object here announces it` };
+  if (configured[0])
+    return { url: configured[0].url, source: `${live.config?.source}; no object here announces it` };
   const { service } = endpoint;
   if (!service) return { source: `there is no Service ${endpoint.chart}` };
   if (endpoint.ways.length === 0)
@@ -90,8 +97,10 @@ function chosen(
 
 /** The page belongs at the host at which the browser is sent to the others; else at the node's best address. */
 function nodeHost(way: Way, all: readonly Endpoint[]): string | undefined {
-  const told = all.flatMap((endpoint) => endpoint.told).filter((item) => item.way?.kind === "nodePort");
-  const host = told.map(({ url }) => urlParts(url ?? "")?.host).find((found) => found !== undefined);
+  const configured = all
+    .flatMap((endpoint) => endpoint.configured)
+    .filter((item) => item.way?.kind === "nodePort");
+  const host = configured.map(({ url }) => urlParts(url ?? "")?.host).find((found) => found !== undefined);
   if (host && (isLoopback(host) || way.hosts.includes(host))) return host;
   return way.hosts[0];
 }

@@ -25,11 +25,11 @@ export interface Endpoint extends EndpointKind {
   /** Undefined when it is not installed. */
   readonly service?: ServiceObject;
   readonly ways: readonly Way[];
-  readonly told: readonly Told[];
+  readonly configured: readonly ConfiguredUrl[];
 }
 
 /** One URL in the frontend's config.json. */
-export interface Told {
+export interface ConfiguredUrl {
   readonly key: string;
   /** As it stands there; undefined when the key is missing. */
   readonly url?: string;
@@ -42,11 +42,11 @@ export function endpointsOf(live: LiveAccess): Endpoint[] {
   return endpointKinds.map((kind) => {
     const service = serviceOf(live.services, kind.chart);
     const ways = service ? waysTo(service, live) : [];
-    const told = kind.keys.map((key): Told => {
+    const configured = kind.keys.map((key): ConfiguredUrl => {
       const url = live.config?.api[key];
       return { key, url, way: ways.find((way) => url !== undefined && leadsThrough(url, way)) };
     });
-    return { ...kind, service, ways, told };
+    return { ...kind, service, ways, configured };
   });
 }
 

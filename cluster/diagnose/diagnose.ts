@@ -5,7 +5,7 @@ import type { Connection } from "../client/connection.ts";
 import type { HelmRelease } from "../client/helm-release.ts";
 import { parseManifest } from "../client/manifest.ts";
 import { readReleases } from "../client/releases.ts";
-import { lastWarning, type Surroundings, troubleOfPod } from "./pod-trouble.ts";
+import { lastWarning, type NamespaceState, troubleOfPod } from "./pod-trouble.ts";
 import {
   readinessOf,
   type WaitedKind,
@@ -91,7 +91,7 @@ export async function readSurroundings(
   connection: Connection,
   namespace: string,
   services: readonly string[] = [],
-): Promise<{ pods: V1Pod[]; around: Surroundings }> {
+): Promise<{ pods: V1Pod[]; around: NamespaceState }> {
   const eventsWhere = (fieldSelector: string) =>
     list<CoreV1Event>(connection, pathOf("v1", "events", namespace), { query: { fieldSelector } });
   const [pods, claims, ...events] = await Promise.all([
@@ -152,7 +152,7 @@ function isReady({ kind, live }: Waited): boolean {
 }
 
 /** Lines about one object: what is not ready of it, and why. Empty when it is ready. */
-export function explainObject(object: Waited, pods: readonly V1Pod[], around: Surroundings): string[] {
+export function explainObject(object: Waited, pods: readonly V1Pod[], around: NamespaceState): string[] {
   const { kind, name, live } = object;
   const look = `look further: kubectl describe ${kind.toLowerCase()} ${name} -n ${around.namespace}`;
   if (!live) return [`  ${kind} ${name}: does not exist`];
@@ -177,7 +177,7 @@ function podsOf(live: KubeObject, pods: readonly V1Pod[]): V1Pod[] {
 }
 
 /** Without pods the reason stands at their maker: quota and admission refusals are reported on a ReplicaSet. */
-function ownWarnings({ kind, name }: Waited, around: Surroundings): string[] {
+function ownWarnings({ kind, name }: Waited, around: NamespaceState): string[] {
   const own = lastWarning(around, kind, name);
   if (kind === "Service" && own.length === 0)
     return ["it has no events: nothing in this cluster makes load balancers, or none for its class"];

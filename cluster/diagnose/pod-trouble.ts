@@ -3,7 +3,7 @@ import { amount } from "../../model/amount.ts";
 import { isPodReady } from "./workload.ts";
 
 /** Warning events and claims of a namespace, for telling why its pods do not start. */
-export interface Surroundings {
+export interface NamespaceState {
   readonly namespace: string;
   readonly events: readonly CoreV1Event[];
   readonly claims: readonly V1PersistentVolumeClaim[];
@@ -11,7 +11,7 @@ export interface Surroundings {
 }
 
 /** Why a pod is not ready, one sentence a line, the command to look further last; empty for one that is. */
-export function troubleOfPod(pod: V1Pod, around: Surroundings): string[] {
+export function troubleOfPod(pod: V1Pod, around: NamespaceState): string[] {
   if (isPodReady(pod)) return [];
   const name = pod.metadata?.name ?? "";
   const containers = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
@@ -61,7 +61,7 @@ function scheduling(pod: V1Pod): string[] {
   return [`not scheduled: ${scheduled.message ?? scheduled.reason ?? "no reason given"}`];
 }
 
-function unboundClaims(pod: V1Pod, { claims }: Surroundings): string[] {
+function unboundClaims(pod: V1Pod, { claims }: NamespaceState): string[] {
   const names = (pod.spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
   return names.flatMap((name) => {
     const claim = claims.find((candidate) => candidate.metadata?.name === name);
@@ -80,7 +80,7 @@ function unready(pod: V1Pod): string {
 }
 
 /** The latest warning about an object, as a line of its own; none when there is none. */
-export function lastWarning(around: Surroundings, kind: string, name: string, uid?: string): string[] {
+export function lastWarning(around: NamespaceState, kind: string, name: string, uid?: string): string[] {
   const latest = around.events
     .filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.name === name)
     .filter(({ involvedObject }) => !uid || !involvedObject.uid || involvedObject.uid === uid)

@@ -6,7 +6,7 @@ import type { Json } from "../../model/settings.ts";
 import { legacyVersion } from "../../plan/legacy-platform.ts";
 import type { Change } from "../changes.ts";
 import { type Migration, type StackKey, targetVersion } from "../merge.ts";
-import type { Fate, Outcome } from "../outcome.ts";
+import type { ChangeOutcome, Outcome } from "../outcome.ts";
 import { overridesText } from "../overrides-file.ts";
 import { isSecret } from "../plain-value.ts";
 import type { SetEntry } from "../set-list.ts";
@@ -27,28 +27,25 @@ export interface MigrateCircumstances {
 const longestValue = 48;
 
 /** The report for people: what was changed and what becomes of it, then what is to be done. */
-export function migrateText(migration: Migration, circumstances: MigrateCircumstances): string {
-  const { platform, type, otherTypes, fates, notes } = migration;
-  const { source, warnings, written } = circumstances;
+export function migrateText(migration: Migration, context: MigrateCircumstances): string {
+  const { platform, type, otherTypes, outcomes, notes } = migration;
+  const { source, warnings, written } = context;
   const guess = otherTypes.length > 0 ? `, which fits as well as ${otherTypes.join(", ")} (--type)` : "";
-  const counts = (kind: Outcome["kind"]) => fates.filter(({ outcome }) => outcome.kind === kind).length;
+  const counts = (kind: Outcome["kind"]) => outcomes.filter(({ outcome }) => outcome.kind === kind).length;
   const sections: [title: string, lines: readonly string[]][] = [
-    [
-      "stack configuration:",
-      migration.stackKeys.map((key) => `  ${configCommand(key, migration, circumstances)}`),
-    ],
+    ["stack configuration:", migration.stackKeys.map((key) => `  ${configCommand(key, migration, context)}`)],
     ["to know:", [...notes, ...warnings].map((note) => `  ${note}`)],
   ];
   return [
     `Krateo ${legacyVersion}, ${platform.namespace}/${platform.name} in ${source}, type ${type}${guess}`,
-    ...(fates.length === 0
+    ...(outcomes.length === 0
       ? [`nothing in it differs from ${legacyVersion}'s defaults`]
       : [
           "",
-          plainTable(["STEP", "KEY", "YOURS", `${legacyVersion} DEFAULT`, "WHAT HAPPENS"], rowsOf(fates)),
+          plainTable(["STEP", "KEY", "YOURS", `${legacyVersion} DEFAULT`, "WHAT HAPPENS"], rowsOf(outcomes)),
         ]),
     "",
-    `${amount(fates.length, "change")}: ${counts("carried")} carried, ${counts("configured")} by the stack configuration, ${counts("same")} are so in ${targetVersion} already, ${counts("left")} not carried`,
+    `${amount(outcomes.length, "change")}: ${counts("carried")} carried, ${counts("configured")} by the stack configuration, ${counts("same")} are so in ${targetVersion} already, ${counts("left")} not carried`,
     ...sections.flatMap(([title, lines]) => (lines.length > 0 ? [title, ...lines] : [])),
     ...(written.length > 0
       ? [`written: ${written.join(", ")}`]
@@ -61,28 +58,28 @@ export function migrateText(migration: Migration, circumstances: MigrateCircumst
 }
 
 /** The report for scripts. */
-export function migrateJson(migration: Migration, circumstances: MigrateCircumstances): string {
-  const { platform, type, otherTypes, fates, stackKeys, notes } = migration;
+export function migrateJson(migration: Migration, context: MigrateCircumstances): string {
+  const { platform, type, otherTypes, outcomes, stackKeys, notes } = migration;
   const { name, namespace } = platform;
-  const { source, written, warnings } = circumstances;
+  const { source, written, warnings } = context;
   return JSON.stringify(
     {
       object: { name, namespace, source },
       type,
       otherTypes,
-      changes: fates.map(({ change, outcome }) => ({
+      changes: outcomes.map(({ change, outcome }) => ({
         step: change.step.id,
         key: keyOf(change),
         yours: shown(change.yours, change) ?? null,
         default: shown(change.default, change) ?? null,
         origin: change.origin,
         outcome: outcome.kind === "left" ? "not carried" : outcome.kind,
-        what: happens({ change, outcome }),
+        what: describeOutcome({ change, outcome }),
       })),
       stackConfiguration: stackKeys.map((key) => ({
         key: key.key,
         value: key.value ?? null,
-        command: configCommand(key, migration, circumstances),
+        command: configCommand(key, migration, context),
       })),
       notes: [...notes, ...warnings],
       overrides: overridesText(migration) ?? null,
@@ -94,7 +91,7 @@ export function migrateJson(migration: Migration, circumstances: MigrateCircumst
 }
 
 /** What becomes of a change, in words. */
-export function happens({ change, outcome }: Fate): string {
+export function describeOutcome({ change, outcome }: ChangeOutcome): string {
   switch (outcome.kind) {
     case "carried":
       return carriedText(change, outcome);
@@ -124,12 +121,12 @@ function keyOf({ path }: Change): string {
 }
 
 /** Steps that are missing for one reason, with one consequence, are one line. */
-function rowsOf(fates: readonly Fate[]): string[][] {
+function rowsOf(outcomes: readonly ChangeOutcome[]): string[][] {
   const rows = new Map<string, { steps: string[]; cells: string[] }>();
-  for (const fate of fates) {
-    const { change } = fate;
+  for (const outcome of outcomes) {
+    const { change } = outcome;
     const whole = change.path.length === 0 && change.kind === "removed";
-    const what = happens(fate);
+    const what = describeOutcome(outcome);
     const known = whole ? rows.get(what) : undefined;
     if (known !== undefined) known.steps.push(change.step.id);
     else

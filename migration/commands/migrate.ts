@@ -86,14 +86,14 @@ ${legacyVersion}, or a file cannot be read or written. Nothing has been written 
       const settings = await settingsOf(migration);
       const files = options.write ? filesOf(migration, settings, options, session) : [];
       writeNewFiles(files, { force: options.force ?? false });
-      const circumstances = {
+      const context = {
         source: read.source,
         live: options.from === undefined,
         stackOptions: stackOptions(command, options),
         written: files.map(({ file }) => file),
         warnings: read.notes,
       };
-      session.print((options.json ? migrateJson : migrateText)(migration, circumstances));
+      session.print((options.json ? migrateJson : migrateText)(migration, context));
     });
 }
 

@@ -40,7 +40,7 @@ export async function removeVolume(
   const volumes = await volumesOf(connection, namespace);
   if (dryRun) {
     if (claim) log(`PersistentVolumeClaim ${legacyVolume}: would be removed`);
-    for (const volume of volumes) log(`  ${fate(volume, purge, "would be")}`);
+    for (const volume of volumes) log(`  ${volumeText(volume, purge, "would be")}`);
     return;
   }
   if (claim) await waitForClaimUsers(connection, namespace, [legacyVolume], timeoutSeconds);
@@ -67,10 +67,10 @@ export async function removeVolume(
     }));
     await waitUntilGone(connection, leaving, timeoutSeconds);
   }
-  for (const volume of volumes) log(fate(volume, purge, ""));
+  for (const volume of volumes) log(volumeText(volume, purge, ""));
 }
 
-function fate({ metadata: { name }, spec }: PersistentVolume, purge: boolean, mood: string): string {
+function volumeText({ metadata: { name }, spec }: PersistentVolume, purge: boolean, mood: string): string {
   const policy = spec.persistentVolumeReclaimPolicy ?? "Retain";
   const would = mood ? `${mood} ` : "";
   if (purge) return `PersistentVolume ${name} ${would}removed with its storage`;

@@ -2,10 +2,10 @@
 import { amount } from "../../model/amount.ts";
 import { damagedProblem } from "../../model/helm-record.ts";
 import type { Problem } from "../../model/problem.ts";
+import { sameRelease } from "./context.ts";
 import { crdsFolderOf } from "./known.ts";
 import { byKind, countsOf, firstFew, identityOf, type LiveObject, placeOf } from "./objects.ts";
 import type { RemovalPlan } from "./plan.ts";
-import { sameRelease } from "./scene.ts";
 import type { LiveRelease, RemovalSurvey, StackRecord } from "./survey.ts";
 import { crdsByKind } from "./users.ts";
 
@@ -71,9 +71,9 @@ export function heldProblems(
   });
   const unattended = new Map<LiveRelease, LiveObject[]>();
   for (const object of held.filter((one) => !isStuck(one))) {
-    const attendant = attendantOf(survey, crdOf(object));
-    if (attendant?.available !== false) continue;
-    unattended.set(attendant, [...(unattended.get(attendant) ?? []), object]);
+    const finalizing = finalizingRelease(survey, crdOf(object));
+    if (finalizing?.available !== false) continue;
+    unattended.set(finalizing, [...(unattended.get(finalizing) ?? []), object]);
   }
   for (const [release, objects] of unattended) {
     problems.push({
@@ -124,7 +124,7 @@ function workloadsOf({ manifest }: LiveRelease): string[] {
 }
 
 /** The release that brings a definition also brings what clears its objects' finalizers. */
-function attendantOf(survey: RemovalSurvey, crd: string | undefined): LiveRelease | undefined {
+function finalizingRelease(survey: RemovalSurvey, crd: string | undefined): LiveRelease | undefined {
   if (crd === undefined) return undefined;
   const identity = identityOf({
     apiVersion: "apiextensions.k8s.io/v1",

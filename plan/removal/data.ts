@@ -1,9 +1,9 @@
 /** Volumes, the operator's definitions that their data hangs on, and the namespace: what only --purge-data removes. */
 import { postgresGroup } from "../../components/cnpg.ts";
+import type { RemovalContext } from "./context.ts";
 import { bearsMarker, bearsReleaseOf, isHousekeeping, isVolumeOf } from "./known.ts";
 import { countsOf, firstFew, isCrd, type LiveObject, objectText } from "./objects.ts";
-import type { Scene } from "./scene.ts";
-import type { Stay } from "./stay.ts";
+import type { Retained } from "./retained.ts";
 
 /**
  * Claims of the releases' databases.
@@ -11,9 +11,9 @@ import type { Stay } from "./stay.ts";
  * @returns `owned`: claims that Kubernetes deletes with an object of a release, whatever was asked for
  */
 export function volumesOf(
-  { survey, departing, manifest }: Scene,
+  { survey, departing, manifest }: RemovalContext,
   purgeData: boolean,
-): { volumes: LiveObject[]; owned: LiveObject[]; stays: Stay[] } {
+): { volumes: LiveObject[]; owned: LiveObject[]; retained: Retained[] } {
   const claims = survey.objects.filter(
     (object) =>
       object.kind === "PersistentVolumeClaim" &&
@@ -23,19 +23,19 @@ export function volumesOf(
   const isOwned = ({ owners }: LiveObject): boolean => owners.some((uid) => makers.has(uid));
   const owned = claims.filter(isOwned);
   const free = claims.filter((claim) => !isOwned(claim));
-  if (purgeData) return { volumes: free, owned, stays: [] };
+  if (purgeData) return { volumes: free, owned, retained: [] };
   const why = "it holds data; --purge-data deletes it";
-  return { volumes: [], owned, stays: free.map((claim) => ({ what: objectText(claim), why })) };
+  return { volumes: [], owned, retained: free.map((claim) => ({ what: objectText(claim), why })) };
 }
 
 /** CloudNativePG's definitions are kept by its chart; they go with the data, and only when nobody uses them. */
 export function operatorCrdsOf(
-  { survey, departing, manifest }: Scene,
+  { survey, departing, manifest }: RemovalContext,
   purgeData: boolean,
-): { crds: LiveObject[]; stays: Stay[] } {
+): { crds: LiveObject[]; retained: Retained[] } {
   const all = survey.objects.filter((object) => isCrd(object) && object.name.endsWith(`.${postgresGroup}`));
   const crds = all.filter((crd) => departing.some((release) => bearsReleaseOf(crd, release)));
-  if (crds.length === 0) return { crds: [], stays: [] };
+  if (crds.length === 0) return { crds: [], retained: [] };
   const going = new Set(manifest.map(({ uid }) => uid));
   const users = survey.objects.filter(
     ({ apiVersion, uid, owners }) =>
@@ -46,10 +46,10 @@ export function operatorCrdsOf(
   const what = `${crds.length} CustomResourceDefinitions of CloudNativePG`;
   if (users.length > 0) {
     const why = `they are in use, but no operator is left for ${countsOf(users).join(", ")}`;
-    return { crds: [], stays: [{ what, why }] };
+    return { crds: [], retained: [{ what, why }] };
   }
-  if (!purgeData) return { crds: [], stays: [{ what, why: "--purge-data deletes them" }] };
-  return { crds, stays: [] };
+  if (!purgeData) return { crds: [], retained: [{ what, why: "--purge-data deletes them" }] };
+  return { crds, retained: [] };
 }
 
 /**
@@ -59,14 +59,16 @@ export function operatorCrdsOf(
  * @param gone What goes before it.
  */
 export function namespaceOf(
-  { survey, find, manifest, going }: Scene,
+  { survey, find, manifest, going }: RemovalContext,
   gone: readonly LiveObject[],
   purgeData: boolean,
-): { namespace?: LiveObject; stays: Stay[] } {
+): { namespace?: LiveObject; retained: Retained[] } {
   const { objects, unreadable } = survey;
   const namespace = find({ apiVersion: "v1", kind: "Namespace", name: survey.namespace });
-  if (!namespace) return { stays: [] };
-  const stay = (why: string): { stays: Stay[] } => ({ stays: [{ what: objectText(namespace), why }] });
+  if (!namespace) return { retained: [] };
+  const stay = (why: string): { retained: Retained[] } => ({
+    retained: [{ what: objectText(namespace), why }],
+  });
   if (!bearsMarker(namespace)) return stay("it was there before this program");
   if (!purgeData)
     return stay("volumes and users' objects live in it; --purge-data deletes it once it is empty");
@@ -83,7 +85,7 @@ export function namespaceOf(
   );
   if (others.length > 0) return stay(`others use it: ${countsOf(others).join(", ")}`);
   if (unreadable.length > 0) return stay(`whether it is empty cannot be read: ${firstFew(unreadable)}`);
-  return { namespace, stays: [] };
+  return { namespace, retained: [] };
 }
 
 /** True for Helm's own record of a release. */

@@ -3,8 +3,8 @@
 import { amount } from "../../model/amount.ts";
 import type { Problem } from "../../model/problem.ts";
 import { heldProblems, recordProblems } from "./blockers.ts";
+import { type RemovalContext, removalContextOf } from "./context.ts";
 import { countsOf, inOrder, isCrd, type LiveObject } from "./objects.ts";
-import { type Scene, sceneOf } from "./scene.ts";
 import type { RemovalSurvey } from "./survey.ts";
 import { userObjectsOf, wavesOf } from "./users.ts";
 
@@ -20,13 +20,13 @@ export interface DestroyedObjects {
 
 /** Users' objects that go with the stack's Helm releases. What Helm leaves behind keeps its objects, too. */
 export function destroyedBy(survey: RemovalSurvey): DestroyedObjects {
-  const scene = sceneOf(survey);
-  const crds = [...scene.manifest.filter(isCrd), ...generatedBy(scene)];
-  const namespaces = scene.manifest.filter(({ kind }) => kind === "Namespace");
+  const context = removalContextOf(survey);
+  const crds = [...context.manifest.filter(isCrd), ...generatedBy(context)];
+  const namespaces = context.manifest.filter(({ kind }) => kind === "Namespace");
   const userObjects = inOrder(
-    userObjectsOf(survey, { crds, namespaces, own: [...scene.manifest, ...recorded(scene)] }),
+    userObjectsOf(survey, { crds, namespaces, own: [...context.manifest, ...recorded(context)] }),
   );
-  return { userObjects, waves: wavesOf(scene, userObjects, crds) };
+  return { userObjects, waves: wavesOf(context, userObjects, crds) };
 }
 
 /**
@@ -41,10 +41,10 @@ export function destroyProblems(
   confirmed: number,
   stack: string,
 ): Problem[] {
-  const scene = sceneOf(survey);
+  const context = removalContextOf(survey);
   const held = [
     ...recordProblems(survey),
-    ...heldProblems(survey, { userObjects, manifest: scene.manifest, stackObjects: recorded(scene) }),
+    ...heldProblems(survey, { userObjects, manifest: context.manifest, stackObjects: recorded(context) }),
   ];
   const count = userObjects.length;
   if (count <= confirmed) return held;
@@ -61,11 +61,11 @@ export function destroyProblems(
 }
 
 /** Definitions that going charts made out of users' objects. */
-function generatedBy({ survey, going }: Scene): LiveObject[] {
+function generatedBy({ survey, going }: RemovalContext): LiveObject[] {
   const names = going.flatMap(({ chart }) => survey.generated[chart] ?? []);
   return survey.objects.filter((object) => isCrd(object) && names.includes(object.name));
 }
 
-function recorded({ survey, find }: Scene): LiveObject[] {
+function recorded({ survey, find }: RemovalContext): LiveObject[] {
   return survey.stack.objects.flatMap((name) => find(name) ?? []);
 }

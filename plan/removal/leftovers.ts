@@ -1,6 +1,7 @@
 /** What stays in the cluster after Helm has uninstalled the releases, and is removed after it. */
 import { postgresGroup } from "../../components/cnpg.ts";
 import type { LeftoverDescription } from "../../components/description.ts";
+import { type RemovalContext, sameRelease } from "./context.ts";
 import {
   bearsReleaseOf,
   type ConfiguredRelease,
@@ -12,8 +13,7 @@ import {
   whyLeft,
 } from "./known.ts";
 import { identityOf, isCrd, type LiveObject, objectText } from "./objects.ts";
-import { type Scene, sameRelease } from "./scene.ts";
-import type { Stay } from "./stay.ts";
+import type { Retained } from "./retained.ts";
 
 export interface Leftover {
   readonly object: LiveObject;
@@ -39,20 +39,20 @@ interface Verdict {
  * @param others Objects that go in another way, or are decided about elsewhere.
  */
 export function leftoversOf(
-  scene: Scene,
+  context: RemovalContext,
   others: readonly LiveObject[],
   purgeData: boolean,
-): { leftovers: Leftover[]; stays: Stay[] } {
-  const elsewhere = new Set([...scene.manifest, ...others]);
+): { leftovers: Leftover[]; retained: Retained[] } {
+  const elsewhere = new Set([...context.manifest, ...others]);
   const leftovers: Leftover[] = [];
-  const stays: Stay[] = [];
-  for (const object of scene.survey.objects) {
+  const retained: Retained[] = [];
+  for (const object of context.survey.objects) {
     if (elsewhere.has(object) || object.kind === "PersistentVolumeClaim" || isCnpg(object)) continue;
-    for (const release of scene.departing) {
-      const verdict = verdictOn(scene, object, release);
+    for (const release of context.departing) {
+      const verdict = verdictOn(context, object, release);
       if (!verdict) continue;
-      const stay = stayOf(scene, object, release, verdict, purgeData);
-      if (stay) stays.push(stay);
+      const stay = retainedAs(context, object, release, verdict, purgeData);
+      if (stay) retained.push(stay);
       else {
         const frees = object.finalizers.filter((one) => finalizersOf(release.chart).includes(one));
         const marked = bearsReleaseOf(object, release);
@@ -61,7 +61,7 @@ export function leftoversOf(
       break;
     }
   }
-  return { leftovers, stays };
+  return { leftovers, retained };
 }
 
 /** CloudNativePG's definitions and their objects have rules of their own. */
@@ -70,7 +70,11 @@ function isCnpg({ apiVersion, kind, name }: LiveObject): boolean {
   return isCrd({ apiVersion, kind, name }) && name.endsWith(`.${postgresGroup}`);
 }
 
-function verdictOn(scene: Scene, object: LiveObject, release: ConfiguredRelease): Verdict | undefined {
+function verdictOn(
+  context: RemovalContext,
+  object: LiveObject,
+  release: ConfiguredRelease,
+): Verdict | undefined {
   const bears = bearsReleaseOf(object, release);
   const known = knownLeftovers(release).find(
     (one) =>
@@ -78,7 +82,7 @@ function verdictOn(scene: Scene, object: LiveObject, release: ConfiguredRelease)
       one.name === object.name &&
       (object.namespace ?? release.namespace) === release.namespace,
   );
-  const live = scene.going.find((other) => sameRelease(release, other));
+  const live = context.going.find((other) => sameRelease(release, other));
   const identity = identityOf(object);
   // One that Helm has deleted since may have a namesake.
   if (isOfHook(object) && live?.hooks.some((hook) => identityOf(hook) === identity)) {
@@ -87,7 +91,7 @@ function verdictOn(scene: Scene, object: LiveObject, release: ConfiguredRelease)
   if (live?.manifest.some((entry) => entry.kept && identityOf(entry) === identity)) {
     return { why: "kept, as its chart asks", known };
   }
-  if (known && (bears || (!isClaimed(object) && isMadeAs(known, object, release, scene))))
+  if (known && (bears || (!isClaimed(object) && isMadeAs(known, object, release, context))))
     return { why: whyLeft[known.maker], known };
   // What has an owner goes with it.
   if (!bears || object.owners.length > 0) return undefined;
@@ -99,36 +103,36 @@ function isMadeAs(
   known: LeftoverDescription,
   object: LiveObject,
   release: ConfiguredRelease,
-  scene: Scene,
+  context: RemovalContext,
 ): boolean {
   if (known.maker === "hook") return isOfHook(object);
   if (known.constraints === undefined || object.namespace !== undefined) return true;
   if (object.usedBy?.includes(`namespace ${release.namespace}`)) return true;
   // Bound by nobody any more, it may be of constraints that somebody else has.
-  const constraints = scene.survey.objects.find(
+  const constraints = context.survey.objects.find(
     ({ kind, name }) => kind === constraintsKind && name === known.constraints,
   );
   return object.usedBy?.length === 0 && (!constraints || bearsReleaseOf(constraints, release));
 }
 
 /** Why a leftover is not removed; undefined when it is. */
-function stayOf(
-  scene: Scene,
+function retainedAs(
+  context: RemovalContext,
   object: LiveObject,
   release: ConfiguredRelease,
   { known }: Verdict,
   purgeData: boolean,
-): Stay | undefined {
+): Retained | undefined {
   const what = objectText(object);
   if (known?.volume && !purgeData) {
     const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", name: known.volume };
-    if (scene.find({ ...claim, namespace: release.namespace })) {
+    if (context.find({ ...claim, namespace: release.namespace })) {
       return { what, why: `it is the login to the data in volume ${known.volume}` };
     }
   }
   if (object.namespace !== undefined) return undefined;
   const users = [
-    ...(scene.survey.elsewhere[release.name] ?? []).map((namespace) => `namespace ${namespace}`),
+    ...(context.survey.elsewhere[release.name] ?? []).map((namespace) => `namespace ${namespace}`),
     ...(object.usedBy ?? []).filter((user) => user !== `namespace ${release.namespace}`),
   ];
   if (users.length === 0) return undefined;

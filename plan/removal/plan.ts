@@ -1,10 +1,11 @@
 /** What goes, in which way, and what stays when an installation is removed. */
+
+import { type RemovalContext, removalContextOf } from "./context.ts";
 import { namespaceOf, operatorCrdsOf, volumesOf } from "./data.ts";
 import { bearsMarker } from "./known.ts";
 import { type Leftover, leftoversOf } from "./leftovers.ts";
 import { identityOf, inOrder, isCrd, type LiveObject, objectText } from "./objects.ts";
-import { type Scene, sceneOf } from "./scene.ts";
-import type { Stay } from "./stay.ts";
+import type { Retained } from "./retained.ts";
 import type { LiveRelease, RemovalSurvey } from "./survey.ts";
 import { userObjectsOf, wavesOf } from "./users.ts";
 
@@ -32,7 +33,7 @@ export interface RemovalPlan {
   readonly ownedVolumes: readonly LiveObject[];
   /** The installation's namespace, when it goes: last of all. */
   readonly ownNamespace?: LiveObject;
-  readonly stays: readonly Stay[];
+  readonly retained: readonly Retained[];
 }
 
 /** Decides about everything that a survey found. The same survey always gives the same plan. */
@@ -40,23 +41,27 @@ export function removalPlan(
   survey: RemovalSurvey,
   { purgeData }: { readonly purgeData: boolean },
 ): RemovalPlan {
-  const scene = sceneOf(survey);
-  const { releases, interrupted, manifest } = scene;
-  const recorded = stackObjectsOf(scene);
-  const operator = operatorCrdsOf(scene, purgeData);
-  const left = leftoversOf(scene, [...recorded, ...operator.crds], purgeData);
-  const crds = crdsOf(scene, [...recorded, ...operator.crds, ...left.leftovers.map(({ object }) => object)]);
+  const context = removalContextOf(survey);
+  const { releases, interrupted, manifest } = context;
+  const recorded = stackObjectsOf(context);
+  const operator = operatorCrdsOf(context, purgeData);
+  const left = leftoversOf(context, [...recorded, ...operator.crds], purgeData);
+  const crds = crdsOf(context, [
+    ...recorded,
+    ...operator.crds,
+    ...left.leftovers.map(({ object }) => object),
+  ]);
   const namespaces = manifest.filter(({ kind }) => kind === "Namespace");
   const userObjects = userObjectsOf(survey, {
     crds,
     namespaces,
     own: [...manifest, ...recorded, ...left.leftovers.map(({ object }) => object)],
   });
-  const data = volumesOf(scene, purgeData);
+  const data = volumesOf(context, purgeData);
   const stackObjects = recorded.filter((object) => !isCrd(object));
   const leftovers = left.leftovers.filter(({ object }) => !isCrd(object));
   const gone = [...stackObjects, ...left.leftovers.map(({ object }) => object), ...crds, ...userObjects];
-  const own = namespaceOf(scene, [...gone, ...data.volumes, ...data.owned], purgeData);
+  const own = namespaceOf(context, [...gone, ...data.volumes, ...data.owned], purgeData);
   return {
     releases,
     interrupted,
@@ -65,20 +70,20 @@ export function removalPlan(
     crds: inOrder(crds),
     namespaces,
     userObjects: inOrder(userObjects),
-    waves: wavesOf(scene, inOrder(userObjects), crds),
+    waves: wavesOf(context, inOrder(userObjects), crds),
     leftovers: inOrder(leftovers.map(({ object }) => object)).map(
       (object) => leftovers.find((one) => one.object === object) as Leftover,
     ),
     volumes: data.volumes,
     ownedVolumes: data.owned,
     ...(own.namespace && { ownNamespace: own.namespace }),
-    stays: [
-      ...own.stays,
-      ...data.stays,
-      ...left.stays,
-      ...operator.stays,
-      ...retained(scene),
-      ...foreign(scene),
+    retained: [
+      ...own.retained,
+      ...data.retained,
+      ...left.retained,
+      ...operator.retained,
+      ...retainedObjects(context),
+      ...foreignObjects(context),
     ],
   };
 }
@@ -110,7 +115,7 @@ export function heldText(object: LiveObject): string {
 }
 
 /** What the stack made itself, and what bears its mark although the state has lost it. */
-function stackObjectsOf({ survey, foreign, find }: Scene): LiveObject[] {
+function stackObjectsOf({ survey, foreign, find }: RemovalContext): LiveObject[] {
   const { stack, objects, namespace, elsewhere } = survey;
   const recorded = stack.objects.flatMap((name) => (name.retained ? [] : (find(name) ?? [])));
   // Beside the releases of another stack, the mark may be that other stack's.
@@ -128,20 +133,20 @@ function stackObjectsOf({ survey, foreign, find }: Scene): LiveObject[] {
 }
 
 /** Definitions among the going objects, and those that going charts made out of users' objects. */
-function crdsOf({ survey, going, manifest }: Scene, others: readonly LiveObject[]): LiveObject[] {
+function crdsOf({ survey, going, manifest }: RemovalContext, others: readonly LiveObject[]): LiveObject[] {
   const generated = going.flatMap(({ chart }) => survey.generated[chart] ?? []);
   const made = survey.objects.filter(({ name }) => generated.includes(name));
   return [...new Set([...manifest, ...others, ...made].filter(isCrd))];
 }
 
-function retained({ survey, find }: Scene): Stay[] {
+function retainedObjects({ survey, find }: RemovalContext): Retained[] {
   return survey.stack.objects.flatMap((name) => {
     const object = name.retained && name.kind !== "Namespace" ? find(name) : undefined;
     return object ? [{ what: objectText(object), why: "it was there before this program" }] : [];
   });
 }
 
-function foreign({ foreign, survey }: Scene): Stay[] {
+function foreignObjects({ foreign, survey }: RemovalContext): Retained[] {
   return [
     ...foreign.map(({ name, namespace, chart, chartVersion }) => ({
       what: `Helm release ${namespace}/${name} (${chart} ${chartVersion})`,

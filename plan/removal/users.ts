@@ -1,7 +1,8 @@
 /** What users made, and what goes with an installation although no release and no stack made it. */
+
+import type { RemovalContext } from "./context.ts";
 import { isHousekeeping } from "./known.ts";
 import { type CustomKind, identityOf, type LiveObject } from "./objects.ts";
-import type { Scene } from "./scene.ts";
 
 /**
  * Objects of kinds whose definition goes, and whatever is in namespaces that go. What exists only through another
@@ -38,7 +39,7 @@ export function userObjectsOf(
  * their namespace.
  */
 export function wavesOf(
-  { survey }: Scene,
+  { survey }: RemovalContext,
   userObjects: readonly LiveObject[],
   crds: readonly LiveObject[],
 ): LiveObject[][] {

@@ -67,7 +67,7 @@ describe("krateo access", () => {
     services: serviceNames.map((name) => service(name, { type: "NodePort", nodePort: ports[name] })),
     nodeAddresses: ["127.0.0.1"],
   });
-  const told = () => apiOf(local("authn"), local("snowplow"), local("events-presenter"));
+  const configured = () => apiOf(local("authn"), local("snowplow"), local("events-presenter"));
   const access = async (objects: Record<string, unknown>, ...words: string[]): Promise<Run> => {
     let result: Run | undefined;
     await withApiServer(holding(objects), async ({ kubeconfig }) => {
@@ -77,7 +77,7 @@ describe("krateo access", () => {
   };
 
   it("shows the addresses, where they come from, and that they answer; needs no stack", async () => {
-    const { code, printed, noted } = await access(cluster(nodePorts(), told()));
+    const { code, printed, noted } = await access(cluster(nodePorts(), configured()));
     assert.deepEqual([code, noted], [0, ""]);
     const [head, frontend] = printed.split("\n");
     assert.match(head ?? "", /^ *ENDPOINT +URL +FROM +FROM HERE$/);
@@ -102,7 +102,7 @@ describe("krateo access", () => {
   });
 
   it("takes the namespace from a stack, too", async () => {
-    const { code, printed } = await access(cluster(nodePorts(), told(), "shop"), "--stack", "dev");
+    const { code, printed } = await access(cluster(nodePorts(), configured(), "shop"), "--stack", "dev");
     assert.equal(code, 0);
     assert.match(printed, /\(namespace shop at /);
   });
@@ -128,7 +128,9 @@ describe("krateo access", () => {
 
   it("tells of a frontend that sends browsers elsewhere, with exit code 2", async () => {
     const wrong = (await nobodyThere()).replace("https", "http");
-    const { code, printed } = await access(cluster(nodePorts(), { ...told(), AUTHN_API_BASE_URL: wrong }));
+    const { code, printed } = await access(
+      cluster(nodePorts(), { ...configured(), AUTHN_API_BASE_URL: wrong }),
+    );
     assert.equal(code, 2);
     assert.ok(
       printed.includes(
@@ -154,8 +156,8 @@ describe("krateo access", () => {
     );
   });
 
-  it("reads Helm's values where there is no ConfigMap, and says what is not told", async () => {
-    const objects = cluster(nodePorts(), told());
+  it("reads Helm's values where there is no ConfigMap, and says what is not configured", async () => {
+    const objects = cluster(nodePorts(), configured());
     delete objects["/api/v1/namespaces/krateo-system/configmaps/frontend-config-vars"];
     const { code, printed } = await access(objects);
     assert.equal(code, 2);
@@ -166,13 +168,13 @@ describe("krateo access", () => {
   });
 
   it("says that the admin user is not there yet", async () => {
-    const objects = cluster(nodePorts(), told());
+    const objects = cluster(nodePorts(), configured());
     delete objects["/api/v1/namespaces/krateo-system/secrets/admin-password"];
     assert.match((await access(objects)).printed, /there is no Secret admin-password; chart portal makes it/);
   });
 
   it("works for a user who may list no nodes and read no Secrets", async () => {
-    const objects = cluster(nodePorts(), told());
+    const objects = cluster(nodePorts(), configured());
     const forbidden = (path: string): boolean => path === "/api/v1/nodes" || path.includes("/secrets");
     await withApiServer(
       (method, path) =>
@@ -185,7 +187,7 @@ describe("krateo access", () => {
   });
 
   it("prints one JSON object", async () => {
-    const { code, printed } = await access(cluster(nodePorts(), told()), "--json");
+    const { code, printed } = await access(cluster(nodePorts(), configured()), "--json");
     assert.equal(code, 0);
     const result = JSON.parse(printed);
     assert.deepEqual(Object.keys(result), [

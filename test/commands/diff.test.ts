@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Drift, DriftReport } from "../../cluster/drift/drift.ts";
-import { type Circumstances, jsonReport, tableReport, unifiedReport } from "../../commands/diff-report.ts";
+import { jsonReport, type ReportContext, tableReport, unifiedReport } from "../../commands/diff-report.ts";
 import { type Handler, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { krateo, withProject } from "./session.ts";
 
@@ -47,7 +47,7 @@ const drifts: Drift[] = [
 
 const report: DriftReport = { drifts, compared: { releases: 21, objects: 1 }, unread: [] };
 const equal: DriftReport = { drifts: [], compared: { releases: 21, objects: 250 }, unread: [] };
-const circumstances: Circumstances = { server: "https://c", namespace: "shop", colours: false };
+const circumstances: ReportContext = { server: "https://c", namespace: "shop", colours: false };
 const only = (...remedies: Drift["remedy"][]): DriftReport => ({
   ...report,
   drifts: remedies.map((remedy, index) => ({ ...(drifts[index] as Drift), release: `r${index}`, remedy })),

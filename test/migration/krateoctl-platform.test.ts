@@ -56,7 +56,7 @@ describe("a 2.7.0 that upstream's CLI runs", () => {
       "image.repository": "r.example.org/authn",
     });
     set(changed, "install-frontend", { "config.TITLE": "Ours" });
-    const lines = ({ fates }: ReturnType<typeof migrate>) => fates.map(lineOf).sort();
+    const lines = ({ outcomes }: ReturnType<typeof migrate>) => outcomes.map(lineOf).sort();
     const platform = platformOf(installationOf(documentOf(changed, "nodeport")));
     assert.deepEqual(
       lines(migrate(platform)),
@@ -71,9 +71,9 @@ describe("a 2.7.0 that upstream's CLI runs", () => {
       type: "object",
       with: { apiVersion: "v1", kind: "Secret", metadata: { name: "jwt-sign-key", namespace: "other" } },
     });
-    const { fates } = migrate(platformOf(document));
+    const { outcomes } = migrate(platformOf(document));
     assert.deepEqual(
-      fates.map(({ change }) => [change.step.id, change.path.join(".")]),
+      outcomes.map(({ change }) => [change.step.id, change.path.join(".")]),
       [
         ["create-jwt-sign-key", "metadata.namespace"],
         ["create-jwt-sign-key", "type"],

@@ -18,7 +18,7 @@ import {
 } from "./objects.ts";
 
 const types: readonly LegacyType[] = ["nodeport", "loadbalancer", "ingress"];
-const lines = (object: GivenObject, type?: LegacyType) => merge(object, type).fates.map(lineOf);
+const lines = (object: GivenObject, type?: LegacyType) => merge(object, type).outcomes.map(lineOf);
 const helm = (component: string, step: string) => `components.${component}.stepConfig.${step}.helmValues`;
 const authn = helm("backend", "install-authn");
 const frontend = helm("frontend", "install-frontend");
@@ -27,7 +27,7 @@ describe("the migration of an unchanged object", () => {
   for (const type of types) {
     it(`finds type ${type}, no change and nothing to write, in any namespace`, async () => {
       const migration = merge(unchanged(type, "shop"));
-      assert.deepEqual([migration.type, migration.otherTypes, migration.fates], [type, [], []]);
+      assert.deepEqual([migration.type, migration.otherTypes, migration.outcomes], [type, [], []]);
       assert.equal(overridesText(migration), undefined);
       assert.equal((await settingsOf(migration)).type, type);
     });
@@ -73,8 +73,8 @@ describe("the type of an object", () => {
   });
 
   it("can be forced", () => {
-    const { type, otherTypes, fates } = merge(unchanged("nodeport"), "loadbalancer");
-    assert.deepEqual([type, otherTypes, fates.length > 0], ["loadbalancer", [], true]);
+    const { type, otherTypes, outcomes } = merge(unchanged("nodeport"), "loadbalancer");
+    assert.deepEqual([type, otherTypes, outcomes.length > 0], ["loadbalancer", [], true]);
   });
 });
 
@@ -618,9 +618,9 @@ describe("steps that are there or missing as a whole", () => {
   it("another Secret for the signing key needs a hand", () => {
     const object = unchanged();
     stepOf(object, "create-jwt-sign-key").with["metadata"] = { name: "own-key" };
-    const [fate] = merge(object).fates;
+    const [outcome] = merge(object).outcomes;
     assert.equal(
-      fate?.outcome.kind === "left" && fate.outcome.next,
+      outcome?.outcome.kind === "left" && outcome.outcome.next,
       "copy the key of Secret own-key into Secret jwt-sign-key, or everybody has to sign in again",
     );
   });
@@ -662,11 +662,11 @@ describe("every change", () => {
         const platform = read(object);
         const migration = merge(object, type);
         assert.deepEqual(
-          migration.fates.map(({ change }) => change),
+          migration.outcomes.map(({ change }) => change),
           changesOf(platform, type),
           name,
         );
-        for (const { outcome } of migration.fates) {
+        for (const { outcome } of migration.outcomes) {
           if (outcome.kind === "left" || outcome.kind === "same") assert.ok(outcome.why.length > 10, name);
           if (outcome.kind !== "carried") continue;
           for (const { path, value } of outcome.overrides) {

@@ -3,7 +3,7 @@ import type { LegacyType } from "../../migration/legacy-defaults.ts";
 import { legacyDefaults } from "../../migration/legacy-defaults.ts";
 import { type LegacyPlatform, readLegacyPlatform } from "../../migration/legacy-platform.ts";
 import { type Migration, migrate } from "../../migration/merge.ts";
-import type { Fate } from "../../migration/outcome.ts";
+import type { ChangeOutcome } from "../../migration/outcome.ts";
 import { overridesText } from "../../migration/overrides-file.ts";
 import { stackValues } from "../../migration/stack-values.ts";
 import type { Json, JsonObject, Settings } from "../../model/settings.ts";
@@ -76,7 +76,7 @@ export async function settingsOf(migration: Migration): Promise<Settings> {
 }
 
 /** `step path: outcome`, and where a value goes or why it does not. */
-export function lineOf({ change, outcome }: Fate): string {
+export function lineOf({ change, outcome }: ChangeOutcome): string {
   const where = `${change.step.id} ${change.path.join(".") || "(step)"}`;
   switch (outcome.kind) {
     case "carried": {

@@ -26,7 +26,7 @@ describe("the objects of a real Krateo 2.7.0 (KRATEO_LEGACY_OBJECTS names a fold
   for (const type of ["nodeport", "loadbalancer", "ingress"] as const) {
     it(`unchanged, type ${type}, differs in nothing from what this program takes for its defaults`, async () => {
       const migration = merge(object(type));
-      assert.deepEqual([migration.type, migration.otherTypes, migration.fates], [type, [], []]);
+      assert.deepEqual([migration.type, migration.otherTypes, migration.outcomes], [type, [], []]);
       assert.equal(overridesText(migration), undefined);
       assert.deepEqual(migration.notes, []);
       assert.deepEqual(versionProblems(migration.platform, "old.yaml"), []);
@@ -41,7 +41,7 @@ describe("the objects of a real Krateo 2.7.0 (KRATEO_LEGACY_OBJECTS names a fold
       const migration = merge(changed);
       assert.equal(migration.type, type);
       assert.deepEqual(
-        migration.fates.map(
+        migration.outcomes.map(
           ({ change, outcome }) => `${change.step.id} ${change.path.at(-1)} ${outcome.kind}`,
         ),
         [

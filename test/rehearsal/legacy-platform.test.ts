@@ -77,8 +77,8 @@ describe("a seeded 2.7.0 object", () => {
         spec: { steps: await legacySteps(type, false) },
       };
       const { platform } = readLegacyPlatform(object as unknown as Json, "object", "krateo-system");
-      const { fates, type: detected } = migrate(platform as LegacyPlatform);
-      const changed = fates
+      const { outcomes, type: detected } = migrate(platform as LegacyPlatform);
+      const changed = outcomes
         .filter(({ outcome }) => !("key" in outcome && outcome.key === "krateo:domain"))
         .map(({ change }) => change.step.id);
       // Of the host names, the cost database's has no place in 3.0.0.

@@ -19,7 +19,7 @@ async function forbiddenNulls(settings: Settings): Promise<string[]> {
       reapply: new Set(),
       outdated: [],
       putBack: async () => [],
-      standing: async () => [],
+      migrationStatus: async () => [],
       charts: new Map(settings.steps.map(({ id }) => [id, `./.charts/${id}.tgz`])),
       stack: "test",
       explain: async () => [],

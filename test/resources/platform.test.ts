@@ -4,8 +4,8 @@ import { type Inventory, objectKey } from "../../model/inventory.ts";
 import type { ChartStep, JsonObject, Settings, Step } from "../../model/settings.ts";
 import { configurationHash } from "../../plan/configuration-hash.ts";
 import { planOf } from "../../plan/plan.ts";
+import type { PlatformArgs } from "../../resources/build-context.ts";
 import { Platform } from "../../resources/platform.ts";
-import type { PlatformArgs } from "../../resources/site.ts";
 import { emptyInventory } from "../support/inventory.ts";
 import { type Registration, registrations } from "../support/recorded.ts";
 import { chartStep, objectStep, settingsOf, variableStep } from "../support/settings.ts";
@@ -43,7 +43,7 @@ async function build(
     reapply: new Set(reapply),
     outdated,
     putBack: async () => [],
-    standing: async () => [],
+    migrationStatus: async () => [],
     charts: new Map(steps.map((step) => [step.id, `./.charts/${step.id}.tgz`])),
     stack: "test",
     explain: async () => [],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JsonObject, VariableStep } from "../../model/settings.ts";
-import { Site } from "../../resources/site.ts";
+import { BuildContext } from "../../resources/build-context.ts";
 import { readVariable } from "../../resources/variable.ts";
 import { emptyInventory } from "../support/inventory.ts";
 import { settingsOf, variableStep } from "../support/settings.ts";
@@ -9,14 +9,14 @@ import { settingsOf, variableStep } from "../support/settings.ts";
 async function read(selector: string, object: JsonObject | undefined): Promise<string> {
   const step = variableStep("extract", "IP", "authn");
   const selected = { ...step, valueFrom: { ...step.valueFrom, selector } } as VariableStep;
-  const site = new Site({
+  const build = new BuildContext({
     settings: settingsOf([selected]),
     inventory: emptyInventory,
     repairs: [],
     reapply: new Set(),
     outdated: [],
     putBack: async () => [],
-    standing: async () => [],
+    migrationStatus: async () => [],
     charts: new Map(),
     stack: "test",
     explain: async () => [],
@@ -25,7 +25,7 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
     enter: async () => {},
     read: async () => object,
   });
-  const output = readVariable(site, selected, []);
+  const output = readVariable(build, selected, []);
   const { promise } = output as unknown as { promise: () => Promise<string> };
   return await promise.call(output).catch((error: Error) => error.message);
 }

@@ -33,7 +33,7 @@ const helmsAtOnce = 4;
 /** Statuses that the run ends before it upgrades: until then Helm refuses to look at the release. */
 const busy = /^(pending-|uninstall)/;
 
-interface Circumstances {
+interface UpgradeContext {
   readonly inventory: Inventory;
   readonly latest: Promise<ReadonlyMap<string, HelmRelease>>;
   readonly reapply: ReadonlySet<string>;
@@ -51,7 +51,7 @@ interface Circumstances {
 export async function checkUpgrades(
   connection: Connection,
   settings: Settings,
-  { inventory, latest, reapply, charts }: Circumstances,
+  { inventory, latest, reapply, charts }: UpgradeContext,
 ): Promise<UpgradeFindings> {
   const upgrades = await plannedUpgrades(connection, settings, inventory, await latest, reapply);
   const looked = await inParallel(

@@ -38,13 +38,15 @@ function installation({ page = "http", api = "http" } = {}): LiveAccess {
 /** The endpoints as they look when authn's probe, or what else is given of it, is as told and all others answer. */
 function probed(given: LiveAccess, authn: Partial<ProbedEndpoint> = {}, scheme = "http"): ProbedEndpoint[] {
   return endpointsOf(given).map((endpoint): ProbedEndpoint => {
-    const url = endpoint.told[0]?.url ?? `${scheme}://${endpoint.chart}.example.org`;
-    const toldProbes = new Map(endpoint.told.map((told) => [told.url ?? "", ok(told.url ?? "")]));
+    const url = endpoint.configured[0]?.url ?? `${scheme}://${endpoint.chart}.example.org`;
+    const configuredProbes = new Map(
+      endpoint.configured.map((configured) => [configured.url ?? "", ok(configured.url ?? "")]),
+    );
     const base: ProbedEndpoint = {
       ...endpoint,
       url,
       source: `Ingress ${endpoint.chart}`,
-      toldProbes,
+      configuredProbes,
       probe: ok(url),
     };
     return endpoint.name === "authn" ? { ...base, ...authn } : base;
@@ -154,7 +156,7 @@ describe("what a browser would stumble over", () => {
 
   it("is a redirect of calls, which browsers do not follow", () => {
     const redirected = ok(url, { status: 308, location: "https://authn.example.org/health" });
-    const [only, ...rest] = findings({ probe: redirected, toldProbes: new Map([[url, redirected]]) });
+    const [only, ...rest] = findings({ probe: redirected, configuredProbes: new Map([[url, redirected]]) });
     assert.match(
       only?.what ?? "",
       /redirects to https:\/\/authn\.example\.org\/health: browsers do not follow/,
@@ -184,15 +186,18 @@ describe("what the frontend tells the browser", () => {
   };
 
   it("is wrong when it names another port than the Service has, and the fix is said", () => {
-    const told = "http://10.0.0.7:31999";
-    const given = live({ ...nodes, api: apiOf(told, "http://10.0.0.7:30082", "http://10.0.0.7:30083") });
-    const refused: Probe = { url: told, outcome: "refused", fault: "connection refused" };
+    const configured = "http://10.0.0.7:31999";
+    const given = live({
+      ...nodes,
+      api: apiOf(configured, "http://10.0.0.7:30082", "http://10.0.0.7:30083"),
+    });
+    const refused: Probe = { url: configured, outcome: "refused", fault: "connection refused" };
     const right = "http://10.0.0.7:30081";
     const found = findingsOf(
       probed(given, {
         url: right,
         source: "node port of Service authn",
-        toldProbes: new Map([[told, refused]]),
+        configuredProbes: new Map([[configured, refused]]),
         probe: ok(right),
       }),
       given,
@@ -202,7 +207,7 @@ describe("what the frontend tells the browser", () => {
     assert.deepEqual([found[0]?.level, found[0]?.subject], ["ERROR", "AUTHN_API_BASE_URL"]);
     assert.equal(
       found[0]?.what,
-      `ConfigMap frontend-config-vars sends browsers to ${told}; authn is at ${right} (node port of Service authn)`,
+      `ConfigMap frontend-config-vars sends browsers to ${configured}; authn is at ${right} (node port of Service authn)`,
     );
     assert.match(
       found[0]?.next ?? "",
@@ -211,8 +216,11 @@ describe("what the frontend tells the browser", () => {
   });
 
   it("is right at an address that no object announces, when authn answers there", () => {
-    const told = "https://gateway.example.org";
-    const given = live({ ...nodes, api: apiOf(told, "http://10.0.0.7:30082", "http://10.0.0.7:30083") });
+    const configured = "https://gateway.example.org";
+    const given = live({
+      ...nodes,
+      api: apiOf(configured, "http://10.0.0.7:30082", "http://10.0.0.7:30083"),
+    });
     assert.deepEqual(findingsOf(probed(given), given, now), []);
   });
 

@@ -115,7 +115,7 @@ describe("a URL that the browser is told", () => {
   for (const [name, url, given, kind] of cases) {
     it(`${kind ? "leads in" : "leads nowhere"}: ${name}`, () => {
       const all = endpointsOf(live({ ...given, api: apiOf(url, "", "") }));
-      assert.equal(all.find(({ name: one }) => one === "authn")?.told[0]?.way?.kind, kind);
+      assert.equal(all.find(({ name: one }) => one === "authn")?.configured[0]?.way?.kind, kind);
     });
   }
 

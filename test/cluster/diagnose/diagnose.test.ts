@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import type { CoreV1Event, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import { encodeRelease } from "../../../cluster/client/helm-release.ts";
 import { explainObject, explainRelease, explainService } from "../../../cluster/diagnose/diagnose.ts";
-import { type Surroundings, troubleOfPod } from "../../../cluster/diagnose/pod-trouble.ts";
+import { type NamespaceState, troubleOfPod } from "../../../cluster/diagnose/pod-trouble.ts";
 import { holding, withApiServer } from "../api-server.ts";
 import { helmRelease } from "../helm-releases.ts";
 
 const now = new Date("2026-01-01T12:00:00Z");
 
-const around = (given: { events?: object[]; claims?: object[] } = {}): Surroundings => ({
+const around = (given: { events?: object[]; claims?: object[] } = {}): NamespaceState => ({
   namespace: "shop",
   events: (given.events ?? []) as CoreV1Event[],
   claims: (given.claims ?? []) as V1PersistentVolumeClaim[],

@@ -12,12 +12,12 @@ const plan = (given: Partial<RemovalSurvey>, purgeData = false): RemovalPlan =>
 const texts = (objects: RemovalPlan["crds"]): string[] => objects.map(objectText);
 const leftovers = ({ leftovers }: RemovalPlan): string[] =>
   leftovers.map(({ object, release, why }) => `${objectText(object)}, of ${release.name}: ${why}`);
-const stays = ({ stays }: RemovalPlan): string[] => stays.map(({ what, why }) => `${what}: ${why}`);
+const retained = ({ retained }: RemovalPlan): string[] => retained.map(({ what, why }) => `${what}: ${why}`);
 
 describe("a removal", () => {
   it("of nothing removes nothing", () => {
     assert.deepEqual(remainsOf(plan({})), []);
-    assert.deepEqual(stays(plan({})), []);
+    assert.deepEqual(retained(plan({})), []);
   });
 
   it("takes the stack's releases, and leaves one of a configured name that the stack did not install", () => {
@@ -26,7 +26,7 @@ describe("a removal", () => {
     const stack = { filled: true, releases: [ours], interrupted: [], objects: [] };
     const result = plan({ stack, releases: [ours, theirs, release("unrelated")] });
     assert.deepEqual(result.releases, [ours]);
-    assert.deepEqual(stays(result), [
+    assert.deepEqual(retained(result), [
       "Helm release shop/core-provider (core-provider 1.0.0): this stack did not install it; if it is yours: helm uninstall core-provider -n shop",
     ]);
   });
@@ -54,7 +54,7 @@ describe("a removal", () => {
     };
     const result = plan({ stack, objects });
     assert.deepEqual(texts(result.stackObjects), ["Secret shop/ours"]);
-    assert.deepEqual(stays(result), ["Secret shop/theirs: it was there before this program"]);
+    assert.deepEqual(retained(result), ["Secret shop/theirs: it was there before this program"]);
   });
 
   it("takes what bears the program's mark though the state has lost it, unless another stack is at home", () => {
@@ -223,7 +223,7 @@ describe("a removal", () => {
       assert.deepEqual(leftovers(plan({ objects: [webhook("shop")] })), [
         "MutatingWebhookConfiguration core-provider, of core-provider: made by its container",
       ]);
-      assert.deepEqual(stays(plan({ objects: [webhook("far")] })), [
+      assert.deepEqual(retained(plan({ objects: [webhook("far")] })), [
         "MutatingWebhookConfiguration core-provider: it is used by namespace far",
       ]);
     });
@@ -312,7 +312,7 @@ describe("a removal", () => {
         const objects = [object("ClusterRole cratedb", { ...ofHook, ...shared })];
         const result = plan({ objects });
         assert.deepEqual(leftovers(result), []);
-        assert.deepEqual(stays(result), ["ClusterRole cratedb: it is used by namespace data, User ada"]);
+        assert.deepEqual(retained(result), ["ClusterRole cratedb: it is used by namespace data, User ada"]);
       });
     });
 
@@ -345,7 +345,7 @@ describe("a removal", () => {
       const objects = [claim, login];
       const kept = plan({ objects });
       assert.deepEqual([kept.volumes, kept.leftovers], [[], []]);
-      assert.deepEqual(stays(kept), [
+      assert.deepEqual(retained(kept), [
         "PersistentVolumeClaim shop/data-cratedb-0: it holds data; --purge-data deletes it",
         "Secret shop/cratedb-system-credentials: it is the login to the data in volume data-cratedb-0",
       ]);
@@ -374,7 +374,7 @@ describe("a removal", () => {
       const pgCluster = release("pg-cluster", [cluster], { chart: "cluster" });
       const result = plan({ releases: [pgCluster], objects: [cluster, owned, free] });
       assert.deepEqual(texts(result.ownedVolumes), ["PersistentVolumeClaim shop/pg-cluster-1"]);
-      assert.deepEqual(stays(result), [
+      assert.deepEqual(retained(result), [
         "PersistentVolumeClaim shop/pg-cluster-2: it holds data; --purge-data deletes it",
       ]);
     });
@@ -389,7 +389,7 @@ describe("a removal", () => {
     ];
 
     it("is only done with the data", () => {
-      assert.deepEqual(stays(plan({ releases, objects: [crd, own] })), [
+      assert.deepEqual(retained(plan({ releases, objects: [crd, own] })), [
         "1 CustomResourceDefinitions of CloudNativePG: --purge-data deletes them",
       ]);
       assert.deepEqual(texts(plan({ releases, objects: [crd, own] }, true).crds), [
@@ -400,7 +400,7 @@ describe("a removal", () => {
     it("is not done while anybody in the cluster uses them", () => {
       const result = plan({ releases, objects: [crd, own, object("Cluster far/theirs")] }, true);
       assert.deepEqual([result.crds, result.userObjects], [[], []]);
-      assert.deepEqual(stays(result), [
+      assert.deepEqual(retained(result), [
         "1 CustomResourceDefinitions of CloudNativePG: they are in use, but no operator is left for 1 Cluster (far/theirs)",
       ]);
     });
@@ -452,7 +452,7 @@ describe("a removal", () => {
       it(`is not done when ${what}`, () => {
         const result = plan(given, true);
         assert.equal(result.ownNamespace, undefined);
-        assert.deepEqual(stays(result), [`Namespace shop: ${why}`]);
+        assert.deepEqual(retained(result), [`Namespace shop: ${why}`]);
       });
     }
   });

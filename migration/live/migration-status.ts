@@ -26,14 +26,14 @@ const serving = ["frontend", "authn", "snowplow", "eventsse", "events-presenter"
  * @param backups Folder of the backups.
  * @returns lines for the user
  */
-export async function migrationStanding(
+export async function migrationStatus(
   connection: Connection,
   settings: Settings,
   backups: string,
 ): Promise<readonly string[]> {
   const title = `The migration from Krateo ${legacyVersion} is not finished.`;
   try {
-    return [title, ...(await readStanding(connection, settings, backups))];
+    return [title, ...(await readStatus(connection, settings, backups))];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [
@@ -44,7 +44,7 @@ export async function migrationStanding(
   }
 }
 
-async function readStanding(connection: Connection, settings: Settings, backups: string): Promise<string[]> {
+async function readStatus(connection: Connection, settings: Settings, backups: string): Promise<string[]> {
   const { namespace } = settings;
   const { releases } = await readReleases(connection, namespace);
   const [legacy, clusterUid = "", saved, serves] = await Promise.all([

@@ -46,13 +46,13 @@ export interface PlatformArgs {
   /** Called as soon as the namespace is there: from then on nobody else may work on the installation. */
   readonly enter: () => Promise<void>;
   /** Where a migration from an earlier version stands after a failure; no lines where there is none to finish. */
-  readonly standing: () => Promise<readonly string[]>;
+  readonly migrationStatus: () => Promise<readonly string[]>;
   /** A live object; undefined when there is none. */
   readonly read: (reference: ObjectReference) => Promise<JsonObject | undefined>;
 }
 
 /** The platform under construction: what has been made so far, for those who come after it. */
-export class Site {
+export class BuildContext {
   readonly args: PlatformArgs;
   readonly settings: Settings;
   readonly inventory: Inventory;
@@ -82,8 +82,8 @@ export class Site {
       if (lines.length > 0) await pulumi.log.error(lines.join("\n"));
       // Once: what fails after the first one often does so for the same reason.
       if (first) await pulumi.log.info(["when this failed:", ...this.progress()].join("\n"));
-      const standing = first ? await args.standing() : [];
-      if (standing.length > 0) await pulumi.log.error(standing.join("\n"));
+      const migrationStatus = first ? await args.migrationStatus() : [];
+      if (migrationStatus.length > 0) await pulumi.log.error(migrationStatus.join("\n"));
       return false;
     });
     this.putBackHook = new pulumi.ResourceHook("put-back", async ({ newInputs }) => {

@@ -1,5 +1,5 @@
 /** Something that is not removed although it has to do with the installation. */
-export interface Stay {
+export interface Retained {
   readonly what: string;
   readonly why: string;
 }

@@ -3,7 +3,7 @@ import { identityOf, type LiveObject, type ObjectName } from "./objects.ts";
 import type { LiveRelease, RemovalSurvey } from "./survey.ts";
 
 /** A survey, sorted by whose things are. */
-export interface Scene {
+export interface RemovalContext {
   readonly survey: RemovalSurvey;
   /** Helm releases that the stack's destroy uninstalls. */
   readonly releases: readonly LiveRelease[];
@@ -20,7 +20,7 @@ export interface Scene {
   readonly find: (name: ObjectName) => LiveObject | undefined;
 }
 
-export function sceneOf(survey: RemovalSurvey): Scene {
+export function removalContextOf(survey: RemovalSurvey): RemovalContext {
   const { stack, configured } = survey;
   const live = new Map(survey.objects.map((object) => [identityOf(object), object]));
   const find = (name: ObjectName): LiveObject | undefined => live.get(identityOf(name));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeRelease } from "../../../cluster/client/helm-release.ts";
-import { migrationStanding } from "../../../migration/live/migration-standing.ts";
+import { migrationStatus } from "../../../migration/live/migration-status.ts";
 import { holding, withApiServer } from "../../cluster/api-server.ts";
 import { helmRelease } from "../../cluster/helm-releases.ts";
 import { chartStep, settingsOf } from "../../support/settings.ts";
@@ -30,7 +30,7 @@ describe("where a migration stands", () => {
       "/apis/apps/v1/namespaces/krateo-system/deployments/frontend": deployment("frontend"),
     });
     await withApiServer(cluster, async (connection) => {
-      assert.deepEqual(await migrationStanding(connection, settings, noBackups), [
+      assert.deepEqual(await migrationStatus(connection, settings, noBackups), [
         "The migration from Krateo 2.7.0 is not finished.",
         "  stands at:  installer of 2.7.0 stopped; 4 of 5 deprecated Helm releases gone; 0 of 1 Helm releases as they should be; backup not written yet",
         "  serves:     frontend",
@@ -43,7 +43,7 @@ describe("where a migration stands", () => {
   it("is no second failure when the cluster does not tell", async () => {
     const refusing = () => ({ status: 403, body: { message: "secrets is forbidden" } });
     await withApiServer(refusing, async (connection) => {
-      const [title, stands, ...others] = await migrationStanding(connection, settings, noBackups);
+      const [title, stands, ...others] = await migrationStatus(connection, settings, noBackups);
       assert.equal(title, "The migration from Krateo 2.7.0 is not finished.");
       assert.match(stands ?? "", /^ {2}stands at: {2}cannot be read: (.|\n)*forbidden/);
       assert.deepEqual(others, [
