@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 /** Options that choose a stack; Commander takes the stack's name from PULUMI_STACK, too. */
 export function withStackOptions(command: Command): Command {
   return command
+    .hook("preAction", withoutEmpty)
     .addOption(
       new Option("--stack <name>", "stack whose configuration counts; default: the selected one").env(
         "PULUMI_STACK",
@@ -14,6 +15,13 @@ export function withStackOptions(command: Command): Command {
       ),
     )
     .option("--namespace <namespace>", "namespace of the installation, instead of krateo:namespace");
+}
+
+/** An environment variable that is set to nothing counts as not set, as it does for Pulumi. */
+function withoutEmpty(_: Command, command: Command): void {
+  for (const name of ["stack", "configFile"]) {
+    if (command.getOptionValue(name) === "") command.setOptionValue(name, undefined);
+  }
 }
 
 /** Options of commands that look at a cluster. */

@@ -80,7 +80,7 @@ describe("preflight", () => {
     const outcome = await run("node", ["commands/krateo.ts", "preflight", "--json"], noStack);
     assert.equal(outcome.code, 0, outcome.output);
     const { verdict, checks } = reportIn(outcome);
-    assert.equal(verdict, "OK");
+    assert.equal(verdict, "OK", outcome.output);
     assert.deepEqual(
       checks.map(({ check }) => check),
       [
