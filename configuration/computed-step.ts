@@ -5,7 +5,12 @@ import { pathText, valueAt } from "../model/path.ts";
 import { isMap, type TreeObject } from "../model/secret-value.ts";
 import type { Path } from "../model/settings.ts";
 import type { Place } from "./document.ts";
-import { type DocumentStep, definitionSection, mapOf, type ResolvedComponent } from "./references.ts";
+import {
+  type DocumentStep,
+  definitionSection,
+  mapOf,
+  type ResolvedComponent,
+} from "./resolved-components.ts";
 
 /** A step with everything that applies to it merged in. */
 export interface ComputedStep {

@@ -5,7 +5,7 @@ import { stackConfiguration } from "../model/problem.ts";
 import type { JsonObject } from "../model/settings.ts";
 import { databaseValues } from "./database-config.ts";
 import { type Layer, mergeLayers } from "./layers.ts";
-import { documentSteps, resolveComponents } from "./references.ts";
+import { documentSteps, resolveComponents } from "./resolved-components.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /** The layer for a document that the layers below it make up. A step that the document lacks is passed over. */

@@ -9,7 +9,7 @@ import { shown } from "../model/shown.ts";
 import { placesOf } from "./computed-step.ts";
 import { documentKeys } from "./document.ts";
 import type { Configuration } from "./load.ts";
-import { definitionSection, documentSteps } from "./references.ts";
+import { definitionSection, documentSteps } from "./resolved-components.ts";
 import { parseSetPath } from "./set-paths.ts";
 import { placeIn } from "./yaml/yaml-file.ts";
 

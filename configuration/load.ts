@@ -17,24 +17,24 @@ import { configLayer } from "./config-layer.ts";
 import { databaseConfigProblems, externalDatabase } from "./database-config.ts";
 import { debug, layerLines } from "./debug.ts";
 import { checkDocument } from "./document.ts";
-import { browserUrlWarnings } from "./exposure/browser-urls.ts";
 import { exposedServices } from "./exposure/exposure.ts";
 import { bundleTokens, exposureLayer, extraSteps } from "./exposure/layer.ts";
 import { sharedPortProblems } from "./exposure/planned-ports.ts";
-import { disabledServices, unusedExposure } from "./exposure/problems.ts";
 import { type Findings, type Layer, mergeLayers, originIn, overrideLayers } from "./layers.ts";
 import { completedSteps, partialStepsProblems } from "./partial-steps.ts";
 import type { RawConfig } from "./raw-config.ts";
+import { emptyDocument, releaseLayer } from "./release-document.ts";
 import {
   documentSteps,
   ignoredSettings,
   type ResolvedComponent,
   referenceProblems,
   resolveComponents,
-} from "./references.ts";
-import { emptyDocument, releaseLayer } from "./release-document.ts";
+} from "./resolved-components.ts";
+import { browserUrlWarnings } from "./rules/browser-urls.ts";
 import { judgeCharts } from "./rules/chart-limits.ts";
 import { needProblems } from "./rules/component-needs.ts";
+import { disabledServices, unusedExposure } from "./rules/exposure-keys.ts";
 import { literalSecretWarnings } from "./rules/literal-secrets.ts";
 import { loggedSecretWarnings } from "./rules/logged-secrets.ts";
 import { conflictProblems } from "./rules/profile-conflicts.ts";

@@ -6,7 +6,7 @@ import { nearestFirst } from "../model/nearest.ts";
 import type { Problem } from "../model/problem.ts";
 import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
 import type { Path } from "../model/settings.ts";
-import { documentSteps, type ResolvedComponent } from "./references.ts";
+import { documentSteps, type ResolvedComponent } from "./resolved-components.ts";
 import { placeIn, type SourceFile } from "./yaml/yaml-file.ts";
 
 /** Steps that an override file lists without saying what they install. */

@@ -6,7 +6,7 @@ import type { Path, ReleaseType } from "../model/settings.ts";
 import { type BundleTokens, bundledProfile, bundledProfiles, bundledText, typesFor } from "./bundle.ts";
 import { defaultOverrides, type Findings, misnamed, readLayer } from "./layers.ts";
 import { nearProfiles, profileFileName, profileFilesIn } from "./near-names.ts";
-import { mapOf } from "./references.ts";
+import { mapOf } from "./resolved-components.ts";
 import { conflicts } from "./rules/profile-conflicts.ts";
 import { readTextFile } from "./yaml/text-file.ts";
 

@@ -7,7 +7,7 @@ import type { TreeObject } from "../model/secret-value.ts";
 import { type BundleTokens, bundledRelease, bundledVersion, type ExtraStep } from "./bundle.ts";
 import { type Findings, type Layer, misnamed, readLayer } from "./layers.ts";
 import { nearNames } from "./near-names.ts";
-import { documentSteps } from "./references.ts";
+import { documentSteps } from "./resolved-components.ts";
 import type { StackConfig } from "./stack-config.ts";
 import { readTextFile } from "./yaml/text-file.ts";
 

@@ -5,7 +5,7 @@ import { onlyNulls, withoutNulls, withoutNullsBelowLists } from "../model/nulls.
 import { isMap, mask, type Tree, type TreeObject } from "../model/secret-value.ts";
 import type { Json, JsonObject, Snapshot } from "../model/settings.ts";
 import type { ComputedStep } from "./computed-step.ts";
-import { mapOf } from "./references.ts";
+import { mapOf } from "./resolved-components.ts";
 
 const componentKeys = ["description", "enabled", "steps", "helmDefaults", "stepConfig"];
 

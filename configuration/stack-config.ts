@@ -10,9 +10,9 @@ import { type DatabaseConfig, databaseKeys } from "./database-config.ts";
 import { serviceNamed } from "./exposure/exposed-services.ts";
 import type { ExposureConfig } from "./exposure/exposure.ts";
 import { exposureKeys, readExposure } from "./exposure/keys.ts";
-import { exposureProblems } from "./exposure/problems.ts";
 import { contentProblem, isKubeconfigContent } from "./kubeconfig-content.ts";
 import type { RawConfig } from "./raw-config.ts";
+import { exposureProblems } from "./rules/exposure-keys.ts";
 import { shapeProblems } from "./shape.ts";
 
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

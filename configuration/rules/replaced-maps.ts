@@ -10,7 +10,7 @@ import { isMap, type Tree, type TreeObject } from "../../model/secret-value.ts";
 import type { Path } from "../../model/settings.ts";
 import type { ComputedStep } from "../computed-step.ts";
 import type { Layer } from "../layers.ts";
-import { definitionSection, mapOf } from "../references.ts";
+import { definitionSection, mapOf } from "../resolved-components.ts";
 import { placeIn } from "../yaml/yaml-file.ts";
 
 /** Keys that a message names of a map. */

@@ -6,7 +6,7 @@ import { exposableServices } from "../../configuration/exposure/exposed-services
 import { exposureKeys, readExposure } from "../../configuration/exposure/keys.ts";
 import { bundleTokens } from "../../configuration/exposure/layer.ts";
 import { nodeAddressVariable } from "../../configuration/exposure/node-address.ts";
-import { documentSteps, resolveComponents } from "../../configuration/references.ts";
+import { documentSteps, resolveComponents } from "../../configuration/resolved-components.ts";
 import { parseSetPath } from "../../configuration/set-paths.ts";
 import { stackConfigKeys } from "../../configuration/stack-config.ts";
 import { releaseTypes } from "../../model/settings.ts";

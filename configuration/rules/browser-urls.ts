@@ -1,7 +1,7 @@
 /** Whether the page calls each service where its Ingress serves it: two values of two charts, which may be set apart. */
 import { valueAt } from "../../model/path.ts";
 import type { ChartStep, Json, Step } from "../../model/settings.ts";
-import { browserServices, pageService } from "./exposed-services.ts";
+import { browserServices, pageService } from "../exposure/exposed-services.ts";
 
 /**
  * A warning for each address that the page is told and that does not answer there: another host than the Ingress has,

@@ -2,7 +2,7 @@
 
 import { type Problem, stackConfiguration } from "../../model/problem.ts";
 import type { ReleaseType } from "../../model/settings.ts";
-import { exposableServices } from "./exposed-services.ts";
+import { exposableServices } from "../exposure/exposed-services.ts";
 import {
   type ByService,
   type ExposureConfig,
@@ -10,8 +10,8 @@ import {
   hostOf,
   nodePortsOf,
   tlsSecretOf,
-} from "./exposure.ts";
-import { type ExposureInput, readExposure } from "./keys.ts";
+} from "../exposure/exposure.ts";
+import { type ExposureInput, readExposure } from "../exposure/keys.ts";
 
 /** Which types a key is for; one that is not listed is for all. */
 const typesOfKey: Readonly<Record<string, readonly ReleaseType[]>> = {
