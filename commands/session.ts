@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Connection, ConnectionChoice } from "../cluster/client/connection.ts";
+import { keysFor } from "../configuration/exposure/keys.ts";
 import { contentProblem, isKubeconfigContent } from "../configuration/kubeconfig-content.ts";
 import { type Configuration, loadConfiguration, loadSettings } from "../configuration/load.ts";
 import type { RawConfig } from "../configuration/raw-config.ts";
-import { keysFor } from "../configuration/rules/exposure-keys.ts";
 import {
   configuredStack,
   findStackFile,

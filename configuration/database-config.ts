@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { chartSteps, databaseStep } from "../components/catalogue.ts";
 import { databaseLogin } from "../components/secrets.ts";
-import { type Problem, stackConfiguration } from "../model/problem.ts";
 import type { ExternalDatabase, JsonObject } from "../model/settings.ts";
 
 /** Goes into DB_HOST alone: with a scheme or port in it every service would look for a host of that name. */
@@ -86,44 +85,4 @@ function connectionOf({ host, port, name, sslMode }: ExternalDatabase): JsonObje
     DB_NAME: name,
     DB_PARAMS: `sslmode=${sslMode}&connect_timeout=5`,
   };
-}
-
-/** What the keys ask for and cannot have. @param made Whether the installation makes a database of its own. */
-export function databaseConfigProblems(config: DatabaseConfig, made: boolean): Problem[] {
-  const { database, databaseStorage, databaseIsSecret } = config;
-  const problems: Problem[] = [];
-  if (database !== undefined && made) {
-    problems.push({
-      what: "krateo:database names a PostgreSQL of yours, but component cnpg would make another one beside it",
-      file: stackConfiguration,
-      path: "krateo:database",
-      next: "add the profile no-cnpg to krateo:profiles, or take the key out: pulumi config rm krateo:database",
-    });
-  }
-  if (databaseStorage !== undefined && !made) {
-    problems.push({
-      what: "krateo:databaseStorage is about a database that component cnpg makes, and that is switched off",
-      file: stackConfiguration,
-      path: "krateo:databaseStorage",
-      next: "take the key out: pulumi config rm krateo:databaseStorage",
-    });
-  }
-  if (database !== undefined && (database.user === undefined) !== (database.password === undefined)) {
-    const [given, absent] = database.user === undefined ? ["password", "user"] : ["user", "password"];
-    problems.push({
-      what: `krateo:database has a ${given} and no ${absent}`,
-      file: stackConfiguration,
-      path: "krateo:database",
-      next: "give both, or neither: the Secret krateo-db must exist then",
-    });
-  }
-  if (database?.password !== undefined && !databaseIsSecret) {
-    problems.push({
-      what: "the database's password stands in clear in the stack's configuration",
-      file: stackConfiguration,
-      path: "krateo:database.password",
-      next: "change it there, for it may have been seen, and set it again: pulumi config set --secret --path krateo:database.password",
-    });
-  }
-  return problems;
 }

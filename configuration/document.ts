@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Problem } from "../model/problem.ts";
 import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
 import type { Path } from "../model/settings.ts";
-import { shapeProblems } from "./shape.ts";
+import { parseShape } from "./shape.ts";
 
 const map = z.record(z.string(), z.unknown());
 
@@ -74,7 +74,7 @@ export function checkDocument(
   root: TreeObject,
   place: Place,
 ): { problems: Problem[]; usable: TreeObject } {
-  const found = shapeProblems(schemas[kind], root, place, adviceFor);
+  const { problems: found } = parseShape(schemas[kind], root, place, adviceFor);
   if (found.length === 0) return { problems: [], usable: root };
   const usable = found.toReversed().reduce<Tree>((tree, { path }) => without(tree, path), root);
   return { problems: found.map(({ problem }) => problem), usable: isMap(usable) ? usable : {} };

@@ -6,7 +6,7 @@ import { nearestFirst } from "../model/nearest.ts";
 import type { Problem } from "../model/problem.ts";
 import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
 import type { Path } from "../model/settings.ts";
-import { documentSteps, type ResolvedComponent } from "./resolved-components.ts";
+import { documentSteps, type ResolvedComponent, stepsIn } from "./resolved-components.ts";
 import { placeIn, type SourceFile } from "./yaml/yaml-file.ts";
 
 /** Steps that an override file lists without saying what they install. */
@@ -117,10 +117,6 @@ export function completedSteps<L extends StepsLayer>(
       },
     ],
   };
-}
-
-function stepsIn({ steps }: TreeObject): readonly Tree[] {
-  return Array.isArray(steps) ? steps : [];
 }
 
 function firstFew(names: readonly string[]): string {

@@ -2,12 +2,11 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { nearestFirst, nearestName } from "../model/nearest.ts";
-import { type Problem, stackConfiguration } from "../model/problem.ts";
-import type { TreeObject } from "../model/secret-value.ts";
+import { stackConfiguration } from "../model/problem.ts";
 import { type BundleTokens, bundledRelease, bundledVersion, type ExtraStep } from "./bundle.ts";
-import { type Findings, type Layer, misnamed, readLayer } from "./layers.ts";
+import type { Findings, Layer } from "./layers.ts";
 import { nearNames } from "./near-names.ts";
-import { documentSteps } from "./resolved-components.ts";
+import { misnamed, readLayer } from "./read-layer.ts";
 import type { StackConfig } from "./stack-config.ts";
 import { readTextFile } from "./yaml/text-file.ts";
 
@@ -33,7 +32,7 @@ export function releaseLayer(
   extra: readonly ExtraStep[],
   findings: Findings,
 ): Layer | undefined {
-  if (config.version === bundledVersion) {
+  if (config.bundled) {
     const source = bundledRelease(config.type, tokens, extra);
     const unused =
       names[config.type].find((name) => existsSync(path.join(directory, name))) ??
@@ -75,29 +74,6 @@ export function releaseLayer(
     next: `add one of these files, or set krateo:version to ${bundledVersion}`,
   });
   return undefined;
-}
-
-/**
- * A document without steps would install nothing, and say so at the end of a run that was a success.
- *
- * @param document all layers merged
- * @returns undefined when it has steps, or when `findings` say why it lost them
- */
-export function emptyDocument(
-  document: TreeObject,
-  release: Layer,
-  { problems }: Findings,
-): Problem | undefined {
-  const { file } = release.source;
-  if (documentSteps(document).length > 0 || problems.some((problem) => problem.file === file))
-    return undefined;
-  return {
-    what: "the release document has no steps: there is nothing to install",
-    file,
-    allowed:
-      "componentsDefinition, with the steps of each component, and steps, each with id, type (chart, var or object) and with",
-    next: `fill it in, or set krateo:version to ${bundledVersion}: npx krateo render then prints the bundled one to begin with`,
-  };
 }
 
 function versionAdvice({ version, type }: StackConfig): string {

@@ -26,16 +26,18 @@ const kinds: Readonly<Record<string, string>> = {
 /**
  * Every way in which data differs from a schema: unknown keys with the nearest known one, wrong types,
  * missing keys. `place` says where a path stands; `advice` may add what to do about an unknown key, of which the nearest known one is named.
+ *
+ * @returns `value`: the data as the schema types it, secrets revealed, where nothing is wrong with it
  */
-export function shapeProblems(
-  schema: z.ZodType,
+export function parseShape<S extends z.ZodType>(
+  schema: S,
   data: Tree,
   place: (path: Path) => Pick<Problem, "file" | "line" | "path">,
   advice: (key: string, path: Path, nearest: string | undefined) => string | undefined = () => undefined,
-): ShapeProblem[] {
+): { value?: z.output<S>; problems: ShapeProblem[] } {
   const result = schema.safeParse(reveal(data));
-  if (result.success) return [];
-  return result.error.issues.flatMap((issue) => {
+  if (result.success) return { value: result.data, problems: [] };
+  const problems = result.error.issues.flatMap((issue): ShapeProblem[] => {
     const path = issue.path as (string | number)[];
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => unknownKey(schema, key, path, place, advice));
@@ -56,6 +58,7 @@ export function shapeProblems(
       },
     ];
   });
+  return { problems };
 }
 
 /** The way out where YAML took a text for something else, or the other way round. */

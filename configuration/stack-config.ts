@@ -12,8 +12,7 @@ import type { ExposureConfig } from "./exposure/exposure.ts";
 import { exposureKeys, readExposure } from "./exposure/keys.ts";
 import { contentProblem, isKubeconfigContent } from "./kubeconfig-content.ts";
 import type { RawConfig } from "./raw-config.ts";
-import { exposureProblems } from "./rules/exposure-keys.ts";
-import { shapeProblems } from "./shape.ts";
+import { parseShape, type ShapeProblem } from "./shape.ts";
 
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -78,6 +77,8 @@ export interface StackConfig extends DatabaseConfig {
   readonly profiles: readonly string[];
   readonly namespace: string;
   readonly version: string;
+  /** True for the release that comes with this program, false for a document of the user's own. */
+  readonly bundled: boolean;
   /** Override file named by the user; undefined for the one that may be there. */
   readonly overrides?: string;
   /** Values by path from the document's root. */
@@ -94,41 +95,26 @@ export interface StackConfig extends DatabaseConfig {
   readonly purgeVolumes: boolean;
 }
 
-/**
- * Reads the stack configuration. A key at fault is a problem and takes its default, so that the
- * other layers can be checked in the same run.
- */
-export function readStackConfig(raw: RawConfig): { config: StackConfig; problems: Problem[] } {
-  const values = Object.fromEntries(
-    Object.entries(raw.values).map(([key, value]) => [key, typedValue(key, value as Tree)]),
-  );
-  // Its credentials go no further.
-  const content: Path[] = isKubeconfigContent(values["kubeconfig"]) ? [["kubeconfig"]] : [];
-  const dates = Object.entries(values).flatMap(([key, value]) => datesIn(value, [key]));
-  const place = (path: Path) => ({ file: stackConfiguration, path: `krateo:${pathText(path)}` });
-  const found = [
-    ...dates.map((path) => ({ path, problem: { ...dateProblem, ...place(path) } as Problem })),
-    ...content.map((path) => ({ path, problem: { ...contentProblem, ...place(path) } as Problem })),
-    ...shapeProblems(schema, without(values, [...dates, ...content]), place, (key, path) => {
-      if (path.length > 0) return undefined;
-      const nearest = nearestName(key, Object.keys(schema.shape));
-      return `remove it with: pulumi config rm krateo:${key}${nearest ? ` (did you mean ${nearest}?)` : ""}`;
-    }),
-  ];
-  const faulty = new Set(found.map(({ path }) => path[0]));
-  const sound = schema.parse(Object.fromEntries(Object.entries(values).filter(([key]) => !faulty.has(key))));
-  const problems = found.map(({ problem }) =>
-    raw.secretKeys.some((key) => new RegExp(`^krateo:${key}\\b`).test(problem.path ?? ""))
-      ? { ...problem, given: undefined }
-      : problem,
-  );
+/** A stack configuration, and what is wrong with its keys, each on its own. */
+export interface StackReading {
+  readonly config: StackConfig;
+  /** Keys that have their defaults because what was given cannot be used. */
+  readonly faultyKeys: ReadonlySet<string>;
+  readonly keyProblems: readonly Problem[];
+}
+
+/** Reads the stack configuration. A key at fault takes its default, so that the other layers can be checked in the same run. */
+export function readStackConfig(raw: RawConfig): StackReading {
+  const { sound, faultyKeys, problems } = soundKeys(raw);
   const exposure = readExposure(sound);
+  const { version = bundledVersion } = sound;
   const config: StackConfig = {
     type: sound.type ?? "nodeport",
     openshift: sound.openshift ?? false,
     profiles: namesOf(sound.profiles),
     namespace: sound.namespace ?? "krateo-system",
-    version: sound.version ?? bundledVersion,
+    version,
+    bundled: version === bundledVersion,
     overrides: sound.overrides,
     set: (sound.set ?? {}) as Record<string, Json>,
     setIsSecret: raw.secretKeys.includes("set"),
@@ -144,15 +130,42 @@ export function readStackConfig(raw: RawConfig): { config: StackConfig; problems
     databaseIsSecret: raw.secretKeys.includes("database"),
     purgeVolumes: sound.purgeVolumes ?? false,
   };
-  problems.push(...exposure.problems);
-  // A key at fault would be missed: what follows from its absence says nothing new.
-  const exposed = Object.keys(exposureKeys).filter((key) => faulty.has(key));
-  if (exposed.length === 0 && !faulty.has("type")) {
-    const given = Object.fromEntries(Object.entries(sound).filter(([key]) => key in exposureKeys));
-    const bundled = config.version === bundledVersion;
-    problems.push(...exposureProblems(given, config.type, bundled));
-  }
-  return { config, problems };
+  return { config, faultyKeys, keyProblems: [...problems, ...exposure.problems] };
+}
+
+/** The keys that the schema accepts, and what is wrong with the others; nothing is shown of what is stored encrypted. */
+function soundKeys({ values: given, secretKeys }: RawConfig) {
+  const values = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, typedValue(key, value as Tree)]),
+  );
+  const place = (path: Path) => ({ file: stackConfiguration, path: `krateo:${pathText(path)}` });
+  const unfit: ShapeProblem[] = [
+    ...Object.entries(values)
+      .flatMap(([key, value]) => datesIn(value, [key]))
+      .map((path) => ({ path, problem: { ...dateProblem, ...place(path) } })),
+    // Its credentials go no further.
+    ...(isKubeconfigContent(values["kubeconfig"])
+      ? [{ path: ["kubeconfig"], problem: { ...contentProblem, ...place(["kubeconfig"]) } }]
+      : []),
+  ];
+  const shape = parseShape(schema, without(values, keysOf(unfit)), place, (key, path) => {
+    if (path.length > 0) return undefined;
+    const nearest = nearestName(key, Object.keys(schema.shape));
+    return `remove it with: pulumi config rm krateo:${key}${nearest ? ` (did you mean ${nearest}?)` : ""}`;
+  });
+  const found = [...unfit, ...shape.problems];
+  const faultyKeys = keysOf(found);
+  const isSecret = ({ path }: ShapeProblem): boolean => secretKeys.includes(String(path[0]));
+  return {
+    // What is left was accepted: the schema judges each key on its own.
+    sound: without(values, faultyKeys) as z.infer<typeof schema>,
+    faultyKeys,
+    problems: found.map((one) => (isSecret(one) ? { ...one.problem, given: undefined } : one.problem)),
+  };
+}
+
+function keysOf(found: readonly ShapeProblem[]): ReadonlySet<string> {
+  return new Set(found.map(({ path }) => String(path[0])));
 }
 
 /** Pulumi tells only the text of a scalar: whether it is a boolean depends on the key. */
@@ -178,9 +191,7 @@ function datesIn(value: Tree, path: Path): Path[] {
   return isMap(value) ? Object.entries(value).flatMap(([key, item]) => datesIn(item, [...path, key])) : [];
 }
 
-/** The keys that hold none of these paths. */
-function without(values: TreeObject, paths: readonly Path[]): TreeObject {
-  const keys = new Set(paths.map(([key]) => key));
+function without(values: TreeObject, keys: ReadonlySet<string>): TreeObject {
   return Object.fromEntries(Object.entries(values).filter(([key]) => !keys.has(key)));
 }
 

@@ -5,12 +5,12 @@ import { deprecatedReleases } from "../components/deprecated.ts";
 import { describeValue } from "../model/describe.ts";
 import { durationForm, secondsOf } from "../model/go-duration.ts";
 import { nullItems, withoutNulls, withoutNullsBelowLists } from "../model/nulls.ts";
-import { isMap, mask, revealMap, secretPathsIn, type Tree, type TreeObject } from "../model/secret-value.ts";
+import { isMap, revealMap, secretPathsIn, type Tree, type TreeObject } from "../model/secret-value.ts";
 import type { ChartStep, JsonObject, ObjectStep, Path, Step, VariableStep } from "../model/settings.ts";
 import { chartSource } from "./chart-source.ts";
 import type { ComputedStep } from "./computed-step.ts";
 import type { Findings } from "./layers.ts";
-import { shapeProblems } from "./shape.ts";
+import { parseShape } from "./shape.ts";
 
 /** Long enough for images to be pulled on a new node; upstream's own time for what it waits for. */
 const defaultTimeout = "15m";
@@ -59,8 +59,6 @@ const objectInput = z.looseObject({
   metadata: z.looseObject({ name: z.string().min(1), namespace: z.string().nullish() }),
 });
 
-const schemas = { chart: chartInput, var: variableInput, object: objectInput };
-
 /** Kinds that live in no namespace; the install namespace is filled in for all others. */
 const clusterScoped = [
   "APIService",
@@ -81,33 +79,44 @@ const clusterScoped = [
 
 /** The step ready for use; undefined when its input is at fault, which is among the findings then. */
 export function typedStep(step: ComputedStep, namespace: string, findings: Findings): Step | undefined {
-  const input = step.with ?? {};
-  const found = shapeProblems(schemas[step.type], input, step.place, (key, path, nearest) => {
+  const tree = step.with ?? {};
+  if (step.type === "chart") {
+    const input = soundInput(chartInput, step, findings);
+    return input && chartStep(step, tree, input, namespace, findings);
+  }
+  if (step.type === "var") {
+    const input = soundInput(variableInput, step, findings);
+    return input && variableStep(step, tree, input, namespace, findings);
+  }
+  return soundInput(objectInput, step, findings) && objectStep(step, tree, namespace, findings);
+}
+
+/** The input as its schema types it, secrets revealed; undefined when it is at fault. */
+function soundInput<S extends z.ZodType>(
+  schema: S,
+  step: ComputedStep,
+  findings: Findings,
+): z.output<S> | undefined {
+  const { value, problems } = parseShape(schema, step.with ?? {}, step.place, (key, path, nearest) => {
     if (step.type !== "chart" || path.length > 0) return undefined;
     if (key === "set") return "Helm values go into values, as YAML";
     return nearest === undefined
       ? `if it is a value of the chart, write it below values: values.${key}`
       : undefined;
   });
-  if (found.length > 0) {
-    findings.problems.push(
-      ...found.map(({ problem }) => ({ ...problem, what: `step ${step.id}: ${problem.what}` })),
-    );
-    return undefined;
-  }
-  if (step.type === "chart") return chartStep(step, input, namespace, findings);
-  return step.type === "var"
-    ? variableStep(step, input, namespace, findings)
-    : objectStep(step, input, namespace, findings);
+  findings.problems.push(
+    ...problems.map(({ problem }) => ({ ...problem, what: `step ${step.id}: ${problem.what}` })),
+  );
+  return value;
 }
 
 function chartStep(
   step: ComputedStep,
   tree: TreeObject,
+  input: z.infer<typeof chartInput>,
   namespace: string,
   findings: Findings,
 ): ChartStep | undefined {
-  const input = chartInput.parse(revealMap(tree));
   const result = chartSource(input.url ?? "", input.repo ?? "", input.version ?? "");
   const durationKey = input.timeout ? "timeout" : input.waitTimeout ? "waitTimeout" : undefined;
   const duration = input.timeout ?? input.waitTimeout ?? defaultTimeout;
@@ -174,6 +183,7 @@ function chartStep(
 function variableStep(
   step: ComputedStep,
   tree: TreeObject,
+  { name, value, valueFrom }: z.infer<typeof variableInput>,
   namespace: string,
   findings: Findings,
 ): VariableStep | undefined {
@@ -185,7 +195,6 @@ function variableStep(
     });
     return undefined;
   }
-  const { name, value, valueFrom } = variableInput.parse(mask(tree));
   return {
     id: step.id,
     component: step.component,

@@ -1,6 +1,6 @@
 /** A platform of Krateo 2.7.0, read and checked, whatever form it has (legacy-forms.ts). */
 
-import { shapeProblems } from "../configuration/shape.ts";
+import { parseShape } from "../configuration/shape.ts";
 import { pathText, valueAt } from "../model/path.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree, TreeObject } from "../model/secret-value.ts";
@@ -53,9 +53,9 @@ export function readLegacyPlatform(
 ): { platform?: LegacyPlatform; problems: Problem[] } {
   const form = formOf(given);
   const place = (path: Path) => ({ file: source, path: path.length === 0 ? undefined : pathText(path) });
-  const shape = shapeProblems(form.shape, given as Tree, place);
-  if (shape.length > 0) return { problems: shape.map(({ problem }) => problem) };
-  const root = form.shape.parse(given) as JsonObject;
+  const shape = parseShape(form.shape, given as Tree, place);
+  if (shape.value === undefined) return { problems: shape.problems.map(({ problem }) => problem) };
+  const root = shape.value as JsonObject;
   const found = valueAt(root as TreeObject, form.stepsAt) as GivenStep[];
   const { name = legacyName, namespace: own } = (root["metadata"] ?? {}) as {
     name?: string;
@@ -97,7 +97,7 @@ function inputProblems(
   input: JsonObject,
   place: (path: Path) => Pick<Problem, "file" | "path">,
 ): Problem[] {
-  return shapeProblems(inputShapes[type], input as Tree, place, () => undefined).map(
+  return parseShape(inputShapes[type], input as Tree, place).problems.map(
     ({ problem, path: [field] }): Problem => ({
       ...problem,
       what: `step ${id}: ${problem.what}`,

@@ -20,6 +20,8 @@ export interface ExposureConfig {
   readonly ingressClass?: string;
   readonly ingressAnnotations: Annotations;
   readonly tls?: TlsConfig;
+  /** The keys that are there, also those that say nothing. */
+  readonly given: readonly string[];
 }
 
 /** For all Services, and for single ones, which win. */

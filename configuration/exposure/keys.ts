@@ -1,6 +1,7 @@
 /** The keys of the stack configuration that say how the platform is reached from outside the cluster. */
 import { z } from "zod";
 import { type Problem, stackConfiguration } from "../../model/problem.ts";
+import type { ReleaseType } from "../../model/settings.ts";
 import { browserServices, exposableServices, outputName, serviceNamed } from "./exposed-services.ts";
 import type { Annotations, ExposureConfig, TlsConfig } from "./exposure.ts";
 import { nodePortRange } from "./node-address.ts";
@@ -83,8 +84,28 @@ export const exposureKeys = {
     .optional(),
 };
 
+/** Which types a key is for; one that is not listed is for all. */
+export const typesOfKey: Readonly<Record<string, readonly ReleaseType[]>> = {
+  nodePorts: ["nodeport"],
+  loadBalancerAddress: ["loadbalancer"],
+  serviceAnnotations: ["loadbalancer"],
+  expose: ["nodeport", "loadbalancer", "ingress"],
+  domain: ["ingress", "routes"],
+  hosts: ["ingress", "routes"],
+  ingressClass: ["ingress"],
+  ingressAnnotations: ["ingress"],
+  tls: ["ingress"],
+};
+
+/** The keys of a stack configuration that mean something to a type: what is left when another type is tried on it. */
+export function keysFor<T>(type: ReleaseType, values: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key]) => typesOfKey[key]?.includes(type) ?? true),
+  );
+}
+
 /** The keys as the schema reads them. */
-export type ExposureInput = z.infer<z.ZodObject<typeof exposureKeys>>;
+type ExposureInput = z.infer<z.ZodObject<typeof exposureKeys>>;
 
 /** The keys that are given, ready for use. Faulty ones have been left out by then. */
 export function readExposure(given: ExposureInput): { config: ExposureConfig; problems: Problem[] } {
@@ -100,6 +121,7 @@ export function readExposure(given: ExposureInput): { config: ExposureConfig; pr
     ...(given.ingressClass !== undefined && { ingressClass: given.ingressClass }),
     ingressAnnotations: readAnnotations("ingressAnnotations", given.ingressAnnotations, problems),
     ...(given.tls && { tls: readTls(given.tls, problems) }),
+    given: Object.keys(exposureKeys).filter((key) => given[key as keyof ExposureInput] !== undefined),
   };
   return { config, problems };
 }

@@ -1,8 +1,6 @@
 /** The node ports that an installation is going to hold. */
 
-import type { Problem } from "../../model/problem.ts";
 import type { Json, Settings, Step } from "../../model/settings.ts";
-import type { ComputedStep } from "../computed-step.ts";
 
 /** A node port that the settings ask for. */
 export interface PlannedPort {
@@ -32,24 +30,5 @@ function portsIn(value: Json, type: string | undefined): number[] {
     return Number.isInteger(port) && port > 0 && (here === "NodePort" || here === "LoadBalancer")
       ? [port]
       : [];
-  });
-}
-
-/** Two Services of the platform on one port: the second to be made would be refused, in the middle of the installation. */
-export function sharedPortProblems(steps: readonly Step[], computed: readonly ComputedStep[]): Problem[] {
-  const owners = new Map<number, PlannedPort["step"]>();
-  return plannedPorts({ steps }).flatMap(({ port, step }): Problem[] => {
-    const owner = owners.get(port);
-    owners.set(port, owner ?? step);
-    if (owner === undefined) return [];
-    // The port of a Service of our own is the program's: a document is at fault that takes it for a chart's.
-    const chart = [step, owner].find(({ type }) => type === "chart");
-    return [
-      {
-        what: `steps ${owner.id} and ${step.id} take the same node port, ${port}`,
-        ...computed.find(({ id }) => id === chart?.id)?.place(["values", "service", "nodePort"]),
-        next: "give one of them another; krateo:nodePorts sets those of the platform's own Services",
-      },
-    ];
   });
 }

@@ -6,10 +6,9 @@
 import { knownChart } from "../../components/catalogue.ts";
 import type { ValueLimit } from "../../components/description.ts";
 import { valueAt } from "../../model/path.ts";
-import { placeText } from "../../model/problem.ts";
+import { type Problem, placeText, sentenceOf } from "../../model/problem.ts";
 import type { ChartStep, Json, Path, Step } from "../../model/settings.ts";
 import type { ComputedStep } from "../computed-step.ts";
-import type { Findings } from "../layers.ts";
 
 const isFilled = (value: Json): boolean =>
   value !== null && typeof value === "object"
@@ -48,30 +47,41 @@ export function limitOn(chart: string, version: string, path: Path, value: Json)
   });
 }
 
-/** Adds what the charts of the steps that are installed cannot do with their values. */
-export function judgeCharts(
+/** What would make the installation fail, or be wrong. */
+export function chartProblems(steps: readonly Step[], computed: readonly ComputedStep[]): Problem[] {
+  return limitProblems("refused", steps, computed);
+}
+
+/** A warning for each value that its chart does not read. */
+export function chartWarnings(steps: readonly Step[], computed: readonly ComputedStep[]): string[] {
+  return limitProblems("ignored", steps, computed).map(
+    (problem) => `${placeText(problem)}: ${sentenceOf(problem)}`,
+  );
+}
+
+/** What the charts of the steps that are installed cannot do with their values. */
+function limitProblems(
+  kind: ValueLimit["kind"],
   steps: readonly Step[],
   computed: readonly ComputedStep[],
-  findings: Findings,
-): void {
-  for (const step of steps) {
-    if (step.type !== "chart" || !step.enabled) continue;
+): Problem[] {
+  return steps.flatMap((step): Problem[] => {
+    if (step.type !== "chart" || !step.enabled) return [];
     const place = computed.find(({ id }) => id === step.id)?.place;
     const { name, version } = step.chart;
-    for (const limit of knownChart(name)?.limits ?? []) {
-      const value = valueAt(step.values, limit.path) as Json | undefined;
-      if (value === undefined || !isWithin(limit, version) || !holds[limit.when](value)) continue;
-      const what = `step ${step.id}: chart ${name} ${version} ${limit.why}`;
-      const next = nextOf(limit, step);
-      const where = place?.(["values", ...limit.path]);
-      if (limit.kind === "refused") {
-        const { allowed } = limit;
-        findings.problems.push({ what, ...where, ...(allowed === undefined ? {} : { allowed }), next });
-        continue;
-      }
-      findings.warnings.push(`${placeText(where ?? {})}: ${what}; ${next}`);
-    }
-  }
+    return (knownChart(name)?.limits ?? [])
+      .filter((limit) => limit.kind === kind && isWithin(limit, version))
+      .filter((limit) => {
+        const value = valueAt(step.values, limit.path) as Json | undefined;
+        return value !== undefined && holds[limit.when](value);
+      })
+      .map((limit) => ({
+        what: `step ${step.id}: chart ${name} ${version} ${limit.why}`,
+        ...place?.(["values", ...limit.path]),
+        ...(limit.allowed === undefined ? {} : { allowed: limit.allowed }),
+        next: nextOf(limit, step),
+      }));
+  });
 }
 
 function nextOf({ next }: ValueLimit, { id, component }: ChartStep): string {

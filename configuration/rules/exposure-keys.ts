@@ -11,71 +11,62 @@ import {
   nodePortsOf,
   tlsSecretOf,
 } from "../exposure/exposure.ts";
-import { type ExposureInput, readExposure } from "../exposure/keys.ts";
+import { keysFor, typesOfKey } from "../exposure/keys.ts";
+import type { StackConfig } from "../stack-config.ts";
 
-/** Which types a key is for; one that is not listed is for all. */
-const typesOfKey: Readonly<Record<string, readonly ReleaseType[]>> = {
-  nodePorts: ["nodeport"],
-  loadBalancerAddress: ["loadbalancer"],
-  serviceAnnotations: ["loadbalancer"],
-  expose: ["nodeport", "loadbalancer", "ingress"],
-  domain: ["ingress", "routes"],
-  hosts: ["ingress", "routes"],
-  ingressClass: ["ingress"],
-  ingressAnnotations: ["ingress"],
-  tls: ["ingress"],
-};
+/** Keys that mean nothing to the type, or to a release document of the user's own, which says itself how it is exposed. */
+export function misplacedKeys({ type, bundled, exposure }: StackConfig): Problem[] {
+  return exposure.given.flatMap((key) => misplacedKey(key, type, bundled));
+}
 
-/** The keys of a stack configuration that mean something to a type: what is left when another type is tried on it. */
-export function keysFor(
-  type: ReleaseType,
-  values: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([key]) => typesOfKey[key]?.includes(type) ?? true),
+/** Two Services on one node port, as the keys say it. */
+export function nodePortProblems({ type, bundled, exposure }: StackConfig): Problem[] {
+  if (type !== "nodeport" || !bundled) return [];
+  const owners = new Map<number, string>();
+  return [...nodePortsOf(exposure)].flatMap(([{ name }, port]): Problem[] => {
+    const owner = owners.get(port);
+    owners.set(port, owner ?? name);
+    if (owner === undefined) return [];
+    return [
+      {
+        what: `${owner} and ${name} have the same node port, ${port}`,
+        file: stackConfiguration,
+        path: `krateo:nodePorts.${exposure.nodePorts[name] === undefined ? owner : name}`,
+        next: "give one of them another port; a Service that is not named keeps its own",
+      },
+    ];
+  });
+}
+
+/** Hosts that are missing or used twice, and their certificates. */
+export function hostProblems({ type, bundled, exposure }: StackConfig): Problem[] {
+  if (!bundled) return [];
+  if (type === "routes") return sharedHosts(exposure, type);
+  return type === "ingress"
+    ? [...missingHosts(exposure), ...sharedHosts(exposure, type), ...tlsProblems(exposure)]
+    : [];
+}
+
+/** Settings of Services that nobody outside would ever see. */
+export function hiddenServices({ type, bundled, exposure }: StackConfig): Problem[] {
+  if (!bundled) return [];
+  const exposed = exposedServices(type, exposure).map(({ name }) => name);
+  const byService: Readonly<Record<string, ByService<unknown>>> = {
+    nodePorts: exposure.nodePorts,
+    serviceAnnotations: exposure.serviceAnnotations.byService,
+    hosts: exposure.hosts,
+    ingressAnnotations: exposure.ingressAnnotations.byService,
+  };
+  return Object.entries(keysFor(type, byService)).flatMap(([key, values]) =>
+    Object.keys(values)
+      .filter((name) => !exposed.includes(name))
+      .map((name) => ({
+        what: `krateo:${key} names ${name}, which is not reachable from outside`,
+        file: stackConfiguration,
+        path: `krateo:${key}.${name}`,
+        next: `take it out, or expose the Service with: pulumi config set krateo:expose ${name}`,
+      })),
   );
-}
-
-/**
- * Whether the keys go together, with each other and with the type; all that is wrong at once.
- *
- * @param bundled False for a release document of the user's own, which says itself how it is exposed.
- */
-export function exposureProblems(given: ExposureInput, type: ReleaseType, bundled: boolean): Problem[] {
-  const misplaced = Object.keys(given).flatMap((key) => misplacedKey(key, type, bundled));
-  if (!bundled) return misplaced;
-  // What a misplaced key says is not looked at: its first fault is that it is there.
-  const { config } = readExposure(keysFor(type, given));
-  return [
-    ...misplaced,
-    ...(type === "nodeport" ? portProblems(config) : []),
-    ...(type === "ingress" ? missingHosts(config) : []),
-    ...sharedHosts(config, type),
-    ...(type === "ingress" ? tlsProblems(config) : []),
-    ...hiddenServices("nodePorts", config.nodePorts, type, config),
-    ...hiddenServices("serviceAnnotations", config.serviceAnnotations.byService, type, config),
-    ...hiddenServices("hosts", config.hosts, type, config),
-    ...hiddenServices("ingressAnnotations", config.ingressAnnotations.byService, type, config),
-  ];
-}
-
-/** Keys that are given and do nothing, which was never an error. */
-export function unusedExposure(
-  { domain, nodeAddress }: ExposureConfig,
-  type: ReleaseType,
-  bundled: boolean,
-): string[] {
-  return [
-    ...(domain !== undefined && (type === "ingress" || type === "routes") && !bundled
-      ? ["krateo:domain has no effect: the release document of your own names its hosts itself"]
-      : []),
-    ...(domain !== undefined && type === "loadbalancer"
-      ? [`krateo:domain is only used by types ingress and routes, not by ${type}`]
-      : []),
-    ...(nodeAddress !== undefined && type !== "nodeport"
-      ? [`krateo:nodeAddress is only used by type nodeport, not by ${type}`]
-      : []),
-  ];
 }
 
 /** Services that are to be reachable, of components that are switched off. */
@@ -98,7 +89,7 @@ function misplacedKey(key: string, type: ReleaseType, bundled: boolean): Problem
   const types = typesOfKey[key];
   const place = { file: stackConfiguration, path: `krateo:${key}` };
   const remove = `pulumi config rm krateo:${key}`;
-  // Two keys that were never an error there: see unusedExposure.
+  // Two keys that were never an error there: see unused-settings.ts.
   if (key === "nodeAddress" || (key === "domain" && (type === "loadbalancer" || !bundled))) return [];
   if (types !== undefined && !types.includes(type)) {
     return [
@@ -119,23 +110,6 @@ function misplacedKey(key: string, type: ReleaseType, bundled: boolean): Problem
       next: `${remove}, and write it into your release document or krateo-overrides.yaml`,
     },
   ];
-}
-
-function portProblems(config: ExposureConfig): Problem[] {
-  const owners = new Map<number, string>();
-  return [...nodePortsOf(config)].flatMap(([{ name }, port]): Problem[] => {
-    const owner = owners.get(port);
-    owners.set(port, owner ?? name);
-    if (owner === undefined) return [];
-    return [
-      {
-        what: `${owner} and ${name} have the same node port, ${port}`,
-        file: stackConfiguration,
-        path: `krateo:nodePorts.${config.nodePorts[name] === undefined ? owner : name}`,
-        next: "give one of them another port; a Service that is not named keeps its own",
-      },
-    ];
-  });
 }
 
 function missingHosts(config: ExposureConfig): Problem[] {
@@ -215,22 +189,4 @@ function tlsProblems(config: ExposureConfig): Problem[] {
       allowed: "one Secret's name for all hosts, or one for each Service",
     },
   ];
-}
-
-/** Settings of a Service that nobody outside would ever see. */
-function hiddenServices(
-  key: string,
-  values: ByService<unknown>,
-  type: ReleaseType,
-  config: ExposureConfig,
-): Problem[] {
-  const exposed = exposedServices(type, config).map(({ name }) => name);
-  return Object.keys(values)
-    .filter((name) => !exposed.includes(name))
-    .map((name) => ({
-      what: `krateo:${key} names ${name}, which is not reachable from outside`,
-      file: stackConfiguration,
-      path: `krateo:${key}.${name}`,
-      next: `take it out, or expose the Service with: pulumi config set krateo:expose ${name}`,
-    }));
 }

@@ -10,7 +10,7 @@ import { isMap, type Tree, type TreeObject } from "../../model/secret-value.ts";
 import type { Path } from "../../model/settings.ts";
 import type { ComputedStep } from "../computed-step.ts";
 import type { Layer } from "../layers.ts";
-import { definitionSection, mapOf } from "../resolved-components.ts";
+import { definitionSection, mapOf, stepsIn } from "../resolved-components.ts";
 import { placeIn } from "../yaml/yaml-file.ts";
 
 /** Keys that a message names of a map. */
@@ -51,11 +51,8 @@ interface Replaced {
 
 /** What a component's settings replace of the values that the step itself has. */
 function replacedInStep(document: TreeObject, { id, component }: ComputedStep): Replaced[] {
-  const steps = Array.isArray(document["steps"]) ? document["steps"].filter(isMap) : [];
-  const own = valueAt(
-    steps.find((step) => step["id"] === id),
-    ["with", "values"],
-  );
+  const step = stepsIn(document).find((candidate) => isMap(candidate) && candidate["id"] === id);
+  const own = valueAt(step, ["with", "values"]);
   return [definitionSection(document), "components"].flatMap((section) => {
     const settings = mapOf(valueAt(document, [section, component]) as Tree | undefined);
     const config = mapOf(valueAt(settings, ["stepConfig", id]) as Tree | undefined);

@@ -13,34 +13,38 @@ import type { Path, Step } from "../../model/settings.ts";
 import { bundledCharts } from "../bundle.ts";
 import type { ComputedStep } from "../computed-step.ts";
 import type { Place } from "../document.ts";
-import type { Findings } from "../layers.ts";
 
 /** What becomes of a value: `text` is handed on and has to be text; `printed` is printed by a template. */
 type Use = "text" | "printed" | undefined;
 
-/** Adds what is wrong with the values of steps: problems for the charts of the release, warnings for others. */
-export function textFindings(
-  steps: readonly Step[],
-  computed: readonly ComputedStep[],
-  findings: Findings,
-): void {
-  for (const step of computed) {
+/** What is wrong with the values of the release's charts, and of objects. */
+export function textProblems(steps: readonly Step[], computed: readonly ComputedStep[]): Problem[] {
+  return computed.flatMap((step) => {
     if (step.type === "object") {
       const { kind } = step.with ?? {};
-      findings.problems.push(...problemsIn(step, [], (path) => useInObject(String(kind), path)));
+      return problemsIn(step, [], (path) => useInObject(String(kind), path));
     }
-    const typed = steps.find(({ id }) => id === step.id);
-    if (typed?.type !== "chart") continue;
-    const { name } = typed.chart;
-    const known = bundledCharts.includes(name);
-    const problems = problemsIn(
-      step,
-      ["values"],
-      (path) => useInChart(name, path) ?? (known ? undefined : useElsewhere(path)),
+    const chart = chartOf(step, steps);
+    if (chart === undefined || !bundledCharts.includes(chart)) return [];
+    return problemsIn(step, ["values"], (path) => useInChart(chart, path));
+  });
+}
+
+/** A warning for each value that a chart which is not known here may print. */
+export function textWarnings(steps: readonly Step[], computed: readonly ComputedStep[]): string[] {
+  return computed.flatMap((step) => {
+    const chart = chartOf(step, steps);
+    if (chart === undefined || bundledCharts.includes(chart)) return [];
+    return problemsIn(step, ["values"], (path) => useInChart(chart, path) ?? useElsewhere(path)).map(
+      asWarning,
     );
-    if (known) findings.problems.push(...problems);
-    else findings.warnings.push(...problems.map(asWarning));
-  }
+  });
+}
+
+/** Undefined for a step of another type, or whose input is at fault. */
+function chartOf({ id }: ComputedStep, steps: readonly Step[]): string | undefined {
+  const step = steps.find((candidate) => candidate.id === id);
+  return step?.type === "chart" ? step.chart.name : undefined;
 }
 
 function useInObject(kind: string, [first, second]: Path): Use {

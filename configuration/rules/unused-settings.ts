@@ -1,25 +1,36 @@
 /** Settings that are given and reach nothing: never an error, but nobody should wait for their effect. */
 import { existsSync } from "node:fs";
 import path from "node:path";
+import type { TreeObject } from "../../model/secret-value.ts";
 import type { Step } from "../../model/settings.ts";
 import { databaseConsumers } from "../database-config.ts";
 import { nodeAddressVariable } from "../exposure/node-address.ts";
+import { definitionSection, mapOf } from "../resolved-components.ts";
 import type { StackConfig } from "../stack-config.ts";
 import { expandable, variablesIn } from "../variables.ts";
 
-/** A warning for each key of the stack configuration that has no effect with these profiles and steps. */
+/** A warning for each key of the stack configuration that has no effect with this type, these profiles and steps. */
 export function unusedKeyWarnings(
-  { otelEndpoint, exposure, database, type }: StackConfig,
+  { otelEndpoint, exposure: { domain, nodeAddress }, database, type, bundled }: StackConfig,
   profiles: readonly string[],
   steps: readonly Step[],
 ): string[] {
   const told = steps.some((step) => variablesIn(expandable(step)).includes(nodeAddressVariable));
   const connected = steps.some(({ id }) => databaseConsumers.includes(id));
   return [
+    ...(domain !== undefined && (type === "ingress" || type === "routes") && !bundled
+      ? ["krateo:domain has no effect: the release document of your own names its hosts itself"]
+      : []),
+    ...(domain !== undefined && type === "loadbalancer"
+      ? [`krateo:domain is only used by types ingress and routes, not by ${type}`]
+      : []),
+    ...(nodeAddress !== undefined && type !== "nodeport"
+      ? [`krateo:nodeAddress is only used by type nodeport, not by ${type}`]
+      : []),
     ...(otelEndpoint !== undefined && !profiles.includes("monitoring")
       ? ["krateo:otelEndpoint is only used by profile monitoring"]
       : []),
-    ...(exposure.nodeAddress !== undefined && type === "nodeport" && !told
+    ...(nodeAddress !== undefined && type === "nodeport" && !told
       ? [`krateo:nodeAddress has no effect: nothing in the documents uses \${${nodeAddressVariable}}`]
       : []),
     ...(database !== undefined && !connected
@@ -41,4 +52,16 @@ export function lifecycleWarnings(directory: string, type: string): string[] {
       (name) =>
         `${name} is not applied: this program cleans up after Krateo 2.7.0 by itself; for anything else in it: kubectl apply -f ${name}, with its tokens replaced`,
     );
+}
+
+/** Settings of components that upstream ignores where they stand, so that nobody waits for their effect. */
+export function ignoredSettings(document: TreeObject): string[] {
+  if (definitionSection(document) === "components") return [];
+  return Object.entries(mapOf(document["components"])).flatMap(([name, given]) =>
+    ["steps", "description"].flatMap((key) =>
+      mapOf(given)[key] === undefined
+        ? []
+        : [`components.${name}.${key} has no effect; it counts in componentsDefinition.${name} only`],
+    ),
+  );
 }

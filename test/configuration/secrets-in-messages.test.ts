@@ -75,8 +75,8 @@ describe("a login that somebody gives", () => {
     it(`is in no message about krateo:${key}`, async () => {
       const path = key.replace("SERVICE", "frontend").split(".");
       for (const value of [noScheme, [url], { a: url }, { a: { password: "hunter2" } }]) {
-        const { problems } = readStackConfig({ values: nested(path, value), secretKeys: [] });
-        assert.doesNotMatch(new ConfigurationError(problems).message, /hunter2/);
+        const { keyProblems } = readStackConfig({ values: nested(path, value), secretKeys: [] });
+        assert.doesNotMatch(new ConfigurationError(keyProblems).message, /hunter2/);
       }
       for (const value of [url, { password: "hunter2" }]) {
         const config = { version: "local", ...nested(path, value) };

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { rawConfig } from "../../configuration/raw-config.ts";
 import { readStackConfig } from "../../configuration/stack-config.ts";
 
-const read = (values: Record<string, unknown>, secretKeys: string[] = []) =>
-  readStackConfig({ values, secretKeys });
+const read = (values: Record<string, unknown>, secretKeys: string[] = []) => {
+  const { config, keyProblems } = readStackConfig({ values, secretKeys });
+  return { config, problems: keyProblems };
+};
 
 describe("the stack configuration", () => {
   it("has a default for everything", () => {
@@ -15,6 +17,7 @@ describe("the stack configuration", () => {
       profiles: [],
       namespace: "krateo-system",
       version: "3.0.0",
+      bundled: true,
       overrides: undefined,
       set: {},
       setIsSecret: false,
@@ -28,6 +31,7 @@ describe("the stack configuration", () => {
         expose: [],
         hosts: {},
         ingressAnnotations: { all: {}, byService: {} },
+        given: [],
       },
       allowRemoval: [],
       otelEndpoint: undefined,
@@ -111,14 +115,6 @@ describe("the stack configuration", () => {
       ],
     );
     assert.equal(config.type, "loadbalancer");
-  });
-
-  it("needs a domain for type ingress of the bundled release", () => {
-    assert.deepEqual(
-      read({ type: "ingress" }).problems.map(({ path }) => path),
-      ["krateo:domain"],
-    );
-    assert.deepEqual(read({ type: "ingress", version: "local" }).problems, []);
   });
 
   // Each as Pulumi hands it over.

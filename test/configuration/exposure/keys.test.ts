@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import { readStackConfig } from "../../../configuration/stack-config.ts";
+import { load, problemsOf } from "../project.ts";
 
-const read = (values: Record<string, unknown>) => readStackConfig({ values, secretKeys: [] });
 const ingress = { type: "ingress", domain: "d.example.org" };
 const balancer = { type: "loadbalancer" };
-
-/** `path: what`, for each problem. */
-const reported = (values: Record<string, unknown>): string[] =>
-  read(values).problems.map(({ path, what }) => `${path}: ${what}`);
 
 describe("the keys for exposure", () => {
   const accepted: [name: string, values: Record<string, unknown>][] = [
@@ -58,7 +53,7 @@ describe("the keys for exposure", () => {
     ],
   ];
   for (const [name, values] of accepted) {
-    it(`take ${name}`, () => assert.deepEqual(read(values).problems, []));
+    it(`take ${name}`, async () => assert.deepEqual((await load({}, values)).warnings, []));
   }
 
   const refused: [name: string, values: Record<string, unknown>, problems: string[]][] = [
@@ -240,18 +235,23 @@ describe("the keys for exposure", () => {
       [
         "krateo:nodePorts: krateo:nodePorts is about the bundled release, and krateo:version names a release document of your own",
         "krateo:expose: krateo:expose is about the bundled release, and krateo:version names a release document of your own",
+        "krateo:version: there is no release document in the project",
       ],
     ],
   ];
   for (const [name, values, problems] of refused) {
-    it(`refuse ${name}`, () => {
-      assert.deepEqual(reported(values), problems);
-      for (const problem of read(values).problems) assert.ok(problem.next ?? problem.allowed, problem.what);
+    it(`refuse ${name}`, async () => {
+      const found = await problemsOf(load({}, values));
+      assert.deepEqual(
+        found.map(({ path, what }) => `${path}: ${what}`),
+        problems,
+      );
+      for (const problem of found) assert.ok(problem.next ?? problem.allowed, problem.what);
     });
   }
 
-  it("name the nearest Service for a misspelt one", () => {
-    const [problem] = read({ nodePorts: { snowplo: 31000 } }).problems;
+  it("name the nearest Service for a misspelt one", async () => {
+    const [problem] = await problemsOf(load({}, { nodePorts: { snowplo: 31000 } }));
     assert.equal(problem?.next, "did you mean snowplow?");
   });
 });

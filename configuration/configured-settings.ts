@@ -1,0 +1,48 @@
+/** A sound configuration as the one value that everything downstream reads. */
+import { withoutLogins } from "../model/describe.ts";
+import { deepFreeze } from "../model/freeze.ts";
+import type { Settings } from "../model/settings.ts";
+import { externalDatabase } from "./database-config.ts";
+import { exposedServices } from "./exposure/exposure.ts";
+import { snapshotOf } from "./snapshot.ts";
+import type { Subject } from "./validate.ts";
+
+export function settingsOf(
+  { config, profiles, document, components, computed, steps }: Subject,
+  warnings: readonly string[],
+): Settings {
+  const { type, namespace, exposure } = config;
+  const database = externalDatabase(config);
+  return deepFreeze({
+    type: config.type,
+    openshift: profiles.includes("openshift"),
+    profiles,
+    namespace,
+    platformVersion: config.version,
+    secrets: config.secrets,
+    allowRemoval: config.allowRemoval,
+    purgeVolumes: config.purgeVolumes,
+    charts: config.chartMirror === undefined ? {} : { mirror: config.chartMirror },
+    cluster: {
+      ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
+      ...(config.context === undefined ? {} : { context: config.context }),
+    },
+    ...(exposure.nodeAddress === undefined ? {} : { nodeAddress: exposure.nodeAddress }),
+    ...(exposure.domain === undefined ? {} : { domain: exposure.domain }),
+    exposure: {
+      services: exposedServices(type, exposure).map(({ name }) => name),
+      https: type === "routes" || exposure.tls !== undefined || profiles.includes("tls"),
+      ...(exposure.loadBalancerAddress && { loadBalancerAddress: exposure.loadBalancerAddress }),
+    },
+    ...(database === undefined ? {} : { database }),
+    components: components.map(({ name, description, enabled, steps }) => ({
+      name,
+      ...(description === undefined ? {} : { description }),
+      enabled,
+      steps,
+    })),
+    steps,
+    snapshot: snapshotOf(document, computed, config.version),
+    warnings: warnings.map(withoutLogins),
+  });
+}

@@ -1,0 +1,50 @@
+/** All layers in one document. Highest first: `krateo:set` > exposure and other keys > overrides > profiles > release. */
+import { type Problem, stackConfiguration } from "../model/problem.ts";
+import type { TreeObject } from "../model/secret-value.ts";
+import { configLayer } from "./config-layer.ts";
+import { debug, layerLines } from "./debug.ts";
+import { checkDocument, type Place } from "./document.ts";
+import { exposureLayer } from "./exposure/layer.ts";
+import { type Layer, mergeLayers, originIn } from "./layers.ts";
+import { completedSteps, partialStepsProblems } from "./partial-steps.ts";
+import type { Documents } from "./read-documents.ts";
+import { resolveComponents } from "./resolved-components.ts";
+import { applySet, type SetEntry } from "./set-paths.ts";
+import type { StackConfig } from "./stack-config.ts";
+
+export interface MergedDocument {
+  /** Documents, lowest first. */
+  readonly layers: readonly Layer[];
+  /** What the stack configuration's `set` lays over them; the last one wins. */
+  readonly set: readonly SetEntry[];
+  /** All layers merged; what has no shape that a document can have is left out. */
+  readonly document: TreeObject;
+  /** Where a value of the document comes from. */
+  readonly origin: Place;
+  readonly mergeProblems: readonly Problem[];
+}
+
+export function mergeDocuments(config: StackConfig, { release, overrides }: Documents): MergedDocument {
+  // Without a release document, every name in the overrides would look unknown.
+  if (release === undefined)
+    return { layers: [], set: [], document: {}, origin: originIn([], []), mergeProblems: [] };
+  const given = [release, ...overrides];
+  const owners = resolveComponents(mergeLayers(given));
+  const { layers: files, problems: shortList } = completedSteps(given, owners);
+  const exposure = config.bundled ? [exposureLayer(config.type, config.exposure)] : [];
+  const layers = [...files, configLayer(config, files), ...exposure];
+  const set = applySet(mergeLayers(layers), config.set, config.setIsSecret);
+  debug(() => layerLines(layers, set.entries));
+  const paths = set.entries.map(({ path }) => path);
+  const origin = originIn(layers, paths);
+  const { usable, problems: shape } = checkDocument("release", set.document, origin);
+  // The files were checked one by one; what is new is the doing of `set`.
+  const ofSet = shape.filter(({ file }) => file === stackConfiguration);
+  return {
+    layers,
+    set: set.entries,
+    document: usable,
+    origin,
+    mergeProblems: [...partialStepsProblems(overrides, owners), ...shortList, ...set.problems, ...ofSet],
+  };
+}

@@ -1,0 +1,55 @@
+/** What the keys of the stack configuration about PostgreSQL ask for and cannot have. */
+
+import { databaseStep } from "../../components/catalogue.ts";
+import { type Problem, stackConfiguration } from "../../model/problem.ts";
+import type { ComputedStep } from "../computed-step.ts";
+import type { DatabaseConfig } from "../database-config.ts";
+
+/** Keys about a database that the installation makes, or does not make. */
+export function databaseMadeProblems(
+  { database, databaseStorage }: DatabaseConfig,
+  steps: readonly ComputedStep[],
+): Problem[] {
+  const made = steps.some(({ id, enabled }) => enabled && id === databaseStep);
+  const problems: Problem[] = [];
+  if (database !== undefined && made) {
+    problems.push({
+      what: "krateo:database names a PostgreSQL of yours, but component cnpg would make another one beside it",
+      file: stackConfiguration,
+      path: "krateo:database",
+      next: "add the profile no-cnpg to krateo:profiles, or take the key out: pulumi config rm krateo:database",
+    });
+  }
+  if (databaseStorage !== undefined && !made) {
+    problems.push({
+      what: "krateo:databaseStorage is about a database that component cnpg makes, and that is switched off",
+      file: stackConfiguration,
+      path: "krateo:databaseStorage",
+      next: "take the key out: pulumi config rm krateo:databaseStorage",
+    });
+  }
+  return problems;
+}
+
+/** The login of a PostgreSQL of the user's own. */
+export function databaseLoginProblems({ database, databaseIsSecret }: DatabaseConfig): Problem[] {
+  const problems: Problem[] = [];
+  if (database !== undefined && (database.user === undefined) !== (database.password === undefined)) {
+    const [given, absent] = database.user === undefined ? ["password", "user"] : ["user", "password"];
+    problems.push({
+      what: `krateo:database has a ${given} and no ${absent}`,
+      file: stackConfiguration,
+      path: "krateo:database",
+      next: "give both, or neither: the Secret krateo-db must exist then",
+    });
+  }
+  if (database?.password !== undefined && !databaseIsSecret) {
+    problems.push({
+      what: "the database's password stands in clear in the stack's configuration",
+      file: stackConfiguration,
+      path: "krateo:database.password",
+      next: "change it there, for it may have been seen, and set it again: pulumi config set --secret --path krateo:database.password",
+    });
+  }
+  return problems;
+}
