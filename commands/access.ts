@@ -69,6 +69,7 @@ async function target(options: AccessOptions, session: Session): ReturnType<type
   return await stackTarget(
     alone ? { ...options, namespace: namespace ?? "krateo-system" } : options,
     session,
+    ["nodeAddress"],
   );
 }
 

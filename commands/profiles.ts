@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
 import type { ProfileEntry } from "../configuration/profile-list.ts";
+import type { RawConfig } from "../configuration/raw-config.ts";
 import { findStackFile } from "../engine/stack-file.ts";
 import { ConfigurationError } from "../model/problem.ts";
 import { withStackOptions } from "./options.ts";
@@ -34,18 +35,13 @@ Examples:
 Exit codes: 0 listed, 1 a file of yours cannot be read as a profile (all problems are listed).`,
     )
     .action(async (options: ProfilesOptions) => {
-      const [{ listProfiles }, { defaultOtelEndpoint }, { bundleTokens }, { readExposure }] =
-        await Promise.all([
-          import("../configuration/profile-list.ts"),
-          import("../configuration/stack-config.ts"),
-          import("../configuration/exposure/layer.ts"),
-          import("../configuration/exposure/keys.ts"),
-        ]);
-      const values = await configuration(options, session);
-      const overrides = values["overrides"] === undefined ? undefined : String(values["overrides"]);
-      const namespace = options.namespace ?? String(values["namespace"] ?? "krateo-system");
-      const tokens = bundleTokens(namespace, readExposure({ domain: "DOMAIN" }).config, defaultOtelEndpoint);
-      const { profiles, problems } = listProfiles(session.directory, overrides, tokens);
+      const [{ listProfiles }, { configFor }] = await Promise.all([
+        import("../configuration/profile-list.ts"),
+        import("../configuration/stack-config.ts"),
+      ]);
+      const config = configFor(await configuration(options, session), ["overrides", "namespace"]);
+      const namespace = options.namespace ?? config.namespace;
+      const { profiles, problems } = listProfiles(session.directory, config.overrides, namespace);
       if (problems.length > 0) throw new ConfigurationError(problems);
       session.print(
         options.json
@@ -56,9 +52,9 @@ Exit codes: 0 listed, 1 a file of yours cannot be read as a profile (all problem
 }
 
 /** Of the stack that was named; which one is selected need not be asked, for what it chose changes little here. */
-async function configuration(options: ProfilesOptions, session: Session): Promise<Record<string, unknown>> {
-  if (options.stack === undefined && options.configFile === undefined) return {};
-  return readConfig(await findStackFile(options, session.directory), session).values;
+async function configuration(options: ProfilesOptions, session: Session): Promise<RawConfig> {
+  if (options.stack === undefined && options.configFile === undefined) return { values: {}, secretKeys: [] };
+  return readConfig(await findStackFile(options, session.directory), session);
 }
 
 function described(profile: ProfileEntry, colours: boolean): string {

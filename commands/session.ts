@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Connection, ConnectionChoice } from "../cluster/client/connection.ts";
 import { keysFor } from "../configuration/exposure/keys.ts";
-import { contentProblem, isKubeconfigContent } from "../configuration/kubeconfig-content.ts";
 import { type Configuration, loadConfiguration, loadSettings } from "../configuration/load.ts";
 import type { RawConfig } from "../configuration/raw-config.ts";
+import { configFor } from "../configuration/stack-config.ts";
 import {
   configuredStack,
   findStackFile,
@@ -11,7 +11,7 @@ import {
   type StackChoice,
   stackFile,
 } from "../engine/stack-file.ts";
-import { ConfigurationError, stackConfiguration } from "../model/problem.ts";
+import { ConfigurationError } from "../model/problem.ts";
 import type { ReleaseType, Settings } from "../model/settings.ts";
 
 /** What a command runs in; tests give their own. */
@@ -86,44 +86,44 @@ export async function settingsWithoutStack(options: ClusterOptions, session: Ses
 }
 
 /** Flags win over the stack's configuration. */
-function withFlags(config: RawConfig, { namespace, kubeconfig, context, type }: ClusterOptions): RawConfig {
-  const given = { namespace, kubeconfig, context, type };
-  const flags = Object.entries(given).filter(([, value]) => value !== undefined);
+function withFlags(config: RawConfig, options: ClusterOptions): RawConfig {
+  const { type } = options;
   // A stack's keys for its own type would be errors with another one, which is only tried.
   const own = type === undefined ? config.values : keysFor(type as ReleaseType, config.values);
-  return { ...config, values: { ...own, ...Object.fromEntries(flags) } };
+  return { ...config, values: { ...own, ...givenFlags(options) } };
 }
 
-/** What a command that only waits or cleans up needs to know: where. The rest of the configuration may be broken. */
+function givenFlags({ namespace, kubeconfig, context, type }: ClusterOptions): Partial<ClusterOptions> {
+  const flags = Object.entries({ namespace, kubeconfig, context, type });
+  return Object.fromEntries(flags.filter(([, value]) => value !== undefined));
+}
+
+/**
+ * What a command that only waits or cleans up needs to know: where. The rest of the configuration may be broken.
+ *
+ * @param more Keys that it needs beside those.
+ * @throws ConfigurationError for a key that is needed and at fault
+ */
 export async function stackTarget(
   options: ClusterOptions,
   session: Session,
+  more: readonly "nodeAddress"[] = [],
 ): Promise<{ namespace: string; choice: ConnectionChoice; nodeAddress?: string }> {
-  const values: Record<string, unknown> = await configOrNothing(options, session);
-  const text = (key: string): string | undefined =>
-    values[key] === undefined ? undefined : String(values[key]);
-  if (isKubeconfigContent(values["kubeconfig"]) && !options.kubeconfig)
-    throw new ConfigurationError([
-      { ...contentProblem, file: stackConfiguration, path: "krateo:kubeconfig" },
-    ]);
-  return {
-    namespace: options.namespace ?? text("namespace") ?? "krateo-system",
-    choice: {
-      kubeconfig: options.kubeconfig ?? text("kubeconfig"),
-      context: options.context ?? text("context"),
-    },
-    nodeAddress: text("nodeAddress"),
-  };
+  const raw = await configOrNothing(options, session);
+  const where = ["namespace", "kubeconfig", "context"] as const;
+  const config = configFor(raw, [...where.filter((key) => options[key] === undefined), ...more]);
+  const { namespace, kubeconfig, context } = { ...config, ...givenFlags(options) };
+  return { namespace, choice: { kubeconfig, context }, nodeAddress: config.exposure.nodeAddress };
 }
 
-async function configOrNothing(options: ClusterOptions, session: Session): Promise<Record<string, unknown>> {
+async function configOrNothing(options: ClusterOptions, session: Session): Promise<RawConfig> {
   const { stack, configFile, namespace } = options;
   // A stack without a file has no configuration yet: Pulumi makes the file with the first key.
   const none = stack
     ? !configFile && !existsSync(stackFile(stack, session.directory))
     : !configFile && namespace;
   const file = none ? undefined : await findStackFile(options, session.directory);
-  return readConfig(file, session).values;
+  return readConfig(file, session);
 }
 
 /**

@@ -3,13 +3,15 @@ import path from "node:path";
 import { pathText } from "../model/path.ts";
 import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
 import type { Path, ReleaseType } from "../model/settings.ts";
-import { type BundleTokens, bundledProfile, bundledProfiles, bundledText, typesFor } from "./bundle.ts";
+import { bundledProfile, bundledProfiles, bundledText, typesFor } from "./bundle.ts";
+import { bundleTokens } from "./exposure/layer.ts";
 import type { Findings } from "./layers.ts";
 import { nearProfiles, profileFileName, profileFilesIn } from "./near-names.ts";
 import { defaultOverrides } from "./override-layers.ts";
 import { misnamed, readLayer } from "./read-layer.ts";
 import { mapOf } from "./resolved-components.ts";
 import { conflicts } from "./rules/profile-conflicts.ts";
+import { defaultOtelEndpoint } from "./stack-config.ts";
 import { readTextFile } from "./yaml/text-file.ts";
 
 export interface ProfileEntry {
@@ -39,9 +41,10 @@ export interface ProfileEntry {
 export function listProfiles(
   directory: string,
   overrides: string | undefined,
-  tokens: BundleTokens,
+  namespace: string,
 ): { profiles: ProfileEntry[]; problems: Findings["problems"] } {
   const findings: Findings = { problems: [], warnings: [] };
+  const tokens = bundleTokens(namespace, { domain: "DOMAIN" }, defaultOtelEndpoint);
   const bundled = bundledProfiles.map((name) =>
     entry(name, "bundled", purposeIn(bundledText(`profile-${name}.yaml`)), bundledProfile(name, tokens).root),
   );
@@ -52,14 +55,13 @@ export function listProfiles(
     .flatMap((profile) => {
       const file = profileFileName(profile);
       const given = readTextFile(path.join(folder, file), file) ?? { text: "" };
-      const layer = readLayer("profile", given, file, tokens.namespace, findings);
+      const layer = readLayer("profile", given, file, namespace, findings);
       return layer === undefined || "problem" in given
         ? []
         : [entry(profile, file, purposeIn(given.text), layer.root)];
     });
   const given = readTextFile(path.resolve(directory, name), name);
-  const own =
-    given === undefined ? undefined : readLayer("overrides", given, name, tokens.namespace, findings);
+  const own = given === undefined ? undefined : readLayer("overrides", given, name, namespace, findings);
   for (const { file, meant, taken } of nearProfiles(folder))
     if (!taken && file !== path.basename(name)) findings.problems.push(misnamed(file, meant));
   const inside = Object.entries(mapOf(own?.root["profiles"])).map(([profile, root]) =>

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { nearestName } from "../model/nearest.ts";
 import { pathText } from "../model/path.ts";
-import { type Problem, stackConfiguration } from "../model/problem.ts";
+import { ConfigurationError, type Problem, stackConfiguration } from "../model/problem.ts";
 import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
 import { type Json, type Path, type ReleaseType, releaseTypes } from "../model/settings.ts";
 import { bundledVersion } from "./bundle.ts";
@@ -131,6 +131,20 @@ export function readStackConfig(raw: RawConfig): StackReading {
     purgeVolumes: sound.purgeVolumes ?? false,
   };
   return { config, faultyKeys, keyProblems: [...problems, ...exposure.problems] };
+}
+
+/**
+ * The configuration for whoever needs only some keys of it. The others may be at fault.
+ *
+ * @throws ConfigurationError for those that are needed
+ */
+export function configFor(raw: RawConfig, needed: readonly (keyof typeof schema.shape)[]): StackConfig {
+  const { config, keyProblems } = readStackConfig(raw);
+  const ofNeeded = keyProblems.filter(({ path }) =>
+    needed.some((key) => new RegExp(`^krateo:${key}\\b`).test(path ?? "")),
+  );
+  if (ofNeeded.length > 0) throw new ConfigurationError(ofNeeded);
+  return config;
 }
 
 /** The keys that the schema accepts, and what is wrong with the others; nothing is shown of what is stored encrypted. */

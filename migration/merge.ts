@@ -5,7 +5,6 @@
 
 import type { BundleTokens } from "../configuration/bundle.ts";
 import { bundledVersion } from "../configuration/bundle.ts";
-import { readExposure } from "../configuration/exposure/keys.ts";
 import { bundleTokens } from "../configuration/exposure/layer.ts";
 import type { Path } from "../model/settings.ts";
 import { type Change, changesOf, detectType } from "./changes.ts";
@@ -83,7 +82,7 @@ export const targetVersion = bundledVersion;
 
 function tokensFor(namespace: string, domain: string | undefined): BundleTokens {
   // No step has to do with the last.
-  return bundleTokens(namespace, readExposure({ domain: domain ?? legacyDomain }).config, "");
+  return bundleTokens(namespace, { domain: domain ?? legacyDomain }, "");
 }
 
 function outcomeOf(change: Change, context: MergeContext): Outcome {

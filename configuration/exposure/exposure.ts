@@ -24,6 +24,9 @@ export interface ExposureConfig {
   readonly given: readonly string[];
 }
 
+/** As much of it as says what a host is. */
+export type HostConfig = Partial<Pick<ExposureConfig, "domain" | "hosts">>;
+
 /** For all Services, and for single ones, which win. */
 export interface Annotations {
   readonly all: Readonly<Record<string, string>>;
@@ -58,8 +61,8 @@ export function nodePortsOf(config: ExposureConfig): Map<ExposableService, numbe
 }
 
 /** Host of a Service in type ingress; undefined when neither `hosts` nor `domain` gives it one. */
-export function hostOf({ name, hostLabel }: ExposableService, config: ExposureConfig): string | undefined {
-  return config.hosts[name] ?? (config.domain === undefined ? undefined : `${hostLabel}.${config.domain}`);
+export function hostOf({ name, hostLabel }: ExposableService, config: HostConfig): string | undefined {
+  return config.hosts?.[name] ?? (config.domain === undefined ? undefined : `${hostLabel}.${config.domain}`);
 }
 
 /** Annotations of one Service: those for all, and its own, which win. */

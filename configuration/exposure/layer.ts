@@ -7,7 +7,14 @@ import type { JsonObject, ReleaseType } from "../../model/settings.ts";
 import type { BundleTokens, ExtraStep } from "../bundle.ts";
 import type { Layer } from "../layers.ts";
 import { type ExposableService, exposableServices } from "./exposed-services.ts";
-import { annotationsFor, type ExposureConfig, exposedServices, hostOf, tlsSecretOf } from "./exposure.ts";
+import {
+  annotationsFor,
+  type ExposureConfig,
+  exposedServices,
+  type HostConfig,
+  hostOf,
+  tlsSecretOf,
+} from "./exposure.ts";
 
 /** Stands for a host while the problem that there is none is being reported. */
 const noHost = "host.invalid";
@@ -19,7 +26,11 @@ const issuerAnnotation = "cert-manager.io/cluster-issuer";
 type StepSettings = Readonly<Record<string, JsonObject>>;
 
 /** What the bundled documents' tokens stand for. */
-export function bundleTokens(namespace: string, config: ExposureConfig, otelEndpoint: string): BundleTokens {
+export function bundleTokens(
+  namespace: string,
+  config: HostConfig & Pick<ExposureConfig, "tls">,
+  otelEndpoint: string,
+): BundleTokens {
   const hosts = exposableServices.map((service) => [service.name, hostOf(service, config) ?? noHost]);
   return {
     namespace,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
@@ -193,6 +193,24 @@ describe("krateo", () => {
           const { code, printed } = await run("wait-notebooks", "--stack", stack, "--kubeconfig", kubeconfig);
           assert.deepEqual([code, printed], [0, "no Notebook is left in namespace krateo-system"]);
         }
+      });
+    });
+
+    it("refuses a namespace that cannot be one, in place of the default, unless a flag gives another", async () => {
+      const file = join(directory, "Pulumi.wrong.yaml");
+      writeFileSync(file, "config:\n  krateo:namespace: Shop\n  krateo:nodeAddress: http://x\n");
+      await withApiServer(holding({ [path]: system }), async ({ kubeconfig }, requests) => {
+        const wait = ["wait-notebooks", "--stack", "wrong", "--kubeconfig", kubeconfig];
+        const { code, noted } = await run(...wait);
+        assert.equal(code, 1);
+        assert.match(noted, /^1 problem:\n1\. namespace has a value it cannot have\n.*krateo:namespace\n/);
+        assert.deepEqual(requests, []);
+        assert.equal(
+          (await run(...wait, "--namespace", "shop")).printed,
+          "no Notebook is left in namespace shop",
+        );
+        const access = await run("access", "--stack", "wrong", "--namespace", "shop");
+        assert.match(access.noted, /^1 problem:\n1\. nodeAddress has a value it cannot have\n/);
       });
     });
 

@@ -65,6 +65,23 @@ describe("krateo profiles", () => {
     assert.match(printed, /^no-cnpg\n.*\n {2}changes: cnpg off\n {2}not together with small$/m);
   });
 
+  it("looks where the stack says, and refuses what is no place", async () => {
+    const elsewhere = withProject({
+      "Pulumi.dev.yaml": "config:\n  krateo:overrides: other.yaml\n  krateo:type: nodport\n",
+      "Pulumi.wrong.yaml": 'config:\n  krateo:overrides: ""\n',
+      "other.yaml": "profiles: {mine: {}}",
+    });
+    try {
+      const { printed } = await krateo(elsewhere.directory, "profiles", "--stack", "dev");
+      assert.match(printed, /^mine \(other\.yaml\)$/m);
+      const { code, noted } = await krateo(elsewhere.directory, "profiles", "--stack", "wrong");
+      assert.equal(code, 1);
+      assert.match(noted, /overrides has a value it cannot have/);
+    } finally {
+      elsewhere.remove();
+    }
+  });
+
   it("names the problems of a file that is no profile, and exits with 1", async () => {
     const broken = withProject({ "krateo-overrides.bad.yaml": "componets: {}" });
     try {

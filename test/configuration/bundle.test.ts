@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { bundledProfile, bundledProfiles, bundledRelease } from "../../configuration/bundle.ts";
-import { readExposure } from "../../configuration/exposure/keys.ts";
 import { bundleTokens } from "../../configuration/exposure/layer.ts";
 import { defaultOtelEndpoint } from "../../configuration/stack-config.ts";
 import { parseFile } from "../../configuration/yaml/yaml-file.ts";
@@ -13,11 +12,7 @@ import { chartStep, load } from "./project.ts";
 /** Types that upstream has files for; it has no Routes. */
 type UpstreamType = Exclude<ReleaseType, "routes">;
 const types: UpstreamType[] = ["nodeport", "loadbalancer", "ingress"];
-const tokens = bundleTokens(
-  "demo",
-  readExposure({ domain: "krateoplatformops.io" }).config,
-  defaultOtelEndpoint,
-);
+const tokens = bundleTokens("demo", { domain: "krateoplatformops.io" }, defaultOtelEndpoint);
 
 /** Where the bundled release differs from upstream's on purpose, by type, each with its reason. */
 const deviations: Readonly<Record<UpstreamType, Readonly<Record<string, string>>>> = (() => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundledProfiles, bundledRelease } from "../../configuration/bundle.ts";
 import { exposableServices } from "../../configuration/exposure/exposed-services.ts";
-import { exposureKeys, readExposure } from "../../configuration/exposure/keys.ts";
+import { exposureKeys } from "../../configuration/exposure/keys.ts";
 import { bundleTokens } from "../../configuration/exposure/layer.ts";
 import { nodeAddressVariable } from "../../configuration/exposure/node-address.ts";
 import { documentSteps, resolveComponents } from "../../configuration/resolved-components.ts";
@@ -25,7 +25,7 @@ describe("docs/configuration.md", () => {
     assert.deepEqual(rowsBelow("Stack configuration").toSorted(), stackConfigKeys().toSorted());
   });
 
-  const tokens = bundleTokens("krateo-system", readExposure({ domain: "example.org" }).config, "http://o");
+  const tokens = bundleTokens("krateo-system", { domain: "example.org" }, "http://o");
   const releases = releaseTypes.map((type) => bundledRelease(type, tokens).root);
 
   it("names components and steps that the bundled release has", () => {
