@@ -4,15 +4,10 @@ import type { Settings } from "../model/settings.ts";
 import { type PlanNode, planOf } from "../plan/plan.ts";
 import { addressesOf, ingressHostsOf } from "./addresses.ts";
 import { BuildContext, type PlatformArgs } from "./build-context.ts";
-import { createCleanup, createRetirement } from "./cleanup.ts";
 import { Component } from "./component.ts";
-import { createNamespace } from "./namespace.ts";
-import { createRepair } from "./repair.ts";
-import { createRestart } from "./restart.ts";
+import { makers } from "./makers.ts";
 import { Secrets } from "./secrets.ts";
-import { createSnapshot } from "./snapshot.ts";
 import { summarise } from "./summary.ts";
-import { createUserObjectsCheck } from "./user-objects.ts";
 
 /**
  * Krateo PlatformOps on one cluster. What is made, and what each thing waits for, is decided in the plan
@@ -33,15 +28,8 @@ export class Platform extends pulumi.ComponentResource {
     const components = new Map<string, Component>();
     const plan = planOf(args.settings);
     for (const node of plan) {
-      if (node.kind === "namespace") build.built(node, [createNamespace(build, this)]);
-      else if (node.kind === "repair") build.built(node, [createRepair(build, node, this)]);
-      else if (node.kind === "cleanup") build.built(node, [createCleanup(build, node, this)]);
-      else if (node.kind === "retire") build.built(node, [createRetirement(build, node, this)]);
-      else if (node.kind === "secret") secrets.create(build, node);
-      else if (node.kind === "restart") build.built(node, [createRestart(build, node, this)]);
-      else if (node.kind === "snapshot") build.built(node, [createSnapshot(build, node, this)]);
-      else if (node.kind === "user-objects") build.built(node, [createUserObjectsCheck(build, node, this)]);
-      else this.component(components, node).create(build, node);
+      const parent = node.kind === "secret" ? secrets : this.parentOf(node, components);
+      build.built(node, makers[node.kind](build, node, parent));
     }
     summarise(build, plan);
     this.addresses = addressesOf(build);
@@ -51,11 +39,9 @@ export class Platform extends pulumi.ComponentResource {
   }
 
   /** Components appear with their first step, so that a switched-off one leaves no trace. */
-  private component(components: Map<string, Component>, node: PlanNode): Component {
-    const name = node.component as string;
-    const known = components.get(name);
-    if (known) return known;
-    const component = new Component(name, this);
+  private parentOf({ component: name }: PlanNode, components: Map<string, Component>): pulumi.Resource {
+    if (name === undefined) return this;
+    const component = components.get(name) ?? new Component(name, this);
     components.set(name, component);
     return component;
   }

@@ -37,14 +37,14 @@ export class Secrets extends pulumi.ComponentResource {
       : undefined;
   }
 
-  create(build: BuildContext, node: PlanNode): void {
+  create(build: BuildContext, node: PlanNode): Secret {
     const name = node.id as SecretName;
     const { namespace } = build.settings;
     const existing = build.inventory.secrets[name];
     const options = adoption(existing, `${namespace}/${name}`, ["metadata"]);
     const follows = name === "krateo-db" && build.settings.database?.login && existing?.ours !== false;
     const kept = follows ? [] : ["data", "stringData", "type", "immutable"];
-    const secret = new Secret(
+    return new Secret(
       name,
       {
         metadata: { name, namespace, ...marker(existing) },
@@ -59,7 +59,6 @@ export class Secrets extends pulumi.ComponentResource {
         ignoreChanges: [...kept, ...(options.ignoreChanges ?? [])],
       },
     );
-    build.built(node, [secret]);
   }
 
   /** If just one of the two Secrets of a database that is made exists, the other gets the same login. */

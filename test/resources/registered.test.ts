@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { loadSettings } from "../../configuration/load.ts";
+import type { JsonObject } from "../../model/settings.ts";
+import { Platform } from "../../resources/platform.ts";
+import { emptyInventory } from "../support/inventory.ts";
+import { registrations } from "../support/recorded.ts";
+
+const file = join(import.meta.dirname, "registered.yaml");
+const { every, ...types } = parse(readFileSync(file, "utf8")) as Readonly<Record<string, readonly string[]>>;
+
+const configurations: Readonly<Record<string, JsonObject>> = {
+  nodeport: {},
+  loadbalancer: { type: "loadbalancer" },
+  ingress: { type: "ingress", domain: "krateo.example.org" },
+  routes: { type: "routes", openshift: true },
+  openshift: { type: "loadbalancer", openshift: true },
+};
+
+/** A Service and a Route at once, with an address each. */
+const reachable = {
+  spec: { type: "NodePort", host: "h", ports: [{ port: 1, nodePort: 30082 }] },
+  status: {
+    loadBalancer: { ingress: [{ ip: "192.0.2.9" }] },
+    ingress: [{ host: "h", conditions: [{ type: "Admitted", status: "True" }] }],
+  },
+};
+
+describe("the resources of a fresh installation", () => {
+  for (const [type, values] of Object.entries(configurations)) {
+    it(`are those that stacks out there hold, of ${type}`, async () => {
+      const settings = await loadSettings({ values, secretKeys: [] }, import.meta.dirname);
+      const node = {
+        name: "n",
+        createdAt: 0,
+        ready: true,
+        externalIps: ["192.0.2.1"],
+        internalIps: [],
+        names: [],
+      };
+      const all = await registrations(
+        () =>
+          new Platform("krateo", {
+            settings,
+            inventory: { ...emptyInventory, nodes: [node] },
+            repairs: [],
+            reapply: new Set(),
+            outdated: [],
+            putBack: async () => [],
+            migrationStatus: async () => [],
+            charts: new Map(settings.steps.map(({ id }) => [id, `${id}.tgz`])),
+            stack: "test",
+            explain: async () => [],
+            explainRoute: async () => [],
+            explainService: async () => [],
+            enter: async () => {},
+            read: async () => reachable,
+          }),
+      );
+      assert.deepEqual(
+        all.map(({ type, name, parent }) => `${type} ${name} < ${parent}`.trim()).toSorted(),
+        [...(every ?? []), ...(types[type] ?? [])].toSorted(),
+      );
+    });
+  }
+});
