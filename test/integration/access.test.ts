@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { list, patch, pathOf, remove } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
-import { comeBackTo, live, rehearsal, startOver, TestStack, until } from "../support/rehearsal.ts";
+import { live, openInstalled, rehearsal, type TestStack, until } from "../support/rehearsal.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const kubeconfig = join(root, process.env["KRATEO_TEST_REHEARSAL"] ?? ".rehearsal-test", "kubeconfig");
@@ -20,10 +20,9 @@ describe("krateo access", () => {
   let stack: TestStack;
 
   before(async () => {
-    const kept = await comeBackTo("installed");
-    if (!kept) await startOver();
+    stack = await openInstalled();
     // As on kind, where the nodes' ports are mapped to this machine.
-    stack = await TestStack.open("nodeport", { type: "nodeport", nodeAddress: "127.0.0.1" });
+    await stack.configure({ type: "nodeport", nodeAddress: "127.0.0.1" });
     assert.equal((await stack.pulumi("up")).code, 0);
   });
 

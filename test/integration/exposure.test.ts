@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { JsonObject } from "../../model/settings.ts";
 import {
   apply,
-  comeBackTo,
   deleteObject,
   helmReleases,
   live,
+  openInstalled,
   startOver,
   TestStack,
   until,
@@ -112,8 +112,7 @@ describe("a change from nodeport to ingress and back, in one stack", () => {
   let withIngress: Record<string, string>;
 
   before(async () => {
-    assert.ok(await comeBackTo("installed"), "install.test.ts keeps this starting point");
-    stack = await TestStack.open("nodeport", { type: "nodeport" });
+    stack = await openInstalled();
     first = { releases: await helmReleases(), lasting: await lasting() };
   });
 

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { comeBackTo, helmReleases, live, startOver, TestStack } from "../support/rehearsal.ts";
+import { helmReleases, live, openInstalled, startOver, TestStack } from "../support/rehearsal.ts";
 
 describe("the guard", () => {
   it("stops a stack that is pointed at another cluster, whose objects stay as they are", async () => {
-    assert.ok(await comeBackTo("installed"));
-    const state = await (await TestStack.open("nodeport")).state();
+    const state = await (await openInstalled()).state();
     await startOver();
     const stack = await TestStack.open("nodeport", { type: "nodeport" });
     await stack.restoreState(state);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../model/settings.ts";
-import { helmReleases, keep, live, startOver, TestStack } from "../support/rehearsal.ts";
+import { helmReleases, installedPoint, keep, live, startOver, TestStack } from "../support/rehearsal.ts";
 
 /** Every Helm release of Krateo 3.0.0 as it must be after a fresh installation. */
 const installed = {
@@ -109,7 +109,7 @@ for (const { type, config, addresses } of types) {
     it("finds nothing to do the second time", async () => {
       const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
       assert.equal(code, 0, output);
-      if (type === "nodeport") await keep("installed");
+      if (type === "nodeport") await keep(installedPoint);
     });
 
     it("ends on destroy, and leaves no release, workload or Secret of ours, but the namespace", async () => {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { list, pathOf, remove } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { comeBackTo, helmReleases, live, paths, TestStack } from "../support/rehearsal.ts";
+import { helmReleases, live, openInstalled, paths, type TestStack } from "../support/rehearsal.ts";
 
 /** Names of the releases whose revision is not 1, with their revision and status. */
 async function changed(): Promise<Record<string, string>> {
@@ -59,8 +59,7 @@ describe("a change of the overrides", () => {
   let stack: TestStack;
 
   before(async () => {
-    assert.ok(await comeBackTo("installed"));
-    stack = await TestStack.open("nodeport", { type: "nodeport" });
+    stack = await openInstalled();
   });
 
   it("upgrades just the release that it concerns, and starts new pods of that alone", async () => {

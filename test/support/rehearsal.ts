@@ -446,13 +446,17 @@ export class TestStack {
   }
 }
 
-/** The stack of type nodeport, installed: as install.test.ts has kept it, or made now when a file runs alone. */
+/** Name of the starting point that most tests begin at. */
+export const installedPoint = "nodeport installed";
+
+/** The stack of type nodeport, installed: as a test before has kept it, or made and kept now. */
 export async function openInstalled(): Promise<TestStack> {
-  const installed = await comeBackTo("installed");
+  const installed = await comeBackTo(installedPoint);
   if (!installed) await startOver();
   const stack = await TestStack.open("nodeport", { type: "nodeport" });
   if (installed) return stack;
   const { code, output } = await stack.pulumi("up");
   if (code !== 0) throw new Error(output);
+  await keep(installedPoint);
   return stack;
 }
