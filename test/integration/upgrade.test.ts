@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { list, pathOf, remove } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { helmReleases, live, openInstalled, paths, type TestStack } from "../support/rehearsal.ts";
+import { helmReleases, live, openInstalled, paths, TestStack } from "../support/rehearsal.ts";
 
 /** Names of the releases whose revision is not 1, with their revision and status. */
 async function changed(): Promise<Record<string, string>> {
