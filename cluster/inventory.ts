@@ -1,6 +1,7 @@
 import { secretNames } from "../components/secrets.ts";
 import { debug, inventoryLines } from "../configuration/debug.ts";
 import { needsNodes } from "../configuration/exposure/node-address.ts";
+import { readLegacy } from "../migration/live/legacy-inventory.ts";
 import {
   type ExistingObject,
   type ExistingRelease,
@@ -21,7 +22,6 @@ import type { HelmRelease } from "./client/helm-release.ts";
 import { readClusterUid } from "./client/identity.ts";
 import { readReleases } from "./client/releases.ts";
 import { readLease } from "./lease.ts";
-import { readLegacy } from "./legacy.ts";
 import { frontendAddressOf, readNodes } from "./nodes.ts";
 import { readDependents } from "./removal/dependents.ts";
 

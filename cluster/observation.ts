@@ -1,6 +1,7 @@
 import { chartSteps as knownChartSteps } from "../components/catalogue.ts";
 import { postgresGroup } from "../components/cnpg.ts";
 import { secretNames } from "../components/secrets.ts";
+import { readLegacy } from "../migration/live/legacy-inventory.ts";
 import type { DamagedRecord } from "../model/helm-record.ts";
 import type { Legacy } from "../model/inventory.ts";
 import { type SecretContent, secretContent } from "../model/secret-content.ts";
@@ -14,7 +15,6 @@ import type { HelmRelease } from "./client/helm-release.ts";
 import { readReleases } from "./client/releases.ts";
 import type { PostgresCluster, PostgresDatabase } from "./database.ts";
 import { waitedKinds, waitedResources } from "./diagnose/workload.ts";
-import { readLegacy } from "./legacy.ts";
 import { type Outdated, readOutdated } from "./outdated-pods.ts";
 
 /** An Installation object: the snapshot is its spec.spec. */

@@ -6,8 +6,8 @@ import { z } from "zod";
 import { valueAt } from "../model/path.ts";
 import type { TreeObject } from "../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../model/settings.ts";
-import { holdsLegacySteps, legacyKind, legacyVersion } from "../plan/legacy-platform.ts";
 import { isObject } from "./json.ts";
+import { holdsLegacySteps, legacyKind, legacyVersion } from "./preconditions.ts";
 
 export type LegacyStepType = "chart" | "object" | "var";
 

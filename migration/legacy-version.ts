@@ -1,9 +1,9 @@
 /** Of which version an object of Krateo is: it bears none itself, so that the versions of its charts tell. */
 
 import type { Problem } from "../model/problem.ts";
-import { legacyVersion, wayToLegacyVersion } from "../plan/legacy-platform.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
 import type { LegacyPlatform } from "./legacy-platform.ts";
+import { legacyVersion, wayToLegacyVersion } from "./preconditions.ts";
 
 /** How many charts a message names. */
 const namedCharts = 3;

@@ -1,8 +1,8 @@
 import { deprecatedReleases } from "../components/deprecated.ts";
+import { installerReleases } from "../migration/preconditions.ts";
 import type { DamagedRecord } from "../model/helm-record.ts";
 import type { PreviousRun } from "../model/previous-run.ts";
 import type { Settings } from "../model/settings.ts";
-import { installerReleases } from "./legacy-platform.ts";
 
 /**
  * Whether a damaged record is a reason to stop: what it records may be a release of the configuration or of the

@@ -1,4 +1,5 @@
 import { needsNodes, nodeAddressOf, unknownNodeAddress } from "../configuration/exposure/node-address.ts";
+import { legacyProblems } from "../migration/preconditions.ts";
 import { amount } from "../model/amount.ts";
 import { damagedNote, damagedProblem } from "../model/helm-record.ts";
 import { type Inventory, releaseKey } from "../model/inventory.ts";
@@ -7,7 +8,6 @@ import type { Problem } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { concerns } from "./concerned-records.ts";
 import { deletionProblems } from "./deletion-problems.ts";
-import { legacyProblems } from "./legacy-platform.ts";
 import { chartStepsOf } from "./plan.ts";
 import { switchedOffProblems } from "./removal/guard.ts";
 import { routeApi } from "./route.ts";

@@ -34,7 +34,7 @@ Exit codes: 0 written and on the disk, 1 not: no Krateo 2.7.0 there, no room, no
       const [{ backUp }, { backupDirectory }, { readLegacy }, { requireNamespace }] = await Promise.all([
         import("../live/backup.ts"),
         import("../live/backup-folder.ts"),
-        import("../../cluster/legacy.ts"),
+        import("../live/legacy-inventory.ts"),
         import("../../cluster/client/namespace.ts"),
       ]);
       const { platform, releases } = await readLegacy(connection, namespace);

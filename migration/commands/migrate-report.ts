@@ -3,12 +3,12 @@ import { amount } from "../../model/amount.ts";
 import { pathText } from "../../model/path.ts";
 import { secretMask } from "../../model/secret-value.ts";
 import type { Json } from "../../model/settings.ts";
-import { legacyVersion } from "../../plan/legacy-platform.ts";
 import type { Change } from "../changes.ts";
 import { type Migration, type StackKey, targetVersion } from "../merge.ts";
 import type { ChangeOutcome, Outcome } from "../outcome.ts";
 import { overridesText } from "../overrides-file.ts";
 import { isSecret } from "../plain-value.ts";
+import { legacyVersion } from "../preconditions.ts";
 import type { SetEntry } from "../set-list.ts";
 
 /** What the report says beside the merge itself. */

@@ -4,13 +4,13 @@ import type { Connection } from "../../cluster/client/connection.ts";
 import { type HelmRelease, type HelmSecret, helmSecretType } from "../../cluster/client/helm-release.ts";
 import { readClusterUid } from "../../cluster/client/identity.ts";
 import { latestRevisions, readRecord, readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
-import { legacyVolume, readInstallation, readLegacy } from "../../cluster/legacy.ts";
 import { deprecatedReleases } from "../../components/deprecated.ts";
 import { writing } from "../../configuration/yaml/go-scalars.ts";
 import type { DamagedRecord } from "../../model/helm-record.ts";
 import { legacyReleases } from "../../plan/concerned-records.ts";
-import { legacyKind, legacyVersion } from "../../plan/legacy-platform.ts";
+import { legacyKind, legacyVersion } from "../preconditions.ts";
 import type { BackupIndex, BackupRelease } from "./backup-index.ts";
+import { legacyVolume, readInstallation, readLegacy } from "./legacy-inventory.ts";
 import { volumesOf } from "./volume.ts";
 
 /** Everything that a backup holds, as text by path inside its folder. */

@@ -4,11 +4,11 @@ import type { Connection } from "../../cluster/client/connection.ts";
 import { type Log, waitUntilGone } from "../../cluster/client/deletion.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 import { readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
-import { leftoverPath, readLegacy } from "../../cluster/legacy.ts";
 import { refuseDeleteHooks, removeRelease } from "../../cluster/release-removal.ts";
 import type { LegacyPlatform } from "../../model/inventory.ts";
 import { legacyReleases } from "../../plan/concerned-records.ts";
-import { legacyKind, platformFinalizer } from "../../plan/legacy-platform.ts";
+import { legacyKind, platformFinalizer } from "../preconditions.ts";
+import { leftoverPath, readLegacy } from "./legacy-inventory.ts";
 
 interface DeploymentObject extends KubeObject {
   readonly spec: { readonly selector: { readonly matchLabels?: Readonly<Record<string, string>> } };

@@ -3,14 +3,14 @@ import type { Connection } from "../../cluster/client/connection.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 import { readClusterUid } from "../../cluster/client/identity.ts";
 import { readReleases } from "../../cluster/client/releases.ts";
-import { readLegacy } from "../../cluster/legacy.ts";
 import { deprecatedReleases } from "../../components/deprecated.ts";
 import type { Settings } from "../../model/settings.ts";
-import { legacyVersion } from "../../plan/legacy-platform.ts";
 import { chartStepsOf } from "../../plan/plan.ts";
+import { legacyVersion } from "../preconditions.ts";
 import { bestBackup } from "./backup.ts";
 import { readBackups, shownFolder } from "./backup-folder.ts";
 import { identities, replacedSince } from "./backup-index.ts";
+import { readLegacy } from "./legacy-inventory.ts";
 
 interface DeploymentObject extends KubeObject {
   readonly status?: { readonly availableReplicas?: number };

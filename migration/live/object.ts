@@ -6,9 +6,9 @@ import { ConfigurationError } from "../../model/problem.ts";
 import type { JsonObject } from "../../model/settings.ts";
 import { legacyReleases } from "../../plan/concerned-records.ts";
 import { installationName } from "../../plan/installation.ts";
-import { legacyKind } from "../../plan/legacy-platform.ts";
 import { chooseLegacyObject, legacyObjectsIn } from "../legacy-objects.ts";
 import { legacyName } from "../legacy-platform.ts";
+import { legacyKind } from "../preconditions.ts";
 
 /** Chart of the Helm release that runs Krateo 2.7.0's installer; its version is the platform's. */
 const installerChart = "installer";

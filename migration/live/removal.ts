@@ -2,12 +2,12 @@ import type { Connection } from "../../cluster/client/connection.ts";
 import type { Log } from "../../cluster/client/deletion.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 import { readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
-import { readLegacy } from "../../cluster/legacy.ts";
 import { nodePortsOf, waitForNodePorts } from "../../cluster/node-ports.ts";
 import { describeRemoval, refuseDeleteHooks, removeRelease } from "../../cluster/release-removal.ts";
 import { deprecatedReleases } from "../../components/deprecated.ts";
 import { legacyReleases } from "../../plan/concerned-records.ts";
 import { stopInstaller } from "./installer.ts";
+import { readLegacy } from "./legacy-inventory.ts";
 import { removeVolume, volumesOf } from "./volume.ts";
 
 /** How to remove what earlier platform versions left. */

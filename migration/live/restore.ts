@@ -5,13 +5,13 @@ import type { Connection } from "../../cluster/client/connection.ts";
 import type { Log } from "../../cluster/client/deletion.ts";
 import { type ManifestObject, nameOf } from "../../cluster/client/manifest.ts";
 import { readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
-import { readLegacy } from "../../cluster/legacy.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import type { Json } from "../../model/settings.ts";
-import { legacyKind, platformFinalizer } from "../../plan/legacy-platform.ts";
+import { legacyKind, platformFinalizer } from "../preconditions.ts";
 import { objectFile } from "./backup-contents.ts";
 import type { Backup } from "./backup-folder.ts";
 import { identities, replacedSince } from "./backup-index.ts";
+import { readLegacy } from "./legacy-inventory.ts";
 import { readBackupObject, readStoredReleases, type StoredRelease } from "./stored-release.ts";
 
 /**

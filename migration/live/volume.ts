@@ -2,7 +2,7 @@ import { get, type KubeObject, list, patch, pathOf, remove } from "../../cluster
 import { waitForClaimUsers } from "../../cluster/client/claims.ts";
 import type { Connection } from "../../cluster/client/connection.ts";
 import { type Log, waitUntilGone } from "../../cluster/client/deletion.ts";
-import { legacyVolume } from "../../cluster/legacy.ts";
+import { legacyVolume } from "./legacy-inventory.ts";
 
 export interface PersistentVolume extends KubeObject {
   readonly spec: {

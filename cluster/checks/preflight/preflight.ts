@@ -1,5 +1,6 @@
 import type { V1Service } from "@kubernetes/client-node";
 import { plannedPorts } from "../../../configuration/exposure/planned-ports.ts";
+import { checkInstallations } from "../../../migration/live/preflight-checks.ts";
 import type { Check } from "../../../model/check.ts";
 import type { Inventory } from "../../../model/inventory.ts";
 import { ConfigurationError } from "../../../model/problem.ts";
@@ -12,7 +13,6 @@ import { checkIdentity, checkOpenShift, checkSigner, checkVersion } from "./clus
 import { checkDatabase } from "./database.ts";
 import { checkIngresses, ingressesOf } from "./ingress.ts";
 import { checkChangedIngresses } from "./ingress-changes.ts";
-import { checkInstallations } from "./legacy.ts";
 import { checkNodePorts } from "./node-ports.ts";
 import { checkOwnership, checkWebhooks } from "./ownership.ts";
 import { checkPodSecurity } from "./pod-security.ts";

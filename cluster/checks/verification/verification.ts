@@ -1,6 +1,7 @@
 import { knownChart } from "../../../components/catalogue.ts";
 import type { MadeSecret } from "../../../components/description.ts";
 import { secretKeys, secretNames } from "../../../components/secrets.ts";
+import { legacyVersion } from "../../../migration/preconditions.ts";
 import { amount } from "../../../model/amount.ts";
 import type { Check } from "../../../model/check.ts";
 import { damagedCheck } from "../../../model/helm-record.ts";
@@ -10,7 +11,6 @@ import { unusableKeys } from "../../../model/secret-content.ts";
 import type { ChartStep, Json, JsonObject, Settings } from "../../../model/settings.ts";
 import { concerns } from "../../../plan/concerned-records.ts";
 import { secretNamesOf } from "../../../plan/database-secrets.ts";
-import { legacyVersion } from "../../../plan/legacy-platform.ts";
 import { reapplyCommand } from "../../../plan/reapply.ts";
 import { disagreementOf } from "../../../plan/secret-problems.ts";
 import { missingOf } from "../../database.ts";

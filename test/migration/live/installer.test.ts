@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { encodeRelease } from "../../../cluster/client/helm-release.ts";
-import { readLegacy } from "../../../cluster/legacy.ts";
 import { retireLegacy, stopInstaller } from "../../../migration/live/installer.ts";
+import { readLegacy } from "../../../migration/live/legacy-inventory.ts";
 import { errorOf, type Handler, withApiServer } from "../../cluster/api-server.ts";
 import { helmRelease } from "../../cluster/helm-releases.ts";
 

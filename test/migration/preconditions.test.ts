@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { leftoverLines, migrationLines } from "../../migration/migration-lines.ts";
+import { legacyProblems } from "../../migration/preconditions.ts";
 import type { Inventory, Legacy, LegacyPlatform } from "../../model/inventory.ts";
-import { legacyProblems } from "../../plan/legacy-platform.ts";
-import { leftoverLines, migrationLines } from "../../plan/migration-plan.ts";
 import { emptyInventory } from "../support/inventory.ts";
 import { chartStep, settingsOf } from "../support/settings.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { judge } from "../../../../cluster/checks/preflight/preflight.ts";
-import type { ClusterReading } from "../../../../cluster/checks/preflight/reading.ts";
-import type { ExistingRelease, Inventory, LegacyPlatform } from "../../../../model/inventory.ts";
-import { object, pod, readyCluster } from "../../../support/cluster-reading.ts";
-import { emptyInventory } from "../../../support/inventory.ts";
-import { chartStep, settingsOf } from "../../../support/settings.ts";
+import { judge } from "../../../cluster/checks/preflight/preflight.ts";
+import type { ClusterReading } from "../../../cluster/checks/preflight/reading.ts";
+import type { ExistingRelease, Inventory, LegacyPlatform } from "../../../model/inventory.ts";
+import { object, pod, readyCluster } from "../../support/cluster-reading.ts";
+import { emptyInventory } from "../../support/inventory.ts";
+import { chartStep, settingsOf } from "../../support/settings.ts";
 
 type Line = readonly [status: string, subject: string, found: string];
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
-import { encodeRelease, type HelmRelease } from "../../cluster/client/helm-release.ts";
-import { findLegacy, readLegacy } from "../../cluster/legacy.ts";
-import { deprecatedReleases } from "../../components/deprecated.ts";
-import { type RemovalOptions, removeLegacy } from "../../migration/live/removal.ts";
-import type { Legacy } from "../../model/inventory.ts";
-import { errorOf, type Handler, holding, withApiServer } from "./api-server.ts";
-import { helmRelease } from "./helm-releases.ts";
+import { encodeRelease, type HelmRelease } from "../../../cluster/client/helm-release.ts";
+import { deprecatedReleases } from "../../../components/deprecated.ts";
+import { findLegacy, readLegacy } from "../../../migration/live/legacy-inventory.ts";
+import { type RemovalOptions, removeLegacy } from "../../../migration/live/removal.ts";
+import type { Legacy } from "../../../model/inventory.ts";
+import { errorOf, type Handler, holding, withApiServer } from "../../cluster/api-server.ts";
+import { helmRelease } from "../../cluster/helm-releases.ts";
 
 const byName = (...releases: HelmRelease[]): Map<string, HelmRelease> =>
   new Map(releases.map((release) => [release.name, release]));

@@ -1,15 +1,15 @@
-import { deprecatedReleases } from "../components/deprecated.ts";
-import type { Leftover, Legacy, LegacyPlatform, LegacyRelease } from "../model/inventory.ts";
-import { ConfigurationError } from "../model/problem.ts";
-import type { Json } from "../model/settings.ts";
-import { installationName } from "../plan/installation.ts";
-import { holdsLegacySteps, installerReleases, legacyKind } from "../plan/legacy-platform.ts";
-import { get, type KubeObject, list, pathOf, type RequestOptions } from "./client/api.ts";
-import type { Connection } from "./client/connection.ts";
-import type { HelmRelease } from "./client/helm-release.ts";
-import { parseManifest } from "./client/manifest.ts";
-import { readReleases } from "./client/releases.ts";
-import { deleteHooksOf } from "./release-removal.ts";
+import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../cluster/client/api.ts";
+import type { Connection } from "../../cluster/client/connection.ts";
+import type { HelmRelease } from "../../cluster/client/helm-release.ts";
+import { parseManifest } from "../../cluster/client/manifest.ts";
+import { readReleases } from "../../cluster/client/releases.ts";
+import { deleteHooksOf } from "../../cluster/release-removal.ts";
+import { deprecatedReleases } from "../../components/deprecated.ts";
+import type { Leftover, Legacy, LegacyPlatform, LegacyRelease } from "../../model/inventory.ts";
+import { ConfigurationError } from "../../model/problem.ts";
+import type { Json } from "../../model/settings.ts";
+import { installationName } from "../../plan/installation.ts";
+import { holdsLegacySteps, installerReleases, legacyKind } from "../preconditions.ts";
 
 /** The volume of eventsse-etcd's StatefulSet: Kubernetes keeps it when the StatefulSet goes. */
 export const legacyVolume = "etcd-data-eventsse-etcd-0";

@@ -1,12 +1,12 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { deprecatedReleases } from "../../../components/deprecated.ts";
-import type { Check } from "../../../model/check.ts";
-import { type Inventory, type LegacyPlatform, releaseKey } from "../../../model/inventory.ts";
-import type { Settings } from "../../../model/settings.ts";
-import { installerReleases, legacyVersion } from "../../../plan/legacy-platform.ts";
-import { chartStepsOf } from "../../../plan/plan.ts";
-import type { KubeObject } from "../../client/api.ts";
-import { isPodReady } from "../../diagnose/workload.ts";
+import type { KubeObject } from "../../cluster/client/api.ts";
+import { isPodReady } from "../../cluster/diagnose/workload.ts";
+import { deprecatedReleases } from "../../components/deprecated.ts";
+import type { Check } from "../../model/check.ts";
+import { type Inventory, type LegacyPlatform, releaseKey } from "../../model/inventory.ts";
+import type { Settings } from "../../model/settings.ts";
+import { chartStepsOf } from "../../plan/plan.ts";
+import { installerReleases, legacyVersion } from "../preconditions.ts";
 
 /** What there is of earlier installations beyond the inventory, in the whole cluster; undefined what may not be read. */
 export interface Installations {
