@@ -1,12 +1,12 @@
 import { secretNames } from "../components/secrets.ts";
 import { debug, inventoryLines } from "../configuration/debug.ts";
 import { needsNodes } from "../configuration/exposure/node-address.ts";
-import { readLegacy } from "../migration/live/legacy-inventory.ts";
 import {
   type ExistingObject,
   type ExistingRelease,
   type ExistingSecret,
   type Inventory,
+  type Legacy,
   markerAnnotation,
   markerValue,
   objectKey,
@@ -14,6 +14,7 @@ import {
 import { ConfigurationError, type Problem } from "../model/problem.ts";
 import { secretContent } from "../model/secret-content.ts";
 import type { ObjectStep, Settings } from "../model/settings.ts";
+import { installationKey } from "../plan/installation.ts";
 import { routeApi } from "../plan/route.ts";
 import { get, type KubeObject, pathOf, type RequestOptions, resourceOf } from "./client/api.ts";
 import { UnreachableError } from "./client/api-errors.ts";
@@ -21,6 +22,7 @@ import type { Connection } from "./client/connection.ts";
 import type { HelmRelease } from "./client/helm-release.ts";
 import { readClusterUid } from "./client/identity.ts";
 import { readReleases } from "./client/releases.ts";
+import { type InstallationObject, readInstallation } from "./installation.ts";
 import { readLease } from "./lease.ts";
 import { frontendAddressOf, readNodes } from "./nodes.ts";
 import { readDependents } from "./removal/dependents.ts";
@@ -42,6 +44,26 @@ interface Conditions {
 }
 
 /**
+ * Reads what an earlier platform version left in a namespace. The releases and the Installation are read already.
+ *
+ * @throws as `get` in api.ts, with everything that may not be read
+ */
+export type LegacyReader = (
+  connection: Connection,
+  namespace: string,
+  options: RequestOptions,
+  releases: Promise<ReadonlyMap<string, HelmRelease>>,
+  installation: Promise<InstallationObject | undefined>,
+) => Promise<Legacy>;
+
+/** The inventory with the releases that it was made of. */
+export interface ClusterReading {
+  readonly inventory: Inventory;
+  /** The latest revision of every Helm release, by its key in the inventory. */
+  readonly latest: ReadonlyMap<string, HelmRelease>;
+}
+
+/**
  * Reads once, in parallel, what the cluster holds of the installation that `settings` describe. Releases in
  * the installation's namespace are listed under their names, those in other namespaces under `NAMESPACE/NAME`.
  * Objects are listed under the namespace that their manifest names, and read from the installation's if it names none.
@@ -50,31 +72,35 @@ interface Conditions {
  * @returns an inventory with nothing but `unreachable` when the API server gives no answer
  * @throws ConfigurationError when the user may not read something, naming verb and resource
  */
-export async function readInventory(
+export async function readInventoryAndReleases(
   connection: Connection,
   settings: Settings,
+  readLegacy: LegacyReader,
   { firstAnswerSeconds = 5 }: { readonly firstAnswerSeconds?: number } = {},
-): Promise<Inventory> {
+): Promise<ClusterReading> {
   const stop = new AbortController();
   try {
-    const inventory = await readAll(connection, settings, { signal: stop.signal }, firstAnswerSeconds);
-    debug(() => inventoryLines(inventory));
-    return inventory;
+    const options = { signal: stop.signal };
+    const reading = await readAll(connection, settings, readLegacy, options, firstAnswerSeconds);
+    debug(() => inventoryLines(reading.inventory));
+    return reading;
   } catch (error) {
     stop.abort();
     if (!(error instanceof UnreachableError)) throw error;
     debug(() => [`found nothing: ${error.message}`]);
     const nothing = { namespace: undefined, releases: {}, secrets: {}, objects: {} };
-    return { ...nothing, unreachable: error.message, legacy: { releases: [], volumes: [] } };
+    const legacy = { releases: [], volumes: [] };
+    return { inventory: { ...nothing, unreachable: error.message, legacy }, latest: new Map() };
   }
 }
 
 async function readAll(
   connection: Connection,
   settings: Settings,
+  readLegacy: LegacyReader,
   options: RequestOptions,
   firstAnswerSeconds: number,
-): Promise<Inventory> {
+): Promise<ClusterReading> {
   const { namespace } = settings;
   const elsewhere = settings.steps
     .filter((step) => step.type === "chart")
@@ -92,6 +118,7 @@ async function readAll(
     }
   };
   const reading = readReleases(connection, namespace, options);
+  const installation = readInstallation(connection, namespace, options);
   const [clusterUid, own, home, foreign, secrets, objects, legacy, lease, routes, nodes] = await Promise.all([
     allowed(readIdentity(connection, { ...options, timeoutSeconds: firstAnswerSeconds })),
     allowed(get<KubeObject>(connection, pathOf("v1", "namespaces", undefined, namespace), options)),
@@ -102,13 +129,14 @@ async function readAll(
         allowed(get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name), options)),
       ),
     ),
-    allowed(readObjects(connection, settings, elsewhere, options)),
+    allowed(readObjects(connection, settings, elsewhere, installation, options)),
     allowed(
       readLegacy(
         connection,
         namespace,
         options,
         reading.then(({ releases }) => releases),
+        installation,
       ),
     ),
     allowed(readLease(connection, namespace, options)),
@@ -128,7 +156,7 @@ async function readAll(
   if (!clusterUid || !home || !objects || !legacy || refused.size > 0)
     throw new ConfigurationError([...refused.values()]);
 
-  return {
+  const inventory = {
     clusterUid,
     namespace: own && existing(own),
     releases: Object.fromEntries([...everyRelease].map(([key, release]) => [key, existingRelease(release)])),
@@ -145,6 +173,7 @@ async function readAll(
     ...(settings.openshift && { routesServed: routes !== undefined }),
     ...(nodes && { nodes, frontendAddress: frontendAddressOf(settings, home.releases) }),
   };
+  return { inventory, latest: everyRelease };
 }
 
 async function readIdentity(connection: Connection, options: RequestOptions): Promise<string> {
@@ -160,6 +189,7 @@ async function readObjects(
   connection: Connection,
   settings: Settings,
   elsewhere: readonly string[],
+  reading: Promise<InstallationObject | undefined>,
   options: RequestOptions,
 ): Promise<Record<string, ExistingObject>> {
   const wanted: { apiVersion: string; kind: string; name: string; namespace?: string }[] = [
@@ -168,7 +198,6 @@ async function readObjects(
       kind: "CustomResourceDefinition",
       name: "installations.krateo.io",
     },
-    { apiVersion: "krateo.io/v1", kind: "Installation", name: "krateoctl", namespace: settings.namespace },
     ...elsewhere.map((name) => ({ apiVersion: "v1", kind: "Namespace", name })),
     ...settings.steps
       .filter((step): step is ObjectStep => step.type === "object" && step.enabled)
@@ -179,8 +208,9 @@ async function readObjects(
         namespace: metadata.namespace,
       })),
   ];
-  const found = await Promise.all(
-    wanted.map(async ({ apiVersion, kind, name, namespace }) => {
+  const [installation, ...found] = await Promise.all([
+    reading,
+    ...wanted.map(async ({ apiVersion, kind, name, namespace }) => {
       const resource = await resourceOf(connection, apiVersion, kind, options);
       if (!resource) return [];
       const scope = resource.namespaced ? (namespace ?? settings.namespace) : undefined;
@@ -191,8 +221,9 @@ async function readObjects(
       );
       return object ? [[objectKey(apiVersion, kind, namespace, name), existing(object)] as const] : [];
     }),
-  );
-  return Object.fromEntries(found.flat());
+  ]);
+  const snapshot = installation && [installationKey.object(settings.namespace), existing(installation)];
+  return Object.fromEntries([...(snapshot ? [snapshot] : []), ...found.flat()]);
 }
 
 function existing(object: KubeObject & Conditions): ExistingObject {

@@ -1,12 +1,9 @@
 import { chartSteps as knownChartSteps } from "../components/catalogue.ts";
 import { postgresGroup } from "../components/cnpg.ts";
 import { secretNames } from "../components/secrets.ts";
-import { readLegacy } from "../migration/live/legacy-inventory.ts";
 import type { DamagedRecord } from "../model/helm-record.ts";
-import type { Legacy } from "../model/inventory.ts";
 import { type SecretContent, secretContent } from "../model/secret-content.ts";
 import type { ChartStep, Settings } from "../model/settings.ts";
-import { installationName } from "../plan/installation.ts";
 import { chartStepsOf } from "../plan/plan.ts";
 import { type Route, routeApi } from "../plan/route.ts";
 import { get, type KubeObject, list, pathOf } from "./client/api.ts";
@@ -15,12 +12,8 @@ import type { HelmRelease } from "./client/helm-release.ts";
 import { readReleases } from "./client/releases.ts";
 import type { PostgresCluster, PostgresDatabase } from "./database.ts";
 import { waitedKinds, waitedResources } from "./diagnose/workload.ts";
+import { type InstallationObject, readInstallation } from "./installation.ts";
 import { type Outdated, readOutdated } from "./outdated-pods.ts";
-
-/** An Installation object: the snapshot is its spec.spec. */
-export interface InstallationObject extends KubeObject {
-  readonly spec?: { readonly spec?: unknown };
-}
 
 /** What `verify` judges, as it is in the cluster. Namespaced things are keyed `NAMESPACE/NAME`. */
 export interface Observation {
@@ -38,7 +31,6 @@ export interface Observation {
   readonly ingressHosts: ReadonlyMap<string, readonly string[]>;
   /** OpenShift Routes; none where the cluster has no such kind. */
   readonly routes: ReadonlyMap<string, Route>;
-  readonly legacy: Legacy;
   /** Workloads with pods that are older than their configuration. */
   readonly outdated: readonly Outdated[];
 }
@@ -73,12 +65,9 @@ export async function observe(connection: Connection, settings: Settings): Promi
     );
     return new Map(lists.flat().map((object) => [keyOf(object), object]));
   };
-  const [installation, releases, objects, secrets, clusters, databases, ingresses, routes, legacy, outdated] =
+  const [installation, releases, objects, secrets, clusters, databases, ingresses, routes, outdated] =
     await Promise.all([
-      get<InstallationObject>(
-        connection,
-        pathOf("krateo.io/v1", "installations", namespace, installationName),
-      ),
+      readInstallation(connection, namespace),
       Promise.all(namespaces.map((one) => readReleases(connection, one))),
       Promise.all(
         waitedKinds.map(async (kind) => {
@@ -96,7 +85,6 @@ export async function observe(connection: Connection, settings: Settings): Promi
       everywhere<PostgresDatabase>(`${postgresGroup}/v1`, "databases"),
       everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
       everywhere<Route & KubeObject>(routeApi, "routes"),
-      readLegacy(connection, namespace),
       readOutdated(connection, chartStepsOf(settings)),
     ]);
   const damaged = releases.flatMap((found) => found.damaged);
@@ -121,7 +109,6 @@ export async function observe(connection: Connection, settings: Settings): Promi
       [...ingresses].map(([key, { spec }]) => [key, (spec?.rules ?? []).flatMap((rule) => rule.host ?? [])]),
     ),
     routes,
-    legacy,
     outdated,
   };
 }

@@ -1,7 +1,8 @@
 import { installationName, protectiveFinalizer } from "../plan/installation.ts";
-import { get, type KubeObject, patch, pathOf } from "./client/api.ts";
+import { patch } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";
 import type { Log } from "./client/deletion.ts";
+import { installationPath, readInstallation } from "./installation.ts";
 
 /**
  * Takes the finalizer off a snapshot that upstream's CLI made. Nothing of upstream's ever does, so that deleting the
@@ -15,13 +16,13 @@ export async function releaseSnapshot(
   log: Log,
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<void> {
-  const path = pathOf("krateo.io/v1", "installations", namespace, installationName);
-  const finalizers = (await get<KubeObject>(connection, path))?.metadata.finalizers ?? [];
+  const finalizers = (await readInstallation(connection, namespace))?.metadata.finalizers ?? [];
   if (!finalizers.includes(protectiveFinalizer)) return;
   log(
     `Installation ${installationName}: finalizer ${protectiveFinalizer} ${dryRun ? "would be removed" : "removed"}`,
   );
   if (dryRun) return;
   const others = finalizers.filter((finalizer) => finalizer !== protectiveFinalizer);
+  const path = installationPath(namespace);
   await patch(connection, path, "application/merge-patch+json", { metadata: { finalizers: others } });
 }

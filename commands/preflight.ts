@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import type { Connection } from "../cluster/client/connection.ts";
+import type { ClusterReading } from "../cluster/inventory.ts";
 import { configuredStack } from "../engine/stack-file.ts";
 import { readStack } from "../engine/stack-record.ts";
+import { legacyProblems } from "../migration/preconditions.ts";
 import { amount } from "../model/amount.ts";
 import { type Check, checkOf } from "../model/check.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -51,29 +53,31 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
       const stack = options.stack ?? (configFile ? undefined : await configuredStack(session.directory));
       const settings = await settingsWithoutStack({ ...options, stack }, session);
       const connection = await connectTo(settings.cluster, session);
-      const [{ preflight }, { readInventory }, { providerProblems }] = await Promise.all([
+      const [{ preflight }, { checkLegacy }, { readCluster }, { providerProblems }] = await Promise.all([
         import("../cluster/checks/preflight/preflight.ts"),
-        import("../cluster/inventory.ts"),
+        import("../migration/live/preflight-checks.ts"),
+        import("../run/inventory.ts"),
         import("../cluster/provider-view.ts"),
       ]);
       // The option is this command's alone: a run has the stack's.
       const configured = options.kubeconfig === undefined ? settings.cluster.kubeconfig : undefined;
       const unlike = providerProblems(connection, configured, session.directory);
-      const reading = readInventory(connection, settings);
+      const reading = readCluster(connection, settings);
+      const found = reading.then(({ inventory }) => inventory);
       const [cluster, charts, recorded] = await Promise.all([
-        preflight(connection, settings, reading),
+        preflight(connection, settings, found, checkLegacy),
         // From where charts come is the stack's to say.
         stack || configFile ? chartChecks(settings, session) : [],
         recordedRun(stack, session),
       ]);
-      const inventory = await reading.catch(() => undefined);
+      const live = await reading.catch(() => undefined);
       const checks = [
         ...cluster,
         ...unlike.map((problem) => checkOf("cluster", `context ${connection.context}`, problem)),
         ...charts,
         ...recorded.checks,
-        ...(inventory ? conditionChecks(settings, inventory, recorded.previous) : []),
-        ...(inventory && !inventory.unreachable ? await upgradeChecks(connection, settings, inventory) : []),
+        ...(live ? conditionChecks(settings, live.inventory, recorded.previous) : []),
+        ...(live && !live.inventory.unreachable ? await upgradeChecks(connection, settings, live) : []),
       ];
       const { server } = connection;
       report(checks, { json: options.json, server, namespace: settings.namespace }, session);
@@ -84,18 +88,10 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
 async function upgradeChecks(
   connection: Connection,
   settings: Settings,
-  inventory: Inventory,
+  live: ClusterReading,
 ): Promise<readonly Check[]> {
-  const [{ checkUpgrades }, { readLatest }] = await Promise.all([
-    import("../cluster/checks/upgrades/check-upgrades.ts"),
-    import("../cluster/checks/upgrades/planned-upgrades.ts"),
-  ]);
-  const circumstances = {
-    inventory,
-    latest: readLatest(connection, settings),
-    reapply: new Set<string>(),
-    charts: new Map<string, string>(),
-  };
+  const { checkUpgrades } = await import("../cluster/checks/upgrades/check-upgrades.ts");
+  const circumstances = { ...live, reapply: new Set<string>(), charts: new Map<string, string>() };
   return (await checkUpgrades(connection, settings, circumstances)).checks;
 }
 
@@ -109,6 +105,7 @@ function conditionChecks(
   const { problems, warnings } = judgeStart(settings, inventory, {
     previous,
     preview: false,
+    migration: legacyProblems(settings, inventory),
     now: Date.now(),
   });
   const subject = `namespace ${settings.namespace}`;

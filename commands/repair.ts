@@ -126,7 +126,7 @@ async function repairReleases(options: RepairOptions, session: Session, died: bo
   const settings = await stackSettings(options, session);
   const connection = await connectTo(settings.cluster, session);
   const [{ readInventory }, { endRevision }, { endLease }] = await Promise.all([
-    import("../cluster/inventory.ts"),
+    import("../run/inventory.ts"),
     import("../cluster/repair.ts"),
     import("../cluster/lease.ts"),
   ]);

@@ -217,7 +217,7 @@ async function emptyNamespace(work: Work): Promise<RemovalPlan["ownNamespace"]> 
 
 /** Stops when somebody else may be at work. A release that is being uninstalled is no reason: Helm does it again. */
 async function checkAlone({ settings, connection }: Work): Promise<void> {
-  const { readInventory } = await import("../cluster/inventory.ts");
+  const { readInventory } = await import("../run/inventory.ts");
   const inventory = await readInventory(connection, settings);
   const releases = Object.entries(inventory.releases).filter(([, { status }]) => status !== "uninstalling");
   const { blocked } = repairsOf(

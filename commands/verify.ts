@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { migrationChecks } from "../migration/verify-checks.ts";
 import { report } from "./check-report.ts";
 import { withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
@@ -32,11 +33,16 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
     .action(async (options: VerifyOptions) => {
       const settings = await stackSettings(options, session);
       const connection = await connectTo(settings.cluster, session);
-      const [{ observe }, { verify }] = await Promise.all([
+      const [{ observe }, { verify }, { readLegacy }] = await Promise.all([
         import("../cluster/observation.ts"),
         import("../cluster/checks/verification/verification.ts"),
+        import("../migration/live/legacy-inventory.ts"),
       ]);
-      const checks = verify(settings, await observe(connection, settings));
+      const [observed, legacy] = await Promise.all([
+        observe(connection, settings),
+        readLegacy(connection, settings.namespace),
+      ]);
+      const checks = [...verify(settings, observed), ...migrationChecks(legacy)];
       const { server } = connection;
       report(checks, { json: options.json, server, namespace: settings.namespace }, session);
     });

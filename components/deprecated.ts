@@ -10,3 +10,14 @@ export const deprecatedReleases: readonly { readonly name: string; readonly char
   { name: "eventsse-etcd", chart: "etcd" },
   { name: "eventrouter", chart: "eventrouter" },
 ];
+
+/** The Helm releases of 2.7.0's own installer, in the order of their removal: the kind goes after its objects. */
+export const installerReleases: readonly { readonly name: string; readonly chart: string }[] = [
+  { name: "installer", chart: "installer" },
+  { name: "installer-crd", chart: "installer-crd" },
+];
+
+/** Names of all Helm releases of Krateo 2.7.0 that are looked for. */
+export const legacyReleases: readonly string[] = [...deprecatedReleases, ...installerReleases].map(
+  ({ name }) => name,
+);

@@ -7,7 +7,7 @@ import { valueAt } from "../model/path.ts";
 import type { TreeObject } from "../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../model/settings.ts";
 import { isObject } from "./json.ts";
-import { holdsLegacySteps, legacyKind, legacyVersion } from "./preconditions.ts";
+import { holdsLegacySteps, legacyKind, legacyVersion } from "./legacy-facts.ts";
 
 export type LegacyStepType = "chart" | "object" | "var";
 

@@ -4,8 +4,8 @@ import { nearestFirst } from "../model/nearest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Json, JsonObject } from "../model/settings.ts";
 import { isObject } from "./json.ts";
+import { legacyKind } from "./legacy-facts.ts";
 import { holdsUpstreamSteps } from "./legacy-forms.ts";
-import { legacyKind } from "./preconditions.ts";
 
 /**
  * The platforms of 2.7.0 in parsed documents: the objects themselves, or the items of a list as kubectl prints it; where there

@@ -2,8 +2,8 @@
 
 import type { Problem } from "../model/problem.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
+import { legacyVersion, wayToLegacyVersion } from "./legacy-facts.ts";
 import type { LegacyPlatform } from "./legacy-platform.ts";
-import { legacyVersion, wayToLegacyVersion } from "./preconditions.ts";
 
 /** How many charts a message names. */
 const namedCharts = 3;

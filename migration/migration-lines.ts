@@ -2,7 +2,7 @@ import { type Inventory, isMigration, releaseKey } from "../model/inventory.ts";
 import type { Settings } from "../model/settings.ts";
 import { secretNamesOf } from "../plan/database-secrets.ts";
 import { chartStepsOf } from "../plan/plan.ts";
-import { legacyVersion, platformFinalizer } from "./preconditions.ts";
+import { legacyVersion, platformFinalizer } from "./legacy-facts.ts";
 
 /**
  * What a run will do to a live Krateo 2.7.0, one line for each thing, in the order in which it happens; nothing when

@@ -1,26 +1,7 @@
-import { deprecatedReleases } from "../components/deprecated.ts";
 import type { Inventory, LegacyPlatform } from "../model/inventory.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Json, Settings } from "../model/settings.ts";
-
-/** The only version whose way to 3.0.0 is known. */
-export const legacyVersion = "2.7.0";
-
-/** The kind of the object that 2.7.0's installer works from, and what its API calls them. */
-export const legacyKind = {
-  apiVersion: "krateo.io/v1alpha1",
-  kind: "KrateoPlatformOps",
-  plural: "krateoplatformops",
-} as const;
-
-/** The Helm releases of 2.7.0's own installer, in the order of their removal: the kind goes after its objects. */
-export const installerReleases: readonly { readonly name: string; readonly chart: string }[] = [
-  { name: "installer", chart: "installer" },
-  { name: "installer-crd", chart: "installer-crd" },
-];
-
-/** What the installer puts on its object: it carries the uninstallation out before the object may go. */
-export const platformFinalizer = "finalizer.managedresource.krateo.io";
+import type { Settings } from "../model/settings.ts";
+import { legacyKind, legacyVersion, platformFinalizer, wayToLegacyVersion } from "./legacy-facts.ts";
 
 /**
  * Reasons not to migrate what is there. A platform that is half migrated is none: its installer stands still, or its
@@ -33,33 +14,6 @@ export function legacyProblems({ namespace }: Settings, { legacy: { platform } }
     ...objectProblems(platform, namespace),
     ...elsewhereProblems(platform, namespace),
   ];
-}
-
-/**
- * Whether the steps of a document or an Installation of upstream's CLI are those of 2.7.0: its `migrate` and `migrate-full`
- * leave such. A chart that 3.0.0 has no place for tells.
- */
-export function holdsLegacySteps(steps: Json | undefined): boolean {
-  if (!Array.isArray(steps)) return false;
-  return steps.some((step) => {
-    const input =
-      typeof step === "object" && step !== null && !Array.isArray(step) ? step["with"] : undefined;
-    const chart =
-      typeof input === "object" && input !== null && !Array.isArray(input) ? input["repo"] : undefined;
-    // Not etcd, which others have, too.
-    return deprecatedReleases.some((one) => one.chart === chart && one.name === chart);
-  });
-}
-
-/** How an older Krateo becomes one that can be migrated, as a sentence with the commands. */
-export function wayToLegacyVersion(namespace: string): string {
-  const upgrade = (chart: string): string =>
-    `helm upgrade ${chart} ${chart} --repo https://charts.krateo.io --version ${legacyVersion} -n ${namespace} --reuse-values`;
-  const upgrades = installerReleases.toReversed().map(({ chart }) => upgrade(chart));
-  return (
-    `first upgrade it to ${legacyVersion}: ${upgrades.join(" && ")}; ` +
-    `wait until kubectl get ${legacyKind.plural} -n ${namespace} says READY`
-  );
 }
 
 function versionProblems({ objects, releases, installers }: LegacyPlatform, namespace: string): Problem[] {

@@ -1,5 +1,4 @@
-import { deprecatedReleases } from "../components/deprecated.ts";
-import { installerReleases } from "../migration/preconditions.ts";
+import { legacyReleases } from "../components/deprecated.ts";
 import type { DamagedRecord } from "../model/helm-record.ts";
 import type { PreviousRun } from "../model/previous-run.ts";
 import type { Settings } from "../model/settings.ts";
@@ -21,8 +20,3 @@ export function concerns(
   ]);
   return (record) => names.has(`${record.namespace}/${record.release}`);
 }
-
-/** Helm releases of Krateo 2.7.0 that are looked for by name. */
-export const legacyReleases: readonly string[] = [...deprecatedReleases, ...installerReleases].map(
-  ({ name }) => name,
-);

@@ -1,5 +1,4 @@
 import { needsNodes, nodeAddressOf, unknownNodeAddress } from "../configuration/exposure/node-address.ts";
-import { legacyProblems } from "../migration/preconditions.ts";
 import { amount } from "../model/amount.ts";
 import { damagedNote, damagedProblem } from "../model/helm-record.ts";
 import { type Inventory, releaseKey } from "../model/inventory.ts";
@@ -18,11 +17,20 @@ import { secretProblems, secretWarnings } from "./secret-problems.ts";
  *
  * @param previous What the stack's last run recorded.
  * @param preview Nothing will be changed this time.
+ * @param migration Reasons not to migrate an earlier platform version that is there.
  */
 export function preconditionProblems(
   settings: Settings,
   inventory: Inventory,
-  { previous, preview }: { readonly previous: PreviousRun | undefined; readonly preview: boolean },
+  {
+    previous,
+    preview,
+    migration,
+  }: {
+    readonly previous: PreviousRun | undefined;
+    readonly preview: boolean;
+    readonly migration: readonly Problem[];
+  },
 ): Problem[] {
   return [
     ...outOfReach(inventory, previous, preview),
@@ -30,7 +38,7 @@ export function preconditionProblems(
     ...movedNamespace(settings, previous),
     ...noRoutes(settings, inventory),
     ...(inventory.damaged ?? []).filter(concerns(settings, previous)).map(damagedProblem),
-    ...legacyProblems(settings, inventory),
+    ...migration,
     ...switchedOffProblems(settings, inventory, previous),
     ...foreignReleases(settings, inventory),
     ...deletionProblems(settings, inventory),

@@ -12,6 +12,8 @@ interface StartContext {
   readonly previous: PreviousRun | undefined;
   /** Nothing will be changed this time. */
   readonly preview: boolean;
+  /** Reasons not to migrate an earlier platform version that is there. */
+  readonly migration: readonly Problem[];
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Whether the cluster is ready. */
@@ -35,7 +37,7 @@ export interface StartJudgement {
 export function judgeStart(
   settings: Settings,
   inventory: Inventory,
-  { previous, preview, now, checks = [] }: StartContext,
+  { previous, preview, migration, now, checks = [] }: StartContext,
 ): StartJudgement {
   const { repairs, blocked } = repairsOf(settings, inventory, now);
   const found = findingsOf(checks);
@@ -43,7 +45,7 @@ export function judgeStart(
   const ofChanges = [...blocked, ...found.problems];
   return {
     problems: [
-      ...preconditionProblems(settings, inventory, { previous, preview }),
+      ...preconditionProblems(settings, inventory, { previous, preview, migration }),
       ...(preview ? [] : ofChanges),
     ],
     warnings: [

@@ -3,14 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { fetchCharts } from "../charts/fetch.ts";
 import { preflightOfRun } from "../cluster/checks/preflight/preflight.ts";
 import { checkUpgrades, type UpgradeFindings } from "../cluster/checks/upgrades/check-upgrades.ts";
-import { readLatest } from "../cluster/checks/upgrades/planned-upgrades.ts";
 import { type Connection, connect } from "../cluster/client/connection.ts";
-import { readInventory } from "../cluster/inventory.ts";
 import { describeOutdated, readOutdated } from "../cluster/outdated-pods.ts";
 import { providerProblems } from "../cluster/provider-view.ts";
 import { debug } from "../configuration/debug.ts";
 import { loadSettings } from "../configuration/load.ts";
+import { checkLegacy } from "../migration/live/preflight-checks.ts";
 import { leftoverLines, migrationLines } from "../migration/migration-lines.ts";
+import { legacyProblems } from "../migration/preconditions.ts";
 import { ConfigurationError, sentenceOf } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { chartStepsOf } from "../plan/plan.ts";
@@ -21,6 +21,7 @@ import type { PlatformArgs } from "../resources/build-context.ts";
 import { previousRun } from "../resources/previous-run.ts";
 import { runConfig } from "../resources/run-config.ts";
 import { userErrors } from "../resources/user-errors.ts";
+import { readCluster } from "./inventory.ts";
 
 /** Of a cluster out of reach: nothing is known to be installed. */
 const none: UpgradeFindings = { checks: [], lines: [], manifests: new Map() };
@@ -46,16 +47,14 @@ export function startRun(): Promise<RunContext> {
     const connection = connect(settings.cluster);
     const unlike = providerProblems(connection, settings.cluster.kubeconfig, process.cwd());
     if (unlike.length > 0) throw new ConfigurationError(unlike);
-    const [reading, recorded] = [readInventory(connection, settings), previousRun()];
+    const [reading, recorded] = [readCluster(connection, settings), previousRun()];
     const isNew = recorded.then((previous) => previous === undefined);
-    const latest = readLatest(connection, settings);
-    // Awaited below; until then its failure must not end the process.
-    latest.catch(() => undefined);
-    const [inventory, charts, previous, checks, outdated] = await Promise.all([
+    const found = reading.then(({ inventory }) => inventory);
+    const [{ inventory, latest }, charts, previous, checks, outdated] = await Promise.all([
       reading,
       fetchCharts(chartStepsOf(settings), { directory: process.cwd(), mirror: settings.charts.mirror }),
       recorded,
-      preflightOfRun(connection, settings, reading, isNew),
+      preflightOfRun(connection, settings, found, isNew, checkLegacy),
       outdatedPods(connection, settings),
     ]);
     const { server, context } = connection;
@@ -65,7 +64,13 @@ export function startRun(): Promise<RunContext> {
     const circumstances = { inventory, charts, reapply, latest };
     const upgrades = inventory.unreachable ? none : await checkUpgrades(connection, settings, circumstances);
     const judged = [...checks, ...upgrades.checks];
-    const judgement = judgeStart(settings, inventory, { previous, preview, now: Date.now(), checks: judged });
+    const judgement = judgeStart(settings, inventory, {
+      previous,
+      preview,
+      migration: legacyProblems(settings, inventory),
+      now: Date.now(),
+      checks: judged,
+    });
     refuseStart(judgement);
     const { repairs, warnings } = judgement;
     for (const warning of warnings) await pulumi.log.warn(sentenceOf(warning));

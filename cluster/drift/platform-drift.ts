@@ -1,12 +1,12 @@
 import { recordOf, removedDefaultsAnnotation, type SnapshotRecord } from "../../configuration/snapshot.ts";
 import { holdsNull } from "../../model/nulls.ts";
-import type { Json, JsonObject, Settings } from "../../model/settings.ts";
+import type { JsonObject, Settings } from "../../model/settings.ts";
 import { secretNamesOf } from "../../plan/database-secrets.ts";
 import { installationName } from "../../plan/installation.ts";
 import { get, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import { inParallel } from "../client/parallel.ts";
-import type { InstallationObject } from "../observation.ts";
+import { type InstallationObject, readInstallation } from "../installation.ts";
 import { textsInSecret } from "./object-drift.ts";
 import { type Finding, nothingSecret } from "./release-drift.ts";
 import { snapshotDrift } from "./snapshot-drift.ts";
@@ -49,23 +49,19 @@ export async function secretFindings(
 
 /** How the stored snapshot differs from the plan. Errors as `get` in api.ts. */
 export async function snapshotFindings(connection: Connection, settings: Settings): Promise<Finding[]> {
-  const path = pathOf("krateo.io/v1", "installations", settings.namespace, installationName);
-  const stored = await get<InstallationObject>(connection, path);
+  const stored = await readInstallation(connection, settings.namespace);
   const { planned, differences } = snapshotDrift(recordOf(settings.snapshot), storedRecord(stored));
   if (differences.length === 0) return [];
   const subject = `Installation ${installationName}`;
   // An earlier version stored it with nulls, and the state has them too: the provider would not survive a refresh.
-  const remedy = holdsNull(stored?.spec?.spec as Json | undefined) ? "up-first" : "refresh";
+  const remedy = holdsNull(stored?.spec?.spec) ? "up-first" : "refresh";
   return [{ release: platform, subject, planned, differences, isSecret: nothingSecret, remedy }];
 }
 
 function storedRecord(stored: InstallationObject | undefined): SnapshotRecord | undefined {
   const spec = stored?.spec?.spec;
   if (spec === undefined) return undefined;
-  return {
-    spec: spec as JsonObject,
-    removedDefaults: stored?.metadata?.annotations?.[removedDefaultsAnnotation],
-  };
+  return { spec, removedDefaults: stored?.metadata?.annotations?.[removedDefaultsAnnotation] };
 }
 
 /**

@@ -3,10 +3,10 @@ import { parseObjects } from "../../configuration/yaml/object-file.ts";
 import { readTextFile } from "../../configuration/yaml/text-file.ts";
 import { ConfigurationError, type Problem } from "../../model/problem.ts";
 import type { JsonObject } from "../../model/settings.ts";
+import { legacyKind, legacyVersion, wayToLegacyVersion } from "../legacy-facts.ts";
 import { chooseLegacyObject, describeContent, legacyObjectsIn } from "../legacy-objects.ts";
 import { type LegacyPlatform, readLegacyPlatform } from "../legacy-platform.ts";
 import { versionProblems } from "../legacy-version.ts";
-import { legacyKind, legacyVersion, wayToLegacyVersion } from "../preconditions.ts";
 
 /** Which object is meant. */
 export interface LegacySourceOptions extends ClusterOptions {

@@ -4,11 +4,11 @@ import { pathText } from "../../model/path.ts";
 import { secretMask } from "../../model/secret-value.ts";
 import type { Json } from "../../model/settings.ts";
 import type { Change } from "../changes.ts";
+import { legacyVersion } from "../legacy-facts.ts";
 import { type Migration, type StackKey, targetVersion } from "../merge.ts";
 import type { ChangeOutcome, Outcome } from "../outcome.ts";
 import { overridesText } from "../overrides-file.ts";
 import { isSecret } from "../plain-value.ts";
-import { legacyVersion } from "../preconditions.ts";
 import type { SetEntry } from "../set-list.ts";
 
 /** What the report says beside the merge itself. */

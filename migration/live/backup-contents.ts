@@ -4,13 +4,13 @@ import type { Connection } from "../../cluster/client/connection.ts";
 import { type HelmRelease, type HelmSecret, helmSecretType } from "../../cluster/client/helm-release.ts";
 import { readClusterUid } from "../../cluster/client/identity.ts";
 import { latestRevisions, readRecord, readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
-import { deprecatedReleases } from "../../components/deprecated.ts";
+import { readInstallation } from "../../cluster/installation.ts";
+import { deprecatedReleases, legacyReleases } from "../../components/deprecated.ts";
 import { writing } from "../../configuration/yaml/go-scalars.ts";
 import type { DamagedRecord } from "../../model/helm-record.ts";
-import { legacyReleases } from "../../plan/concerned-records.ts";
-import { legacyKind, legacyVersion } from "../preconditions.ts";
+import { legacyKind, legacyVersion } from "../legacy-facts.ts";
 import type { BackupIndex, BackupRelease } from "./backup-index.ts";
-import { legacyVolume, readInstallation, readLegacy } from "./legacy-inventory.ts";
+import { legacyInstallation, legacyVolume, readLegacy } from "./legacy-inventory.ts";
 import { volumesOf } from "./volume.ts";
 
 /** Everything that a backup holds, as text by path inside its folder. */
@@ -35,7 +35,7 @@ const tokenType = "kubernetes.io/service-account-token";
  * @throws as `get` in api.ts; ConfigurationError when the record of a release that a migration removes cannot be read
  */
 export async function readBackup(connection: Connection, namespace: string): Promise<BackupContents> {
-  const reading = readReleases(connection, namespace);
+  const [reading, finding] = [readReleases(connection, namespace), readInstallation(connection, namespace)];
   const [clusterUid = "", secrets, legacy, { damaged }, volumes] = await Promise.all([
     readClusterUid(connection),
     list<SecretObject>(connection, pathOf("v1", "secrets", namespace)),
@@ -44,6 +44,7 @@ export async function readBackup(connection: Connection, namespace: string): Pro
       namespace,
       {},
       reading.then(({ releases }) => releases),
+      finding,
     ),
     reading,
     volumesOf(connection, namespace),
@@ -51,12 +52,11 @@ export async function readBackup(connection: Connection, namespace: string): Pro
   // What a migration removes must be in the backup whole; of any other release its Secrets are enough.
   refuseDamaged(damaged, ({ release }) => legacyReleases.includes(release));
   const [name] = (legacy.platform?.objects ?? []).map((one) => one.name);
-  const [object, installation] = await Promise.all([
+  const object =
     name === undefined
       ? undefined
-      : get<KubeObject>(connection, pathOf(legacyKind.apiVersion, legacyKind.plural, namespace, name)),
-    readInstallation(connection, namespace),
-  ]);
+      : await get<KubeObject>(connection, pathOf(legacyKind.apiVersion, legacyKind.plural, namespace, name));
+  const installation = legacyInstallation(await finding);
   const records = secrets.filter(({ type }) => type === helmSecretType) as unknown as HelmSecret[];
   const others = secrets.filter(({ type }) => type !== helmSecretType && type !== tokenType);
   const latest = latestRevisions(records).flatMap((secret) => {

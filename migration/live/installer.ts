@@ -5,9 +5,9 @@ import { type Log, waitUntilGone } from "../../cluster/client/deletion.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 import { readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
 import { refuseDeleteHooks, removeRelease } from "../../cluster/release-removal.ts";
+import { legacyReleases } from "../../components/deprecated.ts";
 import type { LegacyPlatform } from "../../model/inventory.ts";
-import { legacyReleases } from "../../plan/concerned-records.ts";
-import { legacyKind, platformFinalizer } from "../preconditions.ts";
+import { legacyKind, platformFinalizer } from "../legacy-facts.ts";
 import { leftoverPath, readLegacy } from "./legacy-inventory.ts";
 
 interface DeploymentObject extends KubeObject {

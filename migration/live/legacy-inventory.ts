@@ -3,13 +3,12 @@ import type { Connection } from "../../cluster/client/connection.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 import { parseManifest } from "../../cluster/client/manifest.ts";
 import { readReleases } from "../../cluster/client/releases.ts";
+import { type InstallationObject, readInstallation } from "../../cluster/installation.ts";
 import { deleteHooksOf } from "../../cluster/release-removal.ts";
-import { deprecatedReleases } from "../../components/deprecated.ts";
+import { deprecatedReleases, installerReleases } from "../../components/deprecated.ts";
 import type { Leftover, Legacy, LegacyPlatform, LegacyRelease } from "../../model/inventory.ts";
 import { ConfigurationError } from "../../model/problem.ts";
-import type { Json } from "../../model/settings.ts";
-import { installationName } from "../../plan/installation.ts";
-import { holdsLegacySteps, installerReleases, legacyKind } from "../preconditions.ts";
+import { holdsLegacySteps, legacyKind } from "../legacy-facts.ts";
 
 /** The volume of eventsse-etcd's StatefulSet: Kubernetes keeps it when the StatefulSet goes. */
 export const legacyVolume = "etcd-data-eventsse-etcd-0";
@@ -19,6 +18,7 @@ export const legacyVolume = "etcd-data-eventsse-etcd-0";
  * its object, and the rights that installers leave to accounts of theirs.
  *
  * @param releases The namespace's, if the caller has read them already.
+ * @param installation The namespace's, likewise.
  * @throws as `get` in api.ts, with everything that may not be read
  */
 export async function readLegacy(
@@ -28,6 +28,7 @@ export async function readLegacy(
   releases: Promise<ReadonlyMap<string, HelmRelease>> = readReleases(connection, namespace, options).then(
     (found) => found.releases,
   ),
+  installation: Promise<InstallationObject | undefined> = readInstallation(connection, namespace, options),
 ): Promise<Legacy> {
   const volumePath = pathOf("v1", "persistentvolumeclaims", namespace, legacyVolume);
   const { apiVersion, plural } = legacyKind;
@@ -36,18 +37,18 @@ export async function readLegacy(
     get(connection, volumePath, options),
     list<PlatformObject>(connection, pathOf(apiVersion, plural), options),
     readLeftovers(connection, namespace, options),
-    readInstallation(connection, namespace, options),
+    installation.then(legacyInstallation),
   ] as const;
   const refused = (await Promise.allSettled(readings)).flatMap((result) =>
     result.status === "rejected" && result.reason instanceof ConfigurationError ? result.reason.problems : [],
   );
   if (refused.length > 0) throw new ConfigurationError(refused);
-  const [known, volume, objects, leftovers, installation] = await Promise.all(readings);
+  const [known, volume, objects, leftovers, taken] = await Promise.all(readings);
   const platform = await readPlatform(connection, namespace, known, objects, options);
   return {
     ...findLegacy(known, volume !== undefined),
     ...(platform && { platform }),
-    ...(!platform && installation && { takenOver: installation.metadata.name }),
+    ...(!platform && taken && { takenOver: taken.metadata.name }),
     ...(leftovers.length > 0 && { leftovers }),
   };
 }
@@ -77,19 +78,9 @@ function matchingReleases(
   });
 }
 
-interface InstallationObject extends KubeObject {
-  readonly spec?: { readonly spec?: { readonly steps?: Json } };
-}
-
-/** The Installation of a namespace, if its steps are those of 2.7.0. */
-export async function readInstallation(
-  connection: Connection,
-  namespace: string,
-  options: RequestOptions = {},
-): Promise<InstallationObject | undefined> {
-  const path = pathOf("krateo.io/v1", "installations", namespace, installationName);
-  const installation = await get<InstallationObject>(connection, path, options);
-  return holdsLegacySteps(installation?.spec?.spec?.steps) ? installation : undefined;
+/** An Installation, if its steps are those of 2.7.0. */
+export function legacyInstallation(found: InstallationObject | undefined): InstallationObject | undefined {
+  return holdsLegacySteps(found?.spec?.spec?.["steps"]) ? found : undefined;
 }
 
 interface DeploymentObject extends KubeObject {

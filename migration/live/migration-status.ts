@@ -6,7 +6,7 @@ import { readReleases } from "../../cluster/client/releases.ts";
 import { deprecatedReleases } from "../../components/deprecated.ts";
 import type { Settings } from "../../model/settings.ts";
 import { chartStepsOf } from "../../plan/plan.ts";
-import { legacyVersion } from "../preconditions.ts";
+import { legacyVersion } from "../legacy-facts.ts";
 import { bestBackup } from "./backup.ts";
 import { readBackups, shownFolder } from "./backup-folder.ts";
 import { identities, replacedSince } from "./backup-index.ts";

@@ -2,13 +2,13 @@ import { get, type KubeObject, list, pathOf } from "../../cluster/client/api.ts"
 import type { Connection } from "../../cluster/client/connection.ts";
 import { namespaceExists } from "../../cluster/client/namespace.ts";
 import { readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
+import { legacyReleases } from "../../components/deprecated.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { legacyReleases } from "../../plan/concerned-records.ts";
 import { installationName } from "../../plan/installation.ts";
+import { legacyKind } from "../legacy-facts.ts";
 import { chooseLegacyObject, legacyObjectsIn } from "../legacy-objects.ts";
 import { legacyName } from "../legacy-platform.ts";
-import { legacyKind } from "../preconditions.ts";
 
 /** Chart of the Helm release that runs Krateo 2.7.0's installer; its version is the platform's. */
 const installerChart = "installer";

@@ -1,84 +1,39 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { KubeObject } from "../../cluster/client/api.ts";
 import { isPodReady } from "../../cluster/diagnose/workload.ts";
-import { deprecatedReleases } from "../../components/deprecated.ts";
+import { deprecatedReleases, installerReleases } from "../../components/deprecated.ts";
 import type { Check } from "../../model/check.ts";
 import { type Inventory, type LegacyPlatform, releaseKey } from "../../model/inventory.ts";
 import type { Settings } from "../../model/settings.ts";
 import { chartStepsOf } from "../../plan/plan.ts";
-import { installerReleases, legacyVersion } from "../preconditions.ts";
-
-/** What there is of earlier installations beyond the inventory, in the whole cluster; undefined what may not be read. */
-export interface Installations {
-  /** Installation snapshots of 3.0.0. */
-  readonly snapshots?: readonly KubeObject[];
-  readonly pods?: readonly V1Pod[];
-}
+import { legacyVersion } from "../legacy-facts.ts";
 
 /**
- * What is installed already, and whether it is well. Whether it can be gone on from at all (its version, how many there
- * are) is a precondition of every run.
+ * Whether a Krateo 2.7.0 that is there is well enough to be migrated; nothing where there is none. Whether it can be
+ * migrated at all (its version, how many there are) is a precondition of every run.
+ *
+ * @param pods Of the whole cluster; undefined where they may not be read.
  */
-export function checkInstallations(
-  settings: Settings,
-  inventory: Inventory,
-  installations: Installations,
-): Check[] {
-  const { namespace } = settings;
-  const { snapshots = [] } = installations;
+export function checkLegacy(settings: Settings, inventory: Inventory, pods?: readonly V1Pod[]): Check[] {
   const { platform } = inventory.legacy;
-  const checks = [
-    ...elsewhere(snapshots, namespace),
-    ...(platform ? legacyChecks(settings, inventory, platform, installations) : []),
-    ...takenOverChecks(settings, inventory, installations),
+  return [
+    ...(platform ? platformChecks(settings, inventory, platform, pods) : []),
+    ...takenOverChecks(settings, inventory, pods),
     ...deleteHookChecks(settings, inventory),
   ];
-  if (checks.length > 0) return checks;
-  const here = snapshots.find(({ metadata }) => metadata.namespace === namespace);
-  const version = here?.metadata.annotations?.["krateo.io/installation-version"];
-  const releases = Object.keys(inventory.releases).length;
-  const found = here
-    ? `Krateo ${version ?? "3.0.0"} in namespace ${namespace}: it will be upgraded in place`
-    : releases > 0
-      ? `Helm releases in namespace ${namespace}: ${releases}; those of the plan will be taken over`
-      : "none: everything will be made anew";
-  return [
-    {
-      check: "installation",
-      subject: "earlier installation",
-      status: "OK",
-      found,
-      expected: "none, or one that can be gone on from",
-      next: "",
-    },
-  ];
 }
 
-function elsewhere(snapshots: readonly KubeObject[], namespace: string): Check[] {
-  return snapshots
-    .filter(({ metadata }) => metadata.namespace !== namespace)
-    .map(({ metadata }) => ({
-      check: "installation",
-      subject: `Installation ${metadata.namespace}/${metadata.name}`,
-      status: "ERROR",
-      found: `Krateo is installed in namespace ${metadata.namespace}, not in ${namespace}`,
-      expected: "one Krateo in a cluster",
-      next: `pulumi config set krateo:namespace ${metadata.namespace}, or remove that installation first`,
-    }));
-}
-
-function legacyChecks(
+function platformChecks(
   settings: Settings,
   inventory: Inventory,
   platform: LegacyPlatform,
-  installations: Installations,
+  pods: readonly V1Pod[] | undefined,
 ): Check[] {
   const { namespace } = settings;
   const checks = [
     ...objectChecks(platform, namespace),
     ...installerChecks(platform, namespace),
     ...releaseChecks(settings, inventory),
-    ...podChecks(namespace, installations),
+    ...podChecks(namespace, pods),
   ];
   // Once a migration has stopped the installer, what it found is on its way, and running again must stay possible.
   const begun = platform.installers.every(({ replicas }) => replicas === 0);
@@ -88,7 +43,11 @@ function legacyChecks(
 }
 
 /** A 2.7.0 that upstream's CLI runs, so that no installer is there. */
-function takenOverChecks(settings: Settings, inventory: Inventory, installations: Installations): Check[] {
+function takenOverChecks(
+  settings: Settings,
+  inventory: Inventory,
+  pods: readonly V1Pod[] | undefined,
+): Check[] {
   const { takenOver } = inventory.legacy;
   if (takenOver === undefined) return [];
   return [
@@ -101,7 +60,7 @@ function takenOverChecks(settings: Settings, inventory: Inventory, installations
       next: "",
     },
     ...releaseChecks(settings, inventory),
-    ...podChecks(settings.namespace, installations),
+    ...podChecks(settings.namespace, pods),
   ];
 }
 
@@ -161,7 +120,7 @@ function releaseChecks(settings: Settings, { releases }: Inventory): Check[] {
   }));
 }
 
-function podChecks(namespace: string, { pods }: Installations): Check[] {
+function podChecks(namespace: string, pods: readonly V1Pod[] | undefined): Check[] {
   const own = pods?.filter(({ metadata }) => metadata?.namespace === namespace);
   if (!own) return [];
   const unready = own.filter((pod) => !isPodReady(pod)).map(({ metadata }) => metadata?.name);

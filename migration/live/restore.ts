@@ -7,7 +7,7 @@ import { type ManifestObject, nameOf } from "../../cluster/client/manifest.ts";
 import { readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import type { Json } from "../../model/settings.ts";
-import { legacyKind, platformFinalizer } from "../preconditions.ts";
+import { legacyKind, platformFinalizer } from "../legacy-facts.ts";
 import { objectFile } from "./backup-contents.ts";
 import type { Backup } from "./backup-folder.ts";
 import { identities, replacedSince } from "./backup-index.ts";

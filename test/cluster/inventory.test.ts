@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeRelease, type HelmRelease } from "../../cluster/client/helm-release.ts";
-import { readInventory } from "../../cluster/inventory.ts";
 import { ConfigurationError } from "../../model/problem.ts";
+import { readInventory } from "../../run/inventory.ts";
 import { chartStep, objectStep, settingsOf } from "../support/settings.ts";
 import { errorOf, holding, nobodyThere, withApiServer, withKubeconfig } from "./api-server.ts";
 import { helmRelease } from "./helm-releases.ts";

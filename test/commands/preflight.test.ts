@@ -3,11 +3,12 @@ import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { archiveName } from "../../charts/source.ts";
 import { preflightOfRun } from "../../cluster/checks/preflight/preflight.ts";
-import { readInventory } from "../../cluster/inventory.ts";
 import { loadSettings } from "../../configuration/load.ts";
+import { checkLegacy } from "../../migration/live/preflight-checks.ts";
 import type { PreviousRun } from "../../model/previous-run.ts";
 import { chartStepsOf } from "../../plan/plan.ts";
 import { judgeStart } from "../../plan/start-judgement.ts";
+import { readInventory } from "../../run/inventory.ts";
 import { type Handler, holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { withStoredCharts } from "../support/stored-charts.ts";
 import { krateo, withProject } from "./session.ts";
@@ -281,9 +282,21 @@ describe("krateo preflight", () => {
         await withApiServer(server(given), async (connection) => {
           const settings = await plain();
           const reading = readInventory(connection, settings);
-          const checks = await preflightOfRun(connection, settings, reading, Promise.resolve(!previous));
+          const checks = await preflightOfRun(
+            connection,
+            settings,
+            reading,
+            Promise.resolve(!previous),
+            checkLegacy,
+          );
           const now = Date.now();
-          const { problems } = judgeStart(settings, await reading, { previous, preview: false, now, checks });
+          const { problems } = judgeStart(settings, await reading, {
+            previous,
+            preview: false,
+            migration: [],
+            now,
+            checks,
+          });
           refused = problems.map(({ what }) => what);
         });
         assert.ok(

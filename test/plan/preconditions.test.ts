@@ -33,7 +33,7 @@ function problems(
   } = {},
 ): string[] {
   const read = { ...emptyInventory, ...inventory };
-  const found = preconditionProblems(settingsOf(steps, settings), read, { previous, preview });
+  const found = preconditionProblems(settingsOf(steps, settings), read, { previous, preview, migration: [] });
   return found.map(({ what }) => what);
 }
 
@@ -428,7 +428,7 @@ describe("before anything is touched", () => {
     const found = preconditionProblems(
       settings,
       { ...emptyInventory, secrets },
-      { previous: undefined, preview: false },
+      { previous: undefined, preview: false, migration: [] },
     );
     assert.equal(found.length, 1);
     assert.doesNotMatch(JSON.stringify(found), /hush|psst/);

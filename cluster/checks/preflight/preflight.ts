@@ -1,6 +1,5 @@
 import type { V1Service } from "@kubernetes/client-node";
 import { plannedPorts } from "../../../configuration/exposure/planned-ports.ts";
-import { checkInstallations } from "../../../migration/live/preflight-checks.ts";
 import type { Check } from "../../../model/check.ts";
 import type { Inventory } from "../../../model/inventory.ts";
 import { ConfigurationError } from "../../../model/problem.ts";
@@ -13,6 +12,7 @@ import { checkIdentity, checkOpenShift, checkSigner, checkVersion } from "./clus
 import { checkDatabase } from "./database.ts";
 import { checkIngresses, ingressesOf } from "./ingress.ts";
 import { checkChangedIngresses } from "./ingress-changes.ts";
+import { checkInstallations, type LegacyChecks } from "./installations.ts";
 import { checkNodePorts } from "./node-ports.ts";
 import { checkOwnership, checkWebhooks } from "./ownership.ts";
 import { checkPodSecurity } from "./pod-security.ts";
@@ -24,6 +24,7 @@ import { checkStorage } from "./storage.ts";
  * Whether a cluster is ready for an installation; that the configuration is well-formed was settled without it.
  *
  * @param reading The inventory, which may still be under way: both are read at the same time.
+ * @param checkLegacy Judges an earlier platform version.
  * @returns one ERROR when the cluster is out of reach
  * @throws ConfigurationError when the inventory may not be read, and nobody can say which rights are missing
  */
@@ -31,6 +32,7 @@ export async function preflight(
   connection: Connection,
   settings: Settings,
   reading: Promise<Inventory>,
+  checkLegacy: LegacyChecks,
 ): Promise<Check[]> {
   const stop = new AbortController();
   const around = readForPreflight(connection, settings, { signal: stop.signal });
@@ -49,7 +51,7 @@ export async function preflight(
   try {
     const cluster = await around;
     if (refusal && !cluster.missingRights?.length) throw refusal;
-    return judge(settings, inventory, cluster);
+    return judge(settings, inventory, cluster, checkLegacy);
   } catch (error) {
     if (error instanceof UnreachableError) return [outOfReach(connection, error.message)];
     throw error;
@@ -68,9 +70,10 @@ export async function preflightOfRun(
   settings: Settings,
   reading: Promise<Inventory>,
   isNew: Promise<boolean>,
+  checkLegacy: LegacyChecks,
 ): Promise<Check[]> {
   if (await isNew) {
-    const checks = await preflight(connection, settings, reading);
+    const checks = await preflight(connection, settings, reading, checkLegacy);
     // A cluster out of reach is the inventory's to report.
     return (await reading).unreachable ? [] : checks;
   }
@@ -81,7 +84,7 @@ export async function preflightOfRun(
   const inventory = await reading;
   if (inventory.unreachable) return [];
   const { releases, platform } = inventory.legacy;
-  if (platform || releases.length > 0) return await preflight(connection, settings, reading);
+  if (platform || releases.length > 0) return await preflight(connection, settings, reading, checkLegacy);
   return [...checkNodePorts(settings, inventory, await services), ...(await ingresses)];
 }
 
@@ -100,6 +103,7 @@ export function judge(
   settings: Settings,
   inventory: Inventory | undefined,
   cluster: ClusterReading,
+  checkLegacy: LegacyChecks,
 ): Check[] {
   const { server, context, version, groups, services, clusterScoped } = cluster;
   return [
@@ -107,7 +111,7 @@ export function judge(
     ...(version === undefined ? [] : [checkVersion(version), ...checkSigner(version)]),
     ...checkRights(context, cluster.missingRights),
     ...unread(cluster),
-    ...(inventory ? checkInstallations(settings, inventory, cluster) : []),
+    ...(inventory ? checkInstallations(settings, inventory, cluster, checkLegacy) : []),
     ...checkOwnership(settings, clusterScoped),
     ...checkWebhooks(clusterScoped, services, cluster.pods),
     ...(inventory ? checkStorage(settings, inventory, cluster.storageClasses) : []),

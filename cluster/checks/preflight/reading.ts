@@ -1,6 +1,5 @@
 import type { V1Node, V1Pod, V1Service, V1StorageClass } from "@kubernetes/client-node";
 import type { ClusterScopedKind } from "../../../components/description.ts";
-import type { Installations } from "../../../migration/live/preflight-checks.ts";
 import type { Settings } from "../../../model/settings.ts";
 import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
@@ -9,6 +8,7 @@ import { missingRights, type Right } from "./access-review.ts";
 import { serviceIn } from "./database.ts";
 import { type IngressSurroundings, ingressesOf } from "./ingress.ts";
 import { readIngressSurroundings } from "./ingress-surroundings.ts";
+import type { Installations } from "./installations.ts";
 import { type ClusterScoped, clusterScopedKinds } from "./ownership.ts";
 import { permitted } from "./permitted.ts";
 import { rightsNeeded } from "./rights.ts";

@@ -35,7 +35,7 @@ const busy = /^(pending-|uninstall)/;
 
 interface UpgradeContext {
   readonly inventory: Inventory;
-  readonly latest: Promise<ReadonlyMap<string, HelmRelease>>;
+  readonly latest: ReadonlyMap<string, HelmRelease>;
   readonly reapply: ReadonlySet<string>;
   /** Path of each chart step's archive, by step id. */
   readonly charts: ReadonlyMap<string, string>;
@@ -53,7 +53,7 @@ export async function checkUpgrades(
   settings: Settings,
   { inventory, latest, reapply, charts }: UpgradeContext,
 ): Promise<UpgradeFindings> {
-  const upgrades = await plannedUpgrades(connection, settings, inventory, await latest, reapply);
+  const upgrades = await plannedUpgrades(connection, settings, inventory, latest, reapply);
   const looked = await inParallel(
     upgrades,
     (upgrade) => look(connection, inventory, upgrade, charts.get(upgrade.step.id)),

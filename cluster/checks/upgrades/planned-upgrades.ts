@@ -5,8 +5,6 @@ import type { ChartStep, JsonObject, Settings, VariableStep } from "../../../mod
 import { chartStepsOf } from "../../../plan/plan.ts";
 import type { Connection } from "../../client/connection.ts";
 import type { HelmRelease } from "../../client/helm-release.ts";
-import { inParallel } from "../../client/parallel.ts";
-import { readReleases } from "../../client/releases.ts";
 import { refersTo, releaseFindings } from "../../drift/release-drift.ts";
 import { readVariables, type VariableValues } from "../../drift/variable-values.ts";
 
@@ -23,23 +21,11 @@ export interface PlannedUpgrade {
   readonly asked: boolean;
 }
 
-/** The latest revision of every release in the namespaces of the settings, by its key. Errors as `get` in api.ts. */
-export async function readLatest(
-  connection: Connection,
-  settings: Settings,
-): Promise<ReadonlyMap<string, HelmRelease>> {
-  const home = settings.namespace;
-  const namespaces = [...new Set([home, ...chartStepsOf(settings).map(({ release }) => release.namespace)])];
-  const lists = await inParallel(namespaces, (namespace) => readReleases(connection, namespace));
-  const found = lists.flatMap(({ releases }) => [...releases.values()]);
-  return new Map(found.map((release) => [releaseKey(release, home), release]));
-}
-
 /**
  * The releases whose chart, version, status or values are not those of their latest revision, and those that somebody asked
  * for. A value that holds a variable counts as unchanged: what it stands for is read only where there is another reason.
  *
- * @param latest As `readLatest` gives it.
+ * @param latest The latest revision of every release, by its key in the inventory.
  * @throws as `get` in api.ts
  */
 export async function plannedUpgrades(

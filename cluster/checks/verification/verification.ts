@@ -1,14 +1,12 @@
 import { knownChart } from "../../../components/catalogue.ts";
 import type { MadeSecret } from "../../../components/description.ts";
 import { secretKeys, secretNames } from "../../../components/secrets.ts";
-import { legacyVersion } from "../../../migration/preconditions.ts";
-import { amount } from "../../../model/amount.ts";
 import type { Check } from "../../../model/check.ts";
 import { damagedCheck } from "../../../model/helm-record.ts";
 import { releaseKey } from "../../../model/inventory.ts";
 import { holdsNull } from "../../../model/nulls.ts";
 import { unusableKeys } from "../../../model/secret-content.ts";
-import type { ChartStep, Json, JsonObject, Settings } from "../../../model/settings.ts";
+import type { ChartStep, JsonObject, Settings } from "../../../model/settings.ts";
 import { concerns } from "../../../plan/concerned-records.ts";
 import { secretNamesOf } from "../../../plan/database-secrets.ts";
 import { reapplyCommand } from "../../../plan/reapply.ts";
@@ -28,7 +26,7 @@ const anew = `${again} --refresh`;
 
 /**
  * Judges what was observed by what the settings say, check by check; the order is that of the report. The kinds of
- * checks: snapshot, release, workload, configuration, database, secret, endpoint, legacy.
+ * checks: snapshot, release, workload, configuration, database, secret, endpoint.
  */
 export function verify(settings: Settings, observed: Observation): Check[] {
   return [
@@ -41,8 +39,6 @@ export function verify(settings: Settings, observed: Observation): Check[] {
     ...checkSecrets(settings, observed),
     ...checkEndpoints(settings, observed),
     ...checkOwnServices(settings, observed),
-    ...checkLegacy(observed),
-    checkMigration(observed),
   ];
 }
 
@@ -69,7 +65,7 @@ function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Obse
     status: "ERROR",
     found: `differs at ${shown}${more}${by}`,
     // As an earlier version stored it: the provider would not survive a refresh, and needs none.
-    next: `${holdsNull(installation.spec?.spec as Json) ? again : anew}, if this configuration is right`,
+    next: `${holdsNull(installation.spec?.spec) ? again : anew}, if this configuration is right`,
   };
 }
 
@@ -201,65 +197,4 @@ function remedy(settings: Settings, name: string, isThere: boolean): string {
   if (made) return reapplyCommand(releaseKey(made.step.release, namespace));
   // The keys of a Secret that is there are never touched.
   return isThere ? `kubectl edit secret ${name} -n ${namespace}: up never changes what it holds` : anew;
-}
-
-function checkLegacy({ legacy }: Observation): Check[] {
-  const base = { check: "legacy", expected: "none" };
-  const { platform, leftovers = [] } = legacy;
-  const error = (subject: string, found: string, next: string): Check => ({
-    ...base,
-    subject,
-    status: "ERROR",
-    found,
-    next,
-  });
-  return [
-    ...legacy.releases.map(({ name, chart, chartVersion }) =>
-      error(`Helm release ${name}`, `${chart} ${chartVersion}`, "npx krateo cleanup"),
-    ),
-    ...legacy.volumes.map((name) =>
-      error(`PersistentVolumeClaim ${name}`, "still there", "npx krateo cleanup"),
-    ),
-    ...(platform?.objects ?? []).map(({ name }) => error(`KrateoPlatformOps ${name}`, "still there", again)),
-    ...(platform?.releases ?? []).map(({ name, chart, chartVersion }) =>
-      error(`Helm release ${name}`, `${chart} ${chartVersion}`, again),
-    ),
-    ...leftovers.map(
-      ({ kind, name }): Check => ({
-        ...base,
-        subject: `${kind} ${name}`,
-        status: "WARNING",
-        found:
-          kind === "ClusterRoleBinding"
-            ? "cluster-admin for a service account that nothing uses any more"
-            : "left by an earlier installer, and of no use any more",
-        next: again,
-      }),
-    ),
-  ];
-}
-
-/**
- * One line that says whether a migration from 2.7.0 is done. A cluster that never had one, and one where it is done, look
- * alike, and so nothing is said of a migration there.
- */
-function checkMigration({ legacy }: Observation): Check {
-  const { platform, leftovers = [] } = legacy;
-  const base = { check: "migration", subject: `Krateo ${legacyVersion}`, expected: "nothing of it is left" };
-  const left = (items: readonly unknown[], what: string): string[] =>
-    items.length > 0 ? [`${amount(items.length, what)} left`] : [];
-  const undone = [
-    ...(platform?.objects ?? []).map(({ name }) => `KrateoPlatformOps ${name} still there`),
-    ...left([...legacy.releases, ...(platform?.releases ?? [])], "old Helm release"),
-    ...left(legacy.volumes, "old volume"),
-  ];
-  const rights = left(leftovers, "old account or binding");
-  if (undone.length + rights.length === 0)
-    return { ...base, check: "legacy", status: "OK", found: base.expected, next: "" };
-  return {
-    ...base,
-    status: undone.length > 0 ? "ERROR" : "WARNING",
-    found: [...undone, ...rights].join(", "),
-    next: `${again}: it goes on where it stands`,
-  };
 }

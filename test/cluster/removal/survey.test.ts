@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { encodeRelease, type HelmRelease } from "../../../cluster/client/helm-release.ts";
-import { readInventory } from "../../../cluster/inventory.ts";
 import { readServedKinds } from "../../../cluster/removal/kinds.ts";
 import { surveyForRemoval } from "../../../cluster/removal/survey.ts";
 import { ConfigurationError } from "../../../model/problem.ts";
 import { objectText } from "../../../plan/removal/objects.ts";
 import type { RemovalSurvey } from "../../../plan/removal/survey.ts";
+import { readInventory } from "../../../run/inventory.ts";
 import { chartStep, settingsOf } from "../../support/settings.ts";
 import { errorOf, holding, withApiServer } from "../api-server.ts";
 import { helmRelease } from "../helm-releases.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { judge } from "../../../cluster/checks/preflight/preflight.ts";
 import type { ClusterReading } from "../../../cluster/checks/preflight/reading.ts";
+import { checkLegacy } from "../../../migration/live/preflight-checks.ts";
 import type { ExistingRelease, Inventory, LegacyPlatform } from "../../../model/inventory.ts";
 import { object, pod, readyCluster } from "../../support/cluster-reading.ts";
 import { emptyInventory } from "../../support/inventory.ts";
@@ -33,7 +34,7 @@ const legacy = (given: Partial<LegacyPlatform> = {}): Partial<Inventory> => ({
 
 function found(inventory: Partial<Inventory>, cluster: Partial<ClusterReading> = {}): Line[] {
   const settings = settingsOf([chartStep("install-authn")]);
-  return judge(settings, { ...emptyInventory, ...inventory }, readyCluster(cluster))
+  return judge(settings, { ...emptyInventory, ...inventory }, readyCluster(cluster), checkLegacy)
     .filter(({ check }) => check === "legacy" || check === "installation")
     .map(({ status, subject, found }) => [status, subject, found]);
 }

@@ -132,7 +132,11 @@ describe("switching an installed component off", () => {
   it("is found before anything is touched, in preview and up alike", () => {
     for (const preview of [true, false]) {
       const inventory = { ...emptyInventory, clusterUid: previous.clusterUid, releases: cratedb };
-      const [found, ...more] = preconditionProblems(settingsOf(steps), inventory, { previous, preview });
+      const [found, ...more] = preconditionProblems(settingsOf(steps), inventory, {
+        previous,
+        preview,
+        migration: [],
+      });
       assert.match(found?.what ?? "", /component finops is switched off, but installed/);
       assert.deepEqual(more, []);
     }

@@ -20,7 +20,12 @@ function found(
   given: Partial<ClusterReading> = {},
   { settings = {}, inventory = {} }: { settings?: Partial<Settings>; inventory?: Partial<Inventory> } = {},
 ): Line[] {
-  return judge(settingsOf(steps, settings), { ...emptyInventory, ...inventory }, readyCluster(given))
+  return judge(
+    settingsOf(steps, settings),
+    { ...emptyInventory, ...inventory },
+    readyCluster(given),
+    () => [],
+  )
     .filter((one) => one.check === check)
     .map(({ status, subject, found }) => [status, subject, found]);
 }
@@ -39,12 +44,9 @@ describe("preflight", () => {
     });
     const steps = [authn, chartStep("install-cluster")];
     assert.deepEqual(
-      judge(settingsOf(steps), emptyInventory, readyCluster()).map(({ status, check, subject, found }) => [
-        status,
-        check,
-        subject,
-        found,
-      ]),
+      judge(settingsOf(steps), emptyInventory, readyCluster(), () => []).map(
+        ({ status, check, subject, found }) => [status, check, subject, found],
+      ),
       [
         ["OK", "cluster", "context shop", "https://c, UID of kube-system uid-of-kube-system"],
         ["OK", "version", "Kubernetes", "v1.31.2"],
@@ -84,11 +86,9 @@ describe("preflight", () => {
     };
     const step = chartStep("install-cluster", { values: { service: { type: "NodePort", nodePort: 30082 } } });
     assert.deepEqual(
-      judge(settingsOf([step]), undefined, readyCluster(unread)).map(({ status, subject, found }) => [
-        status,
-        subject,
-        found,
-      ]),
+      judge(settingsOf([step]), undefined, readyCluster(unread), () => []).map(
+        ({ status, subject, found }) => [status, subject, found],
+      ),
       [
         ["OK", "context shop", "https://c, UID of kube-system unknown"],
         ["ERROR", "deployments.apps", "may not create in namespace krateo-system"],
@@ -257,9 +257,12 @@ describe("preflight", () => {
     for (const [name, step, given, expected] of ways) {
       it(`says how to take another port: ${name}`, () => {
         const services = [portHolder("web", 30082)];
-        const [check] = judge(settingsOf([step], given), emptyInventory, readyCluster({ services })).filter(
-          (one) => one.check === "node port",
-        );
+        const [check] = judge(
+          settingsOf([step], given),
+          emptyInventory,
+          readyCluster({ services }),
+          () => [],
+        ).filter((one) => one.check === "node port");
         assert.equal(
           check?.next,
           `${expected}, or take it off that Service: kubectl edit service web -n krateo-system`,
@@ -641,7 +644,9 @@ describe("preflight", () => {
     const said = async (profiles: string[]) => {
       const values = { type: "loadbalancer", openshift: true, profiles };
       const settings = await loadSettings({ values, secretKeys: [] }, import.meta.dirname);
-      return judge(settings, emptyInventory, restricted).find(({ check }) => check === "pod security")?.found;
+      return judge(settings, emptyInventory, restricted, () => []).find(
+        ({ check }) => check === "pod security",
+      )?.found;
     };
     assert.equal(await said(["no-finops"]), "enforces restricted");
     assert.equal(await said([]), "enforces restricted, which refuses the pods of cratedb, opa-kube-mgmt");

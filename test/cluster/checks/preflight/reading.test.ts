@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { preflight, preflightOfRun } from "../../../../cluster/checks/preflight/preflight.ts";
 import { readForPreflight } from "../../../../cluster/checks/preflight/reading.ts";
 import { rightsNeeded } from "../../../../cluster/checks/preflight/rights.ts";
-import { readInventory } from "../../../../cluster/inventory.ts";
+import { readInventory } from "../../../../run/inventory.ts";
 import { emptyInventory } from "../../../support/inventory.ts";
 import { chartStep, objectStep, settingsOf } from "../../../support/settings.ts";
 import {
@@ -171,7 +171,7 @@ describe("rights that an installation needs", () => {
 describe("preflight", () => {
   it("reads a cluster while the inventory is read, and judges both", async () => {
     await withApiServer(serverFor(administrator), async (connection) => {
-      const checks = await preflight(connection, settings, readInventory(connection, settings));
+      const checks = await preflight(connection, settings, readInventory(connection, settings), () => []);
       assert.equal(checks[0]?.found, `${connection.server}, UID of kube-system cluster`);
       assert.deepEqual(
         checks.filter(({ status }) => status === "ERROR").map(({ subject, found }) => [subject, found]),
@@ -182,7 +182,7 @@ describe("preflight", () => {
 
   it("of a cluster out of reach is one ERROR, at once", async () => {
     await withKubeconfig(await nobodyThere(), async (connection) => {
-      const checks = await preflight(connection, settings, readInventory(connection, settings));
+      const checks = await preflight(connection, settings, readInventory(connection, settings), () => []);
       assert.deepEqual(
         checks.map(({ status, check, found }) => [status, check, found]),
         [
@@ -201,7 +201,7 @@ describe("preflight", () => {
       () => undefined,
       async (connection) => {
         const inventory = readInventory(connection, settings, { firstAnswerSeconds: 0.2 });
-        const [only, ...more] = await preflight(connection, settings, inventory);
+        const [only, ...more] = await preflight(connection, settings, inventory, () => []);
         assert.equal(only?.status, "ERROR");
         assert.match(only?.found ?? "", /no answer within 0.2 s/);
         assert.deepEqual(more, []);
@@ -213,7 +213,7 @@ describe("preflight", () => {
     const few = ({ resource }: Attributes) => resource === "pods";
     const forbidden = ["/api/v1/namespaces/krateo-system/secrets"];
     await withApiServer(serverFor(few, forbidden), async (connection) => {
-      const checks = await preflight(connection, settings, readInventory(connection, settings));
+      const checks = await preflight(connection, settings, readInventory(connection, settings), () => []);
       const missing = checks.filter(({ check, status }) => check === "permission" && status === "ERROR");
       assert.equal(missing.length, rightsNeeded(settings).length - 1);
       assert.deepEqual(
@@ -228,7 +228,7 @@ describe("preflight", () => {
     await withApiServer(
       () => ({ status: 401, body: { message: "Unauthorized" } }),
       async (connection) => {
-        const failed = preflight(connection, settings, readInventory(connection, settings));
+        const failed = preflight(connection, settings, readInventory(connection, settings), () => []);
         assert.match((await errorOf(failed)).message, /does not accept the credentials of context shop/);
       },
     );
@@ -279,7 +279,7 @@ describe("preflight", () => {
           : answer(method, path, query, body);
       await withApiServer(services, async (connection, requests) => {
         const [given, known] = [Promise.resolve(inventory), Promise.resolve(isNew)];
-        const checks = await preflightOfRun(connection, settingsOf(steps), given, known);
+        const checks = await preflightOfRun(connection, settingsOf(steps), given, known, () => []);
         result = [
           checks.filter(({ status }) => status !== "OK").map(({ subject }) => subject),
           requests.length,

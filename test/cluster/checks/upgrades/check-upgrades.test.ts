@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { stringify } from "yaml";
 import { checkUpgrades, type UpgradeFindings } from "../../../../cluster/checks/upgrades/check-upgrades.ts";
-import { readLatest } from "../../../../cluster/checks/upgrades/planned-upgrades.ts";
 import { encodeRelease, type HelmRelease } from "../../../../cluster/client/helm-release.ts";
 import type { ChartStep, JsonObject } from "../../../../model/settings.ts";
 import { emptyInventory } from "../../../support/inventory.ts";
@@ -126,7 +125,7 @@ async function check(given: Case): Promise<{ findings: UpgradeFindings; requests
     withApiServer(handler, async (connection, requests) => {
       const findings = await checkUpgrades(connection, settings, {
         inventory: emptyInventory,
-        latest: readLatest(connection, settings),
+        latest: new Map([[release.name, release]]),
         reapply: new Set(given.reapply),
         charts: new Map([["install-web", "./web.tgz"]]),
       });

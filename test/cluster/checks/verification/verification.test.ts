@@ -5,7 +5,7 @@ import type { PostgresCluster } from "../../../../cluster/database.ts";
 import type { Observation } from "../../../../cluster/observation.ts";
 import { type Check, verdictOf } from "../../../../model/check.ts";
 import type { SecretContent } from "../../../../model/secret-content.ts";
-import type { ChartStep, Settings } from "../../../../model/settings.ts";
+import type { ChartStep, JsonObject, Settings } from "../../../../model/settings.ts";
 import { chartStep, objectStep, settingsOf } from "../../../support/settings.ts";
 import { helmRelease } from "../../helm-releases.ts";
 
@@ -27,6 +27,9 @@ const deployment = (replicas: number, available = replicas) => ({
 const liveService = (spec: object) => ({ metadata: { name: "authn", uid: "s" }, spec });
 const nodePortService = liveService({ type: "NodePort", ports: [{ port: 8082, nodePort: 30082 }] });
 
+/** A snapshot as the API answers. */
+const asJson = (snapshot: unknown) => snapshot as JsonObject;
+
 /** A cluster in which all is as `settings` say; `given` is what is not. */
 const outdatedAuthn: Observation["outdated"][number] = {
   kind: "Deployment",
@@ -40,7 +43,7 @@ const outdatedAuthn: Observation["outdated"][number] = {
 
 const observed = (given: Partial<Observation> = {}): Observation => ({
   outdated: [],
-  installation: { metadata: { name: "krateoctl", uid: "i" }, spec: { spec: settings.snapshot } },
+  installation: { metadata: { name: "krateoctl", uid: "i" }, spec: { spec: asJson(settings.snapshot) } },
   releases: new Map([["krateo-system/authn", helmRelease("authn", { manifest, version: 4 })]]),
   objects: new Map<string, KubeObject>([
     ["Deployment/krateo-system/authn", deployment(2)],
@@ -55,7 +58,6 @@ const observed = (given: Partial<Observation> = {}): Observation => ({
   databases: [],
   ingressHosts: new Map(),
   routes: new Map(),
-  legacy: { releases: [], volumes: [] },
   ...given,
 });
 
@@ -87,7 +89,6 @@ describe("verify", () => {
         ["OK", "secret", "Secret krateo-db", "keys DB_PASS, DB_USER"],
         ["OK", "secret", "Secret krateo-db-user", "keys password, username"],
         ["OK", "endpoint", "Service authn", "NodePort, port 8082, node port 30082"],
-        ["OK", "legacy", "Krateo 2.7.0", "nothing of it is left"],
       ],
     );
   });
@@ -100,7 +101,7 @@ describe("verify", () => {
     };
     const wanted = settingsOf([authn], { snapshot });
     const stored = (spec: unknown) => ({
-      installation: { metadata: { name: "krateoctl", uid: "i" }, spec: { spec } },
+      installation: { metadata: { name: "krateoctl", uid: "i" }, spec: { spec: asJson(spec) } },
     });
 
     it("names who edited it, and no refresh where an earlier version stored it with nulls", () => {
@@ -113,7 +114,7 @@ describe("verify", () => {
       const edited = (steps: unknown) => ({
         installation: {
           metadata: { name: "krateoctl", uid: "i", managedFields: [entry] },
-          spec: { spec: { ...snapshot, steps, installationVersion: "x" } },
+          spec: { spec: asJson({ ...snapshot, steps, installationVersion: "x" }) },
         },
       });
       const shown = (steps: unknown) => {
@@ -560,56 +561,6 @@ describe("verify", () => {
       assert.doesNotMatch(report, /hush/);
     });
   });
-
-  const sweeper = { name: "sweeper", chart: "sweeper", chartVersion: "0.2.0" };
-  const platform = {
-    objects: [{ name: "krateo", uid: "u", generation: 1, finalizers: [], deleting: false }],
-    elsewhere: [],
-    releases: [{ name: "installer", chart: "installer", chartVersion: "2.7.0" }],
-    installers: [],
-  };
-  const binding = { kind: "ClusterRoleBinding", name: "uninstall-old-components" } as const;
-
-  it("reports what earlier versions left: releases, volumes and the object as errors, rights as warnings", () => {
-    const legacy = {
-      releases: [sweeper],
-      volumes: ["etcd-data-eventsse-etcd-0"],
-      platform,
-      leftovers: [binding],
-    };
-    assert.deepEqual(
-      faults({ legacy })
-        .filter(({ check }) => check === "legacy")
-        .map(({ subject, status, next }) => [subject, status, next]),
-      [
-        ["Helm release sweeper", "ERROR", "npx krateo cleanup"],
-        ["PersistentVolumeClaim etcd-data-eventsse-etcd-0", "ERROR", "npx krateo cleanup"],
-        ["KrateoPlatformOps krateo", "ERROR", "npx pulumi up"],
-        ["Helm release installer", "ERROR", "npx pulumi up"],
-        ["ClusterRoleBinding uninstall-old-components", "WARNING", "npx pulumi up"],
-      ],
-    );
-  });
-
-  for (const [what, legacy, status, found] of [
-    [
-      "the old object and its releases are there",
-      { releases: [sweeper], volumes: ["v"], platform },
-      "ERROR",
-      "KrateoPlatformOps krateo still there, 2 old Helm releases left, 1 old volume left",
-    ],
-    [
-      "only rights are left",
-      { releases: [], volumes: [], leftovers: [binding] },
-      "WARNING",
-      "1 old account or binding left",
-    ],
-  ] as const) {
-    it(`says in one line that the migration is not done when ${what}`, () => {
-      const verdict = faults({ legacy }).find(({ check }) => check === "migration");
-      assert.deepEqual([verdict?.status, verdict?.found], [status, found]);
-    });
-  }
 });
 
 describe("the verdict", () => {

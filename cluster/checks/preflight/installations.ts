@@ -1,0 +1,69 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Check } from "../../../model/check.ts";
+import type { Inventory } from "../../../model/inventory.ts";
+import type { Settings } from "../../../model/settings.ts";
+import type { KubeObject } from "../../client/api.ts";
+
+/** What there is of earlier installations beyond the inventory, in the whole cluster; undefined what may not be read. */
+export interface Installations {
+  /** Installation snapshots of 3.0.0. */
+  readonly snapshots?: readonly KubeObject[];
+  readonly pods?: readonly V1Pod[];
+}
+
+/** Judges an earlier platform version that is there; nothing where there is none. `pods`: of the whole cluster. */
+export type LegacyChecks = (
+  settings: Settings,
+  inventory: Inventory,
+  pods: readonly V1Pod[] | undefined,
+) => readonly Check[];
+
+/**
+ * What is installed already, and whether it is well. Whether it can be gone on from at all (its version, how many there
+ * are) is a precondition of every run.
+ */
+export function checkInstallations(
+  settings: Settings,
+  inventory: Inventory,
+  installations: Installations,
+  checkLegacy: LegacyChecks,
+): Check[] {
+  const { namespace } = settings;
+  const { snapshots = [] } = installations;
+  const checks = [
+    ...elsewhere(snapshots, namespace),
+    ...checkLegacy(settings, inventory, installations.pods),
+  ];
+  if (checks.length > 0) return checks;
+  const here = snapshots.find(({ metadata }) => metadata.namespace === namespace);
+  const version = here?.metadata.annotations?.["krateo.io/installation-version"];
+  const releases = Object.keys(inventory.releases).length;
+  const found = here
+    ? `Krateo ${version ?? "3.0.0"} in namespace ${namespace}: it will be upgraded in place`
+    : releases > 0
+      ? `Helm releases in namespace ${namespace}: ${releases}; those of the plan will be taken over`
+      : "none: everything will be made anew";
+  return [
+    {
+      check: "installation",
+      subject: "earlier installation",
+      status: "OK",
+      found,
+      expected: "none, or one that can be gone on from",
+      next: "",
+    },
+  ];
+}
+
+function elsewhere(snapshots: readonly KubeObject[], namespace: string): Check[] {
+  return snapshots
+    .filter(({ metadata }) => metadata.namespace !== namespace)
+    .map(({ metadata }) => ({
+      check: "installation",
+      subject: `Installation ${metadata.namespace}/${metadata.name}`,
+      status: "ERROR",
+      found: `Krateo is installed in namespace ${metadata.namespace}, not in ${namespace}`,
+      expected: "one Krateo in a cluster",
+      next: `pulumi config set krateo:namespace ${metadata.namespace}, or remove that installation first`,
+    }));
+}
