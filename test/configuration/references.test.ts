@@ -18,8 +18,15 @@ const sound = "{shop: {steps: [web, cache]}, bar: {steps: [mail]}}";
 
 describe("references", () => {
   it("are all sound in the document that the table starts from", async () => {
-    await loadLocal(
+    const { components } = await loadLocal(
       `componentsDefinition: ${sound}\nsteps: [${["web", "mail", "cache"].map((id) => variable(id)).join(", ")}]`,
+    );
+    assert.deepEqual(
+      components.map(({ name, steps }) => [name, ...steps]),
+      [
+        ["shop", "web", "cache"],
+        ["bar", "mail"],
+      ],
     );
   });
 

@@ -95,12 +95,16 @@ describe("a component that is on needs", () => {
   });
 
   it("nothing of components that a document of the user's does not have", async () => {
-    await load(
+    const { steps } = await load(
       {
         "krateo.yaml":
           "componentsDefinition: {portal-defaults: {steps: [install-portal]}}\nsteps: [{id: install-portal, type: chart, with: {url: https://charts.example.org, repo: portal, version: 1.0.0}}]",
       },
       { version: "local" },
+    );
+    assert.deepEqual(
+      steps.map(({ id, enabled }) => [id, enabled]),
+      [["install-portal", true]],
     );
   });
 

@@ -172,6 +172,10 @@ describe("an object of a step", () => {
     });
   }
   it("takes numbers elsewhere", async () => {
-    await loadLocal(document("{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {port: 80}}"));
+    const { steps } = await loadLocal(
+      document("{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {port: 80}}"),
+    );
+    const [step] = steps;
+    assert.deepEqual(step?.type === "object" && step.manifest["spec"], { port: 80 });
   });
 });

@@ -124,9 +124,14 @@ describe("the use of variables", () => {
   });
 
   it("is not looked for in keys, nor in what is not expanded", async () => {
-    await loadLocal(
+    const { steps } = await loadLocal(
       "componentsDefinition: {c: {steps: [s]}}\nsteps: [{id: s, type: chart, with: {url: 'https://charts.example.org/${A}', repo: web, version: 1.0.0, values: {'${B}': 1}}}]",
     );
+    const [step] = steps;
+    assert.deepEqual(step?.type === "chart" && [step.chart.url, step.values], [
+      "https://charts.example.org/${A}",
+      { "${B}": 1 },
+    ]);
   });
 
   it("of a variable whose component is off is refused, once for each component", async () => {
@@ -136,7 +141,7 @@ describe("the use of variables", () => {
   });
 
   it("of a variable whose component is off is fine in a component that is off too", async () => {
-    await load(
+    const { steps } = await load(
       {},
       {
         set: {
@@ -146,5 +151,9 @@ describe("the use of variables", () => {
         },
       },
     );
+    const [setter, user] = ["extract-events-presenter-port", "install-frontend"].map((id) =>
+      steps.find((step) => step.id === id),
+    );
+    assert.deepEqual([setter?.enabled, user?.enabled], [false, false]);
   });
 });
