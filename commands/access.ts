@@ -19,22 +19,17 @@ const notReachable = 2;
 /** `krateo access`: where the web interface is, and whether it works from here. */
 export function accessCommand(session: Session): Command {
   return withClusterOptions(new Command("access"))
-    .summary("say where the web interface is, and whether it works from here")
+    .summary("show where the web interface is, and check that it works from here")
     .description(
-      "Reads from the cluster where frontend, authn, snowplow and events-presenter are reached, asks each of them from " +
+      "Reads the addresses of frontend, authn, snowplow and events-presenter from the cluster, sends a request to each from " +
         "this machine, and compares the addresses with those that the frontend gives to browsers. Works on any Krateo 3 " +
-        "installation, whoever made it. Changes nothing, and shows no password: it names the command that does.",
+        "installation. Changes nothing, and shows no password: it prints the command that shows it.",
     )
     .option(
       "--json",
       "print one JSON object {reachable, endpoints: [{name, url, source, reachable, probe, told}], admin, findings, hosts}",
     )
-    .option(
-      "--timeout <seconds>",
-      "how long to wait for each endpoint's answer; all are asked at once",
-      seconds,
-      5,
-    )
+    .option("--timeout <seconds>", "how long to wait for each endpoint; requests go out at once", seconds, 5)
     .option("--port-forward", "make the whole web interface work at 127.0.0.1, until Ctrl-C")
     .addHelpText(
       "after",
@@ -45,9 +40,9 @@ Examples:
   npx krateo access --json | jq -r '.endpoints[].url'
   npx krateo access --port-forward
 
-With --namespace or --context no stack is needed. Requests go straight to the endpoints, past any proxy.
+With --namespace or --context you need no stack. Requests go straight to the endpoints and use no proxy.
 
-Exit codes: 0 the web interface works from here, 2 something of it does not, 1 the cluster could not be asked.`,
+Exit codes: 0 the web interface works from here, 2 some part of it does not, 1 the cluster did not answer.`,
     )
     .action(async (options: AccessOptions) => {
       if (options.json && options.portForward) {

@@ -17,11 +17,11 @@ interface CheckOptions extends ClusterOptions {
 /** `krateo check-user-objects`: the first thing that a `pulumi destroy` does. */
 export function checkUserObjectsCommand(session: Session): Command {
   return withClusterOptions(new Command("check-user-objects"))
-    .summary("stop a destroy that would take users' objects, or hang on them")
+    .summary("stop a destroy that would delete users' objects, or wait for them forever")
     .description(
-      "Looks for objects of users that would go with the stack's Helm releases. If there are any, it ends with their " +
-        `list; with ${confirmationVariable}=NUMBER it deletes that many at the most, while their controllers still ` +
-        "run. `pulumi destroy` runs it before anything is removed; by hand, `krateo uninstall` is the better way.",
+      "Looks for users' objects that would go with the stack's Helm releases. If there are any, it lists them and " +
+        `fails; with ${confirmationVariable}=NUMBER it deletes at most that many, while their controllers still ` +
+        "run. `pulumi destroy` runs it before it removes anything. By hand, use `krateo uninstall` instead.",
     )
     .option("--timeout <seconds>", "how long to wait for deleted objects to be gone, each time", seconds, 120)
     .addHelpText(
@@ -30,7 +30,7 @@ export function checkUserObjectsCommand(session: Session): Command {
 Examples:
   npx krateo check-user-objects --stack dev
 
-Exit codes: 0 none are left, 1 there are some, or they do not go, or the cluster or the state cannot be read.`,
+Exit codes: 0 none are left, 1 some are left, or the cluster or the state cannot be read.`,
     )
     .action(async (options: CheckOptions) => {
       await checkUserObjects(options, session);

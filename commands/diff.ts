@@ -14,11 +14,11 @@ const different = 2;
 /** `krateo diff`: what in the cluster is not as the configuration plans it. */
 export function diffCommand(session: Session): Command {
   return withClusterOptions(new Command("diff"))
-    .summary("show what in the cluster is not as planned")
+    .summary("show how the cluster differs from the plan")
     .description(
       "Compares the cluster with the plan: Helm releases with chart, version and values; every object of their " +
         "manifests, in the fields that the manifests set; the Secrets and the Installation snapshot. Changes nothing, " +
-        "shows no secret, and names the command that puts things back.",
+        "shows no secret, and prints the command that puts everything back.",
     )
     .addOption(
       new Option("--format <format>", "how to show differences")
@@ -38,7 +38,7 @@ Examples:
   npx krateo diff --format unified
   npx krateo diff --json | jq -r '.differences[].release' | sort -u
 
-Values that are encrypted in the stack's configuration are not decrypted: they only have to be there.
+It does not decrypt values of the stack's configuration: it only checks that they exist.
 
 Exit codes: 0 equal, 2 different, 1 the comparison failed.`,
     )

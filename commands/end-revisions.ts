@@ -8,7 +8,7 @@ import { type ClusterOptions, connectTo, type Session, stackTarget } from "./ses
  */
 export function endRevisionsCommand(session: Session): Command {
   return withClusterOptions(new Command("end-revisions"))
-    .summary("mark the Helm revisions that a dead run left unfinished as failed")
+    .summary("mark unfinished Helm revisions of a dead run as failed")
     .addHelpText(
       "after",
       `

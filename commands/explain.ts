@@ -11,12 +11,12 @@ interface ExplainOptions extends ClusterOptions {
 /** `krateo explain`: which layer of the configuration a value comes from. */
 export function explainCommand(session: Session): Command {
   return withStackOptions(new Command("explain"))
-    .summary("say what a value is, which layer set it, and what others said")
+    .summary("show a value, the layer that sets it, and the values of lower layers")
     .description(
-      "Says what a value of the configuration is, which layer, file and line set it, and what the layers below said. " +
-        "Secret values are masked. Asks nothing of a cluster.",
+      "Shows a value of the configuration, the layer, file and line that set it, and the values of the layers below. " +
+        "Masks secret values. Needs no cluster.",
     )
-    .argument("<path>", "a chart's value behind its release or step, or a path in the document")
+    .argument("<path>", "RELEASE.VALUE or STEP.VALUE for a chart's value, or a path in the document")
     .option("--json", "{path, step, value, settings: [{file, line, path, value}]}, highest layer first")
     .addHelpText(
       "after",
@@ -27,7 +27,7 @@ Examples:
   npx krateo explain authn.with.version
   npx krateo explain components.finops.enabled --json
 
-Exit codes: 0 explained, 1 the path leads nowhere (the nearest name is shown) or the configuration is wrong.`,
+Exit codes: 0 explained, 1 there is no such path (the nearest name is shown), or the configuration is wrong.`,
     )
     .action(async (path: string, options: ExplainOptions) => {
       const configuration = await stackConfigurationOf(options, session);

@@ -5,7 +5,7 @@ export function withStackOptions(command: Command): Command {
   return command
     .hook("preAction", withoutEmpty)
     .addOption(
-      new Option("--stack <name>", "stack whose configuration counts; default: the selected one").env(
+      new Option("--stack <name>", "stack whose configuration is used; default: the selected one").env(
         "PULUMI_STACK",
       ),
     )
@@ -28,7 +28,7 @@ function withoutEmpty(_: Command, command: Command): void {
 export function withClusterOptions(command: Command): Command {
   return withStackOptions(command)
     .option("--kubeconfig <file>", "kubeconfig, instead of krateo:kubeconfig, KUBECONFIG and ~/.kube/config")
-    .option("--context <name>", "context in it, instead of krateo:context and the current one");
+    .option("--context <name>", "context of the kubeconfig, instead of krateo:context and the current one");
 }
 
 /** Parses a number of seconds. */

@@ -27,9 +27,9 @@ export function preflightCommand(session: Session): Command {
     .summary("check whether the cluster is ready for an installation")
     .description(
       "Reads the cluster and checks what an installation, an upgrade or a migration with the stack's configuration needs: " +
-        "the Kubernetes version, your rights, what is installed already, names and node ports that are taken, storage, " +
-        "capacity, ingress, Pod Security, with a stack its charts and its state. Changes nothing in the cluster. Works before " +
-        "there is any stack: the defaults count then. Whatever stops `pulumi up` before it has begun, is an ERROR here.",
+        "the Kubernetes version, your rights, what is already installed, names and node ports in use, storage, " +
+        "capacity, ingress, Pod Security, and with a stack its charts and its state. Changes nothing in the cluster. Without " +
+        "a stack it uses the defaults. Everything that stops `pulumi up` before it begins is an ERROR here.",
     )
     .addOption(
       new Option("--type <type>", "type of the installation, instead of krateo:type").choices(releaseTypes),
@@ -46,7 +46,7 @@ Examples:
   npx krateo preflight --context production --type loadbalancer
   npx krateo preflight --json | jq '.checks[] | select(.status == "ERROR")'
 
-Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cluster cannot be reached.`,
+Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cluster does not answer.`,
     )
     .action(async (options: PreflightOptions) => {
       const { configFile } = options;

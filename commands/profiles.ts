@@ -17,8 +17,8 @@ export function profilesCommand(session: Session): Command {
     .summary("list the profiles that a stack can name")
     .description(
       "Lists the profiles that come with this program, and your own: files krateo-overrides.NAME.yaml beside the override " +
-        "file, and those under `profiles` in it. Each with its purpose, the types it is made for and what it changes. " +
-        "They combine in any order; where two set the same value, the one named later wins. Asks nothing of a cluster.",
+        "file, and those under `profiles` in it. Shows for each its purpose, its types and what it changes. " +
+        "Profiles combine in any order; if two set the same value, the later one wins. Needs no cluster.",
     )
     .option(
       "--json",
@@ -32,7 +32,7 @@ Examples:
   npx krateo profiles --json | jq -r '.[] | select(.name == "openshift").paths[]'
   npx pulumi config set krateo:profiles no-finops,monitoring
 
-Exit codes: 0 listed, 1 a file of yours cannot be read as a profile (all problems are listed).`,
+Exit codes: 0 listed, 1 one of your files is not a valid profile (all problems are listed).`,
     )
     .action(async (options: ProfilesOptions) => {
       const [{ listProfiles }, { configFor }] = await Promise.all([

@@ -33,12 +33,12 @@ import { waitNotebooksCommand } from "./wait-notebooks.ts";
 export async function runKrateo(words: readonly string[], session: Session): Promise<number> {
   const program = new Command("krateo")
     .description(
-      "What is not a resource of the Pulumi program: whether a cluster is ready, what an installation is like and where it " +
-        "is reached, what to do after a failure, coming from Krateo 2.7.0, and removal.",
+      "Does what the Pulumi program cannot: checks a cluster and an installation, shows where the web interface is, " +
+        "cleans up after a killed run, migrates from Krateo 2.7.0, and removes the platform.",
     )
     .addHelpText(
       "after",
-      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 anything else; access and diff have 2, too.",
+      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 not done; access and diff also have 2.",
     )
     .configureOutput({
       writeOut: (text) => session.print(text.trimEnd()),
@@ -70,7 +70,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     checkUserObjectsCommand,
   ]) {
     program.addCommand(
-      prepared(make(session), program).helpGroup("Commands that the program runs by itself:"),
+      prepared(make(session), program).helpGroup("Commands that `pulumi up` and `pulumi destroy` run:"),
     );
   }
   for (const command of [program, ...program.commands]) command.exitOverride();

@@ -12,10 +12,10 @@ interface RenderOptions extends ClusterOptions {
 /** `krateo render`: the document that all layers of configuration add up to. */
 export function renderCommand(session: Session): Command {
   return withStackOptions(new Command("render"))
-    .summary("write the complete release document that the stack stands for")
+    .summary("write the complete release document of the stack")
     .description(
-      "Writes the release document after profiles, overrides and stack configuration have been merged, in the " +
-        "format of krateo.yaml, with secret values masked. Asks nothing of a cluster.",
+      "Merges the release document with profiles, overrides and stack configuration, and writes it in the " +
+        "format of krateo.yaml. Masks secret values. Needs no cluster.",
     )
     .option("--output <file>", "write to a file instead of standard output")
     .addHelpText(

@@ -27,10 +27,10 @@ interface RepairOptions extends ClusterOptions {
  */
 export function repairCommand(session: Session): Command {
   return withClusterOptions(new Command("repair"))
-    .summary("clear what a run that was killed left behind")
+    .summary("clean up after a killed run")
     .description(
-      "Removes the stack's lock when its owner is dead and what it wrote only half, and marks Helm operations that a dead run left unfinished " +
-        "as failed, so that pulumi up goes on. Refuses what may belong to a run that is alive. Deletes no object, " +
+      "Removes the stack's lock if its owner is dead, removes half-written state files, and marks unfinished Helm operations " +
+        "of a dead run as failed. Then `pulumi up` can continue. Leaves alone what may belong to a living run. Deletes no object, " +
         "changes no Secret's value, and is safe to repeat.",
     )
     .option("--dry-run", "only say what would be done")
@@ -46,7 +46,7 @@ Examples:
   npx krateo repair && npx pulumi up
   npx krateo repair --force        when you know that the other run is dead
 
-Exit codes: 0 nothing is in the way any more (with --dry-run: could be cleared), 1 something is and was left alone.`,
+Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared), 1 something does, and was left alone.`,
     )
     .action(async (options: RepairOptions) => {
       const died = await engineDied(options, session);

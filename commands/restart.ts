@@ -25,8 +25,8 @@ export function restartCommand(session: Session): Command {
   return withClusterOptions(new Command("restart"))
     .summary("restart pods that are older than their configuration")
     .description(
-      "Looks for pods of the stack's Helm releases that are older than a ConfigMap which they read only when they start, " +
-        "starts new ones in their place, and waits until those are ready. Restarts nothing else; `pulumi up` runs it " +
+      "Finds pods of the stack's Helm releases that are older than a ConfigMap which they read only at their start, " +
+        "replaces them, and waits until the new ones are ready. Restarts nothing else. `pulumi up` runs it " +
         "after the Helm releases.",
     )
     .addOption(

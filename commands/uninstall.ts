@@ -52,22 +52,22 @@ interface Work {
 /** `krateo uninstall`: takes the whole installation down, and says before what goes and after what is left. */
 export function uninstallCommand(session: Session): Command {
   return withStackOptions(new Command("uninstall"))
-    .summary("remove the installation, after saying what goes")
+    .summary("list what would be removed, then remove the installation")
     .description(
-      "Lists what would go and what stays, then deletes the users' objects that hang on Krateo's kinds while their " +
-        "controllers still run, destroys the stack, removes what Helm leaves behind, and looks until nothing is left. " +
-        "Deletes nothing that it has not listed. Safe to repeat, and to run again after it was stopped half-way.",
+      "Lists what would go and what stays. Then it deletes the users' objects of Krateo's kinds while their " +
+        "controllers still run, destroys the stack, removes what Helm leaves behind, and checks that nothing is left. " +
+        "Deletes only what it has listed. Safe to repeat, also after an interruption.",
     )
     .option("--dry-run", "only list what would go and what stays")
-    .option("--yes", "go on after the list; without it nothing is removed")
+    .option("--yes", "remove what the list names; without this option nothing is removed")
     .option(
       "--confirm-user-objects <number>",
-      "how many user objects go too; must be what is there when it runs",
+      "how many user objects go too; must be their number when it runs",
       wholeNumber,
     )
     .option(
       "--purge-data",
-      "also delete the databases' volumes, the operator's definitions if nobody uses them, and the namespace if this " +
+      "also delete the databases' volumes, CloudNativePG's definitions if nobody uses them, and the namespace if this " +
         "program made it and nothing of anybody else is in it",
     )
     .option("--timeout <seconds>", "how long to wait for deleted objects to be gone, each time", seconds, 120)
@@ -79,8 +79,8 @@ Examples:
   npx krateo uninstall --stack nodeport --yes --confirm-user-objects 3
   npx krateo uninstall --stack nodeport --yes --purge-data
 
-Exit codes: 0 nothing is left that should have gone (with --dry-run: listed), 1 refused before anything was touched,
-or something is left, which is named together with what holds it.`,
+Exit codes: 0 everything that should go is gone (with --dry-run: the list was made), 1 refused before anything was
+changed, or something is left: the output names it and what holds it.`,
     )
     .action(async (options: UninstallOptions) => {
       await uninstall(await prepare(options, session));

@@ -13,9 +13,9 @@ export function verifyCommand(session: Session): Command {
   return withClusterOptions(new Command("verify"))
     .summary("compare the cluster with the configuration")
     .description(
-      "Reads the cluster and compares it with what the stack's configuration pins: the Installation snapshot, charts and " +
-        "versions, workloads, the database, Secrets, the Services that browsers talk to, and what earlier versions left. " +
-        "Changes nothing, and trusts nothing that the stack has recorded.",
+      "Compares the cluster with the stack's configuration: the Installation snapshot, charts and " +
+        "versions, workloads, the database, Secrets, the Services that browsers call, and what earlier versions left. " +
+        "Changes nothing, and does not rely on the stack's state.",
     )
     .option(
       "--json",

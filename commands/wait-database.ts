@@ -12,8 +12,8 @@ export function waitDatabaseCommand(session: Session): Command {
   return withClusterOptions(new Command("wait-database"))
     .summary("wait until PostgreSQL can be used")
     .description(
-      "Waits until the CloudNativePG Cluster is Ready and each of its Databases is applied; returns at once when that " +
-        "is so. Says what it waits for, and in the end why in vain. `pulumi up` runs it between pg-cluster and its users.",
+      "Waits until the CloudNativePG Cluster is Ready and each of its Databases is applied. Says what it waits for and, " +
+        "at the time-out, why it is not ready. `pulumi up` runs it between pg-cluster and the charts that use the database.",
     )
     .option("--cluster <name>", "name of the Cluster", "pg-cluster")
     .option("--timeout <seconds>", "how long to wait", seconds, 900)
@@ -24,7 +24,7 @@ Examples:
   npx krateo wait-database --stack dev
   npx krateo wait-database --namespace krateo-system --timeout 60
 
-Exit codes: 0 ready, 1 not ready in time or the cluster cannot be reached.`,
+Exit codes: 0 ready, 1 not ready in time, or the cluster does not answer.`,
     )
     .action(async (options: WaitOptions) => {
       const { namespace, choice } = await stackTarget(options, session);

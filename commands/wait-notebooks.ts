@@ -11,8 +11,8 @@ export function waitNotebooksCommand(session: Session): Command {
   return withClusterOptions(new Command("wait-notebooks"))
     .summary("wait until no finops Notebook is left")
     .description(
-      "Waits until the namespace holds no Notebook: the running uploader clears their finalizers, so it may only be " +
-        "removed after them. `pulumi destroy` runs it in between.",
+      "Waits until the namespace has no Notebook. The uploader clears their finalizers, so it must run until they are " +
+        "gone. `pulumi destroy` runs this command between the removal of the two.",
     )
     .option("--timeout <seconds>", "how long to wait", seconds, 300)
     .addHelpText(
@@ -21,7 +21,7 @@ export function waitNotebooksCommand(session: Session): Command {
 Examples:
   npx krateo wait-notebooks --stack dev
 
-Exit codes: 0 none is left, 1 some are left after the time-out or the cluster cannot be reached.`,
+Exit codes: 0 none is left, 1 some are left after the time-out, or the cluster does not answer.`,
     )
     .action(async (options: WaitOptions) => {
       const { namespace, choice } = await stackTarget(options, session);

@@ -15,10 +15,13 @@ export function backupCommand(session: Session): Command {
     .description(
       "Writes krateo-2.7.0-backup.yaml with the KrateoPlatformOps object, and beside it the folder krateo-2.7.0-backup " +
         "with the values, manifests and records of every Helm release of the namespace, and its Secrets. Earlier backups stay: " +
-        "a further one is numbered. The files hold Secrets in clear: they are readable for you alone (mode 0600), and " +
-        "git ignores them. Changes nothing on the cluster.",
+        "the new one gets a number. The files hold Secrets in clear text; only you can read them (mode 0600), and " +
+        "git ignores them. Changes nothing in the cluster.",
     )
-    .option("--directory <folder>", "where to; default: KRATEO_BACKUP_DIR, or else the project's folder")
+    .option(
+      "--directory <folder>",
+      "folder for the backup; default: KRATEO_BACKUP_DIR, else the project's folder",
+    )
     .addHelpText(
       "after",
       `
@@ -26,7 +29,7 @@ Examples:
   npx krateo backup --stack production
   npx krateo backup --directory /mnt/backups
 
-Exit codes: 0 written and on the disk, 1 not: no Krateo 2.7.0 there, no room, no permission, or no cluster.`,
+Exit codes: 0 written and on the disk, 1 not written: no Krateo 2.7.0, no space, no permission, or no cluster.`,
     )
     .action(async ({ directory, ...options }: BackupOptions) => {
       const { namespace, choice } = await stackTarget(options, session);

@@ -13,15 +13,15 @@ export function cleanupCommand(session: Session): Command {
     .summary("remove what Krateo 2.7.0 left and 3.0.0 must not run beside")
     .description(
       "Writes a backup, stops the installer of 2.7.0, and removes the Helm releases finops-composition-definition-parser, " +
-        "sweeper, eventsse, eventsse-etcd and eventrouter where they are of the charts of those days, then the volume of " +
-        "eventsse-etcd, and the finalizer that upstream's CLI leaves on its snapshot. Anything else is left alone. " +
-        "Safe to repeat; does nothing when nothing is found. `pulumi up` runs it first of all.",
+        "sweeper, eventsse, eventsse-etcd and eventrouter if their charts are those of 2.7.0, then the volume of " +
+        "eventsse-etcd, and the finalizer that upstream's CLI leaves on its snapshot. Leaves everything else alone. " +
+        "Safe to repeat; does nothing if it finds nothing. `pulumi up` runs it first.",
     )
     .option("--dry-run", "only list what would be removed")
     .addOption(
       new Option(
         "--purge-volumes",
-        "also delete the storage of eventsse-etcd's volume where its reclaim policy would keep it",
+        "also delete the storage of eventsse-etcd's volume if its reclaim policy would keep it",
       ).env("KRATEO_PURGE_VOLUMES"),
     )
     .addHelpText(
@@ -31,7 +31,7 @@ Examples:
   npx krateo cleanup --dry-run
   npx krateo cleanup --namespace krateo-system --context production
 
-Exit codes: 0 nothing is left, 1 something could not be removed, the backup could not be written, or the cluster cannot be reached.`,
+Exit codes: 0 nothing is left, 1 something could not be removed, the backup could not be written, or the cluster does not answer.`,
     )
     .action(async ({ dryRun, purgeVolumes, ...options }: CleanupOptions) => {
       const { namespace, choice } = await stackTarget(options, session);

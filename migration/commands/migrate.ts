@@ -34,13 +34,13 @@ interface MigrateOptions extends LegacySourceOptions {
 /** `krateo migrate`: what a Krateo 2.7.0 has that its defaults have not, carried to 3.0.0. */
 export function migrateCommand(session: Session): Command {
   return withClusterOptions(new Command("migrate"))
-    .summary(`carry the configuration of a Krateo ${legacyVersion} over`)
+    .summary(`carry over the configuration of a Krateo ${legacyVersion}`)
     .description(
       `Reads the KrateoPlatformOps object of a Krateo ${legacyVersion}, finds what differs from ${legacyVersion}'s own ` +
         "defaults, and says for each difference what becomes of it. Writes a file only with --write, changes nothing in " +
         "the cluster, and shows and writes no secret.",
     )
-    .option("--name <name>", "name of the object, where there is more than one")
+    .option("--name <name>", "name of the object, if there are several")
     .option("--from <file>", "read the object from a YAML or JSON file instead of the cluster")
     .addOption(
       new Option("--type <type>", "type of the installation, instead of the one that fits best").choices(
@@ -53,7 +53,7 @@ export function migrateCommand(session: Session): Command {
       "with --write: also write krateo.TYPE.yaml, the complete document of 3.0.0, for review",
     )
     .option("--output <file>", "with --write: another file")
-    .option("--force", "with --write: replace files that are there")
+    .option("--force", "with --write: replace existing files")
     .addOption(
       new Option(
         "--format <format>",
@@ -75,8 +75,8 @@ Examples:
   npx krateo migrate --from krateo.yaml --type ingress --json
   npx krateo migrate --format krateoctl > converted.yaml
 
-Exit codes: 0 shown or written, also when some changes cannot be carried; 1 there is no such installation, it is not of
-${legacyVersion}, or a file cannot be read or written. Nothing has been written then.`,
+Exit codes: 0 shown or written, also if some changes cannot be carried; 1 nothing was written: there is no such
+installation, it is not ${legacyVersion}, or a file cannot be read or written.`,
     )
     .action(async (options: MigrateOptions, command: Command) => {
       checkOptions(options);

@@ -16,13 +16,13 @@ export function restoreCommand(session: Session): Command {
   return withClusterOptions(new Command("restore"))
     .summary("go back to Krateo 2.7.0, while that is still possible")
     .description(
-      "Puts the Helm releases back that a migration has removed, the KrateoPlatformOps object, and its installer, from a " +
-        "backup. Possible until the first Helm release of 2.7.0 has been upgraded; after that it says what can no longer be " +
-        "undone, and touches nothing. Safe to repeat.",
+      "Puts back, from a backup, the Helm releases that a migration has removed, the KrateoPlatformOps object and its " +
+        "installer. Possible until the first Helm release of 2.7.0 has been upgraded; after that it says what cannot be " +
+        "undone, and changes nothing. Safe to repeat.",
     )
     .option(
       "--from <folder>",
-      "the backup's folder; default: the fullest of this platform, the newest of them",
+      "the backup's folder; default: this platform's most complete backup, the newest of them",
     )
     .option("--dry-run", "only say what would be put back")
     .addHelpText(
@@ -32,7 +32,7 @@ Examples:
   npx krateo restore --dry-run
   npx krateo restore --from krateo-2.7.0-backup-2
 
-Exit codes: 0 put back (with --dry-run: could be), 1 not possible any more, no backup, or no cluster.`,
+Exit codes: 0 put back (with --dry-run: possible), 1 not possible any more, no backup, or no cluster.`,
     )
     .action(async ({ from, dryRun, ...options }: RestoreOptions) => {
       const { namespace, choice } = await stackTarget(options, session);

@@ -9,11 +9,11 @@ interface RetireOptions extends ClusterOptions {
 /** `krateo retire`: the last step of a migration; the program runs it when every part of 3.0.0 is ready. */
 export function retireCommand(session: Session): Command {
   return withClusterOptions(new Command("retire"))
-    .summary("take away the installer of 2.7.0, once 3.0.0 runs")
+    .summary("remove the installer of 2.7.0 when 3.0.0 runs")
     .description(
-      "Takes its own finalizer off the KrateoPlatformOps object and deletes it, then the Helm releases installer and " +
-        "installer-crd, and what lets installers of earlier versions act as cluster-admin. Refuses while that installer " +
-        "runs, or while another namespace holds such an object. Safe to repeat. `pulumi up` runs it when everything else is done.",
+      "Removes the installer's finalizer from the KrateoPlatformOps object and deletes the object, then the Helm releases installer " +
+        "and installer-crd, and the cluster-admin rights of earlier installers. Refuses while that installer " +
+        "runs, or while another namespace has such an object. Safe to repeat. `pulumi up` runs it last.",
     )
     .option("--dry-run", "only list what would be removed")
     .addHelpText(
