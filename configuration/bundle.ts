@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mergeMaps } from "../model/merge.ts";
 import { valueAt } from "../model/path.ts";
 import type { JsonObject, Path, ReleaseType } from "../model/settings.ts";
+import { aliasNames } from "./exposure/profile-aliases.ts";
 import { parseFile, type SourceFile } from "./yaml/yaml-file.ts";
 
 /** What the bundle's own tokens stand for; only the namespace is one in other documents too. */
@@ -25,12 +26,6 @@ export interface ExtraStep {
 
 type ReleaseStep = JsonObject & { id: string };
 
-/** Types that a profile is made for; the others suit all. */
-const typesOfProfile: Readonly<Record<string, readonly ReleaseType[]>> = {
-  "lb-hostname": ["loadbalancer"],
-  tls: ["ingress"],
-};
-
 const profilesFolder = new URL("../profiles/", import.meta.url);
 
 /** The platform version whose documents come with this program: the name of their folder. */
@@ -38,20 +33,16 @@ export const bundledVersion = readdirSync(profilesFolder)[0] as string;
 
 const folder = `profiles/${bundledVersion}`;
 
-/** Names of the bundled profiles. */
+/** Names of the bundled profiles, those that stand for a key included. */
 export const bundledProfiles: readonly string[] = readdirSync(new URL(`${bundledVersion}/`, profilesFolder))
   .flatMap((file) => /^profile-(.+)\.yaml$/.exec(file)?.[1] ?? [])
+  .concat(aliasNames)
   .sort();
 
 /** Names of the charts that the release installs. */
 export const bundledCharts: readonly string[] = [
   ...bundledText("base.yaml").matchAll(/^ {6}repo: (\S+)$/gm),
 ].map(([, name]) => name as string);
-
-/** Types that a bundled profile is made for; undefined when it suits all. */
-export function typesFor(profile: string): readonly ReleaseType[] | undefined {
-  return typesOfProfile[profile];
-}
 
 /** The bundled release document of a type. */
 export function bundledRelease(
@@ -103,7 +94,7 @@ function pathInPart(path: Path, steps: readonly ReleaseStep[], part: SourceFile)
   return own < 0 ? undefined : [section, own, ...rest];
 }
 
-/** A bundled profile, an override document. */
+/** A bundled profile that is a document, for overrides. */
 export function bundledProfile(name: string, tokens: BundleTokens): SourceFile {
   return read(`profile-${name}.yaml`, tokens);
 }

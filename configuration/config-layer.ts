@@ -4,7 +4,7 @@ import { mergeMaps } from "../model/merge.ts";
 import { stackConfiguration } from "../model/problem.ts";
 import type { JsonObject } from "../model/settings.ts";
 import { databaseValues } from "./database-config.ts";
-import { type Layer, mergeLayers } from "./layers.ts";
+import { type Layer, madeLayer, mergeLayers } from "./layers.ts";
 import { documentSteps, resolveComponents } from "./resolved-components.ts";
 import type { StackConfig } from "./stack-config.ts";
 
@@ -26,5 +26,5 @@ export function configLayer(config: StackConfig, below: readonly Layer[]): Layer
         components: { [owner.name]: { stepConfig: { [id]: setting } } },
       }) as JsonObject;
     }, {});
-  return { source: { file: stackConfiguration, root, lineOf: () => undefined }, base: [], root };
+  return madeLayer(stackConfiguration, root);
 }

@@ -4,7 +4,7 @@ import { mergeMaps } from "../model/merge.ts";
 import { pathText, valueAt } from "../model/path.ts";
 import { type Problem, stackConfiguration } from "../model/problem.ts";
 import type { TreeObject } from "../model/secret-value.ts";
-import type { Path } from "../model/settings.ts";
+import type { JsonObject, Path } from "../model/settings.ts";
 import type { PartialSteps } from "./partial-steps.ts";
 import { placeIn, type SourceFile } from "./yaml/yaml-file.ts";
 
@@ -22,6 +22,11 @@ export interface Layer {
 export interface Findings {
   readonly problems: Problem[];
   readonly warnings: string[];
+}
+
+/** A layer that no file holds. @param file What messages call it. */
+export function madeLayer(file: string, root: JsonObject): Layer {
+  return { source: { file, root, lineOf: () => undefined }, base: [], root };
 }
 
 /** Merges layers, lowest first. */

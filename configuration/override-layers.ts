@@ -3,7 +3,9 @@ import path from "node:path";
 import { nearestFirst } from "../model/nearest.ts";
 import { type Problem, stackConfiguration } from "../model/problem.ts";
 import { isMap } from "../model/secret-value.ts";
-import { type BundleTokens, bundledProfile, bundledProfiles, typesFor } from "./bundle.ts";
+import { type BundleTokens, bundledProfile, bundledProfiles } from "./bundle.ts";
+import { aliasLayer } from "./exposure/layer.ts";
+import { typesFor } from "./exposure/profile-aliases.ts";
 import type { Findings, Layer } from "./layers.ts";
 import { nearNames, nearProfiles, profileFileName, profileFilesIn } from "./near-names.ts";
 import { misnamed, readLayer } from "./read-layer.ts";
@@ -47,8 +49,8 @@ export function overrideLayers(
   for (const profile of profiles) {
     // One that is made for another type names steps that this one lacks; it is reported, and once is enough.
     if (!(typesFor(profile)?.includes(config.type) ?? true)) continue;
-    const overlay = bundledProfiles.includes(profile) ? bundledProfile(profile, tokens) : undefined;
-    if (overlay !== undefined) fromFiles.push({ source: overlay, base: [], root: overlay.root });
+    const overlay = bundledLayer(profile, config, tokens);
+    if (overlay !== undefined) fromFiles.push(overlay);
     const profileFile = profileFileName(profile);
     const shown = path.join(path.dirname(name), profileFile);
     const ownFile = isFileName(profile) ? readTextFile(path.join(folder, profileFile), shown) : undefined;
@@ -70,6 +72,14 @@ export function overrideLayers(
   const { profile: _, profiles: __, ...rest } = base?.root ?? {};
   const own: Layer[] = base === undefined ? [] : [{ ...base, root: rest }];
   return { layers: [...fromFiles, ...fromBase, ...own], profiles };
+}
+
+/** What comes with this program under that name; undefined when nothing does. */
+function bundledLayer(profile: string, { exposure }: StackConfig, tokens: BundleTokens): Layer | undefined {
+  const alias = aliasLayer(profile, exposure);
+  if (alias !== undefined || !bundledProfiles.includes(profile)) return alias;
+  const source = bundledProfile(profile, tokens);
+  return { source, base: [], root: source.root };
 }
 
 /** Files that are like the override file or a profile's: named, and refused where the one that is meant is not there. */

@@ -3,8 +3,9 @@ import path from "node:path";
 import { pathText } from "../model/path.ts";
 import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
 import type { Path, ReleaseType } from "../model/settings.ts";
-import { bundledProfile, bundledProfiles, bundledText, typesFor } from "./bundle.ts";
-import { bundleTokens } from "./exposure/layer.ts";
+import { bundledProfile, bundledProfiles, bundledText } from "./bundle.ts";
+import { aliasLayer, bundleTokens } from "./exposure/layer.ts";
+import { aliasOf, typesFor } from "./exposure/profile-aliases.ts";
 import type { Findings } from "./layers.ts";
 import { nearProfiles, profileFileName, profileFilesIn } from "./near-names.ts";
 import { defaultOverrides } from "./override-layers.ts";
@@ -44,10 +45,18 @@ export function listProfiles(
   namespace: string,
 ): { profiles: ProfileEntry[]; problems: Findings["problems"] } {
   const findings: Findings = { problems: [], warnings: [] };
-  const tokens = bundleTokens(namespace, { domain: "DOMAIN" }, defaultOtelEndpoint);
-  const bundled = bundledProfiles.map((name) =>
-    entry(name, "bundled", purposeIn(bundledText(`profile-${name}.yaml`)), bundledProfile(name, tokens).root),
-  );
+  const hosts = { domain: "DOMAIN" };
+  const tokens = bundleTokens(namespace, hosts, defaultOtelEndpoint);
+  const bundled = bundledProfiles.map((name) => {
+    const alias = aliasOf(name);
+    if (alias === undefined) {
+      const purpose = purposeIn(bundledText(`profile-${name}.yaml`));
+      return entry(name, "bundled", purpose, bundledProfile(name, tokens).root);
+    }
+    const { key, value, purpose } = alias;
+    const root = aliasLayer(name, hosts)?.root ?? {};
+    return entry(name, "bundled", `The older name of krateo:${key} ${value}: ${purpose}.`, root);
+  });
   const name = overrides ?? defaultOverrides;
   const folder = path.dirname(path.resolve(directory, name));
   const files = profileFilesIn(folder)

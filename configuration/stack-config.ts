@@ -9,7 +9,7 @@ import { bundledVersion } from "./bundle.ts";
 import { type DatabaseConfig, databaseKeys } from "./database-config.ts";
 import { serviceNamed } from "./exposure/exposed-services.ts";
 import type { ExposureConfig } from "./exposure/exposure.ts";
-import { exposureKeys, readExposure } from "./exposure/keys.ts";
+import { exposureKeys, readExposure, secretForEach } from "./exposure/keys.ts";
 import { contentProblem, isKubeconfigContent } from "./kubeconfig-content.ts";
 import type { RawConfig } from "./raw-config.ts";
 import { parseShape, type ShapeProblem } from "./shape.ts";
@@ -184,6 +184,7 @@ function keysOf(found: readonly ShapeProblem[]): ReadonlySet<string> {
 
 /** Pulumi tells only the text of a scalar: whether it is a boolean depends on the key. */
 function typedValue(key: string, value: Tree): Tree {
+  if (key === "tls" && String(value) === "true") return secretForEach;
   const field = Object.hasOwn(schema.shape, key) ? schema.shape[key as keyof typeof schema.shape] : undefined;
   return field?.unwrap() instanceof z.ZodBoolean && (value === "true" || value === "false")
     ? value === "true"

@@ -25,7 +25,12 @@ import { conflictProblems } from "./rules/profile-conflicts.ts";
 import { referenceProblems, removalProblems } from "./rules/references.ts";
 import { replacedMapWarnings } from "./rules/replaced-maps.ts";
 import { textProblems, textWarnings } from "./rules/text-values.ts";
-import { ignoredSettings, lifecycleWarnings, unusedKeyWarnings } from "./rules/unused-settings.ts";
+import {
+  aliasWarnings,
+  ignoredSettings,
+  lifecycleWarnings,
+  unusedKeyWarnings,
+} from "./rules/unused-settings.ts";
 import { variableProblems } from "./rules/variable-use.ts";
 import type { StackReading } from "./stack-config.ts";
 
@@ -81,6 +86,10 @@ const rules: readonly Rule[] = [
   {
     name: "disabled-services",
     problems: ({ config, components }) => disabledServices(config.exposure, components),
+  },
+  {
+    name: "profile-aliases",
+    warnings: ({ config, profiles, overrides }) => aliasWarnings(config, profiles, overrides),
   },
   {
     name: "unused-keys",

@@ -32,7 +32,7 @@ export function variableOutcome(change: Change, { steps, changes }: MergeContext
   if (path === "valueFrom.selector" && typeof change.yours === "string") {
     const all = changes.filter(({ standsFor, path: at }) => /-lb-ip$/.test(standsFor ?? "") && at.length > 1);
     if (all.length === 3 && all.every(({ yours }) => yours === hostname)) {
-      return { kind: "configured", key: "krateo:profiles", value: "lb-hostname" };
+      return { kind: "configured", key: "krateo:loadBalancerAddress", value: "hostname" };
     }
     return carriedInput(target, [{ path: ["valueFrom", "selector"], value: change.yours }]);
   }

@@ -48,7 +48,7 @@ function unusable(step: VariableStep, from: Source, results: readonly string[], 
   const wanted = `Step ${step.id}: the selector ${from.selector} gives ${given} on ${describe(from)}; one string, number or boolean is needed for \${${step.name}}.`;
   const ingress = JSON.stringify((object["status"] as JsonObject | undefined)?.["loadBalancer"] ?? {});
   if (from.selector.endsWith(".ip") && ingress.includes('"hostname"')) {
-    return `${wanted}\n  Its load balancer has a hostname and no IP address: add lb-hostname to the stack's krateo:profiles.`;
+    return `${wanted}\n  Its load balancer has a hostname and no IP address: pulumi config set krateo:loadBalancerAddress hostname; with a release document of your own, add lb-hostname to the stack's krateo:profiles.`;
   }
   return wanted;
 }

@@ -71,16 +71,19 @@ export const exposureKeys = {
   ingressClass: objectName.optional(),
   ingressAnnotations: annotations.optional(),
   tls: z
-    .strictObject({
-      secretName: z
-        .union(
-          [objectName, perService(objectName)],
-          "a Secret's name, or a map of Services to Secrets' names",
-        )
-        .optional(),
-      clusterIssuer: objectName.optional(),
-      external: z.boolean("true or false, without quotes").optional(),
-    })
+    .strictObject(
+      {
+        secretName: z
+          .union(
+            [objectName, perService(objectName)],
+            "a Secret's name, or a map of Services to Secrets' names",
+          )
+          .optional(),
+        clusterIssuer: objectName.optional(),
+        external: z.boolean("true or false, without quotes").optional(),
+      },
+      "true, or a map with one of secretName, clusterIssuer, external",
+    )
     .optional(),
 };
 
@@ -104,8 +107,13 @@ export function keysFor<T>(type: ReleaseType, values: Readonly<Record<string, T>
   );
 }
 
+/** `krateo:tls true`: each host has a Secret of its own, SERVICE-tls, that is the user's work. */
+export const secretForEach = {
+  secretName: Object.fromEntries(exposableServices.map(({ name }) => [name, `${name}-tls`])),
+};
+
 /** The keys as the schema reads them. */
-type ExposureInput = z.infer<z.ZodObject<typeof exposureKeys>>;
+export type ExposureInput = z.infer<z.ZodObject<typeof exposureKeys>>;
 
 /** The keys that are given, ready for use. Faulty ones have been left out by then. */
 export function readExposure(given: ExposureInput): { config: ExposureConfig; problems: Problem[] } {

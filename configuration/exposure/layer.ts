@@ -5,8 +5,13 @@ import { mergeMaps } from "../../model/merge.ts";
 import { stackConfiguration } from "../../model/problem.ts";
 import type { JsonObject, ReleaseType } from "../../model/settings.ts";
 import type { BundleTokens, ExtraStep } from "../bundle.ts";
-import type { Layer } from "../layers.ts";
-import { type ExposableService, exposableServices } from "./exposed-services.ts";
+import { type Layer, madeLayer } from "../layers.ts";
+import {
+  browserServices,
+  type ExposableService,
+  exposableServices,
+  pageService,
+} from "./exposed-services.ts";
 import {
   annotationsFor,
   type ExposureConfig,
@@ -15,6 +20,8 @@ import {
   hostOf,
   tlsSecretOf,
 } from "./exposure.ts";
+import { readExposure } from "./keys.ts";
+import { aliasOf } from "./profile-aliases.ts";
 
 /** Stands for a host while the problem that there is none is being reported. */
 const noHost = "host.invalid";
@@ -53,14 +60,42 @@ export function extraSteps(type: ReleaseType, config: ExposureConfig): ExtraStep
 
 /** The layer; it lies above every document, below `set`. */
 export function exposureLayer(type: ReleaseType, config: ExposureConfig): Layer {
+  return madeLayer(stackConfiguration, componentSettings(type, config));
+}
+
+/**
+ * What a profile that stands for a key is laid down as: in the place of a profile, so that overrides lie above it as they
+ * did above its file.
+ *
+ * @param config what says where the hosts are
+ * @returns undefined for a profile that is a document
+ */
+export function aliasLayer(profile: string, { domain, hosts = {} }: HostConfig): Layer | undefined {
+  const alias = aliasOf(profile);
+  if (alias === undefined) return undefined;
+  const config: ExposureConfig = { ...readExposure(alias.given).config, domain, hosts };
+  const settings = componentSettings(alias.type, config);
+  const root = alias.key === "tls" ? (mergeMaps(settings, pageUrls(config)) as JsonObject) : settings;
+  return madeLayer(`profile ${profile} (krateo:${alias.key})`, root);
+}
+
+function componentSettings(type: ReleaseType, config: ExposureConfig): JsonObject {
   const components: Record<string, JsonObject> = {};
   for (const service of exposedServices(type, config)) {
     const steps = settingsOf[type](service, config);
     const known = components[service.component] ?? {};
     components[service.component] = mergeMaps(known, { stepConfig: steps as JsonObject }) as JsonObject;
   }
-  const root = { components } as JsonObject;
-  return { source: { file: stackConfiguration, root, lineOf: () => undefined }, base: [], root };
+  return { components };
+}
+
+/** Settings of the page: where it calls each Service that is served over https. */
+function pageUrls(config: ExposureConfig): JsonObject {
+  const urls = browserServices.flatMap((service) =>
+    (service.urlKeys ?? []).map((key) => [key, `https://${hostOf(service, config) ?? noHost}`]),
+  );
+  const stepConfig = { [pageService.step]: { helmValues: { config: Object.fromEntries(urls) } } };
+  return { components: { [pageService.component]: { stepConfig } } };
 }
 
 const settingsOf: Readonly<

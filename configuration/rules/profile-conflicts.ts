@@ -1,7 +1,7 @@
 /** Bundled profiles and types that contradict each other, each with the reason. */
 
 import { type Problem, stackConfiguration } from "../../model/problem.ts";
-import { typesFor } from "../bundle.ts";
+import { typesFor } from "../exposure/profile-aliases.ts";
 import type { StackConfig } from "../stack-config.ts";
 
 /** Pairs of profiles that cannot both be meant. All others combine, in any order. */

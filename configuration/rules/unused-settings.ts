@@ -5,6 +5,9 @@ import type { TreeObject } from "../../model/secret-value.ts";
 import type { Step } from "../../model/settings.ts";
 import { databaseConsumers } from "../database-config.ts";
 import { nodeAddressVariable } from "../exposure/node-address.ts";
+import { aliasOf } from "../exposure/profile-aliases.ts";
+import type { Layer } from "../layers.ts";
+import { profileFileName } from "../near-names.ts";
 import { definitionSection, mapOf } from "../resolved-components.ts";
 import type { StackConfig } from "../stack-config.ts";
 import { expandable, variablesIn } from "../variables.ts";
@@ -37,6 +40,29 @@ export function unusedKeyWarnings(
       ? [`krateo:database has no effect: the document has none of the steps ${databaseConsumers.join(", ")}`]
       : []),
   ];
+}
+
+/**
+ * A warning for each profile that is the older name of a key. With a release document of the user's own there is no such
+ * key, and the profile stays the way.
+ */
+export function aliasWarnings(
+  { bundled }: StackConfig,
+  profiles: readonly string[],
+  overrides: readonly Layer[],
+): string[] {
+  return profiles.flatMap((profile) => {
+    const alias = aliasOf(profile);
+    if (alias === undefined || !bundled) return [];
+    const hasOwn = overrides.some(
+      ({ source, base }) => base[1] === profile || path.basename(source.file) === profileFileName(profile),
+    );
+    const own = hasOwn ? "; what you have under that name yourself needs another one then" : "";
+    const { key, value } = alias;
+    return [
+      `profile ${profile} is now krateo:${key}: ${value}; set the key with pulumi config set krateo:${key} ${value}, and take the profile out where it is named${own}`,
+    ];
+  });
 }
 
 /** A warning for each of upstream's files in the project's folder that upstream's CLI applies and this program does not. */

@@ -89,7 +89,7 @@ describe("an Ingress that is set by the charts' keys", () => {
     assert.deepEqual(await warningsOf(both, config), []);
   });
 
-  for (const more of [{}, { tls: { secretName: "x" } }, { tls: { external: true } }, { profiles: "tls" }]) {
+  for (const more of [{}, { tls: { secretName: "x" } }, { tls: { external: true } }, { tls: true }]) {
     it(`is right by the stack's keys, with ${JSON.stringify(more)}`, async () => {
       assert.deepEqual(await warningsOf({}, { ...config, ...more }), []);
     });

@@ -1,5 +1,6 @@
 /** What the goldens are made from: each type, each profile on the type it suits, and combinations. */
-import { bundledProfiles, typesFor } from "../../configuration/bundle.ts";
+import { bundledProfiles } from "../../configuration/bundle.ts";
+import { typesFor } from "../../configuration/exposure/profile-aliases.ts";
 import type { RawConfig } from "../../configuration/raw-config.ts";
 
 export interface GoldenInput {

@@ -503,10 +503,11 @@ describe("the way in from outside", () => {
     return object;
   };
 
-  it("takes load balancers with host names as profile lb-hostname", async () => {
+  it("takes load balancers with host names as the key for them", async () => {
     const migration = merge(select(unchanged("loadbalancer"), "authn", "snowplow", "eventsse"));
     assert.deepEqual(migration.overrides, []);
-    assert.deepEqual((await settingsOf(migration)).profiles, ["lb-hostname"]);
+    const { exposure, warnings } = await settingsOf(migration);
+    assert.deepEqual([exposure.loadBalancerAddress, warnings], ["hostname", []]);
   });
 
   it("carries a selector of its own for one of them", async () => {

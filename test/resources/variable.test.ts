@@ -66,7 +66,7 @@ describe("a variable read from a live object", () => {
     [
       "an IP where there is a host name",
       ".status.loadBalancer.ingress[0].ip",
-      /add lb-hostname to the stack's krateo:profiles/,
+      /pulumi config set krateo:loadBalancerAddress hostname/,
     ],
   ];
   for (const [name, selector, expected] of refusals) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { bundledProfiles, typesFor } from "../../../configuration/bundle.ts";
+import { bundledProfiles } from "../../../configuration/bundle.ts";
+import { aliasOf, typesFor } from "../../../configuration/exposure/profile-aliases.ts";
 import { conflicts } from "../../../configuration/rules/profile-conflicts.ts";
 import { releaseTypes } from "../../../model/settings.ts";
 import { load, problemsOf } from "../project.ts";
@@ -66,7 +67,11 @@ describe("profiles", () => {
         assert.deepEqual(found, expected, `${type} with ${profiles}`);
         if (expected.length > 0) continue;
         const { warnings, steps } = await loading;
-        assert.deepEqual(warnings, [], `${type} with ${profiles}`);
+        assert.deepEqual(
+          warnings.map((warning) => warning.split(":")[0]),
+          profiles.filter((profile) => aliasOf(profile)).map((profile) => `profile ${profile} is now krateo`),
+          `${type} with ${profiles}`,
+        );
         assert.ok(steps.length > 15);
       }
     }
