@@ -82,7 +82,13 @@ describe("why pods do not start, in the words of a real scheduler, real controll
   const deployment = (namespace: string, name: string, spec: JsonObject): JsonObject => ({
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name, namespace, labels: { "app.kubernetes.io/instance": name } },
+    // As Helm marks what it makes.
+    metadata: {
+      name,
+      namespace,
+      labels: { "app.kubernetes.io/managed-by": "Helm" },
+      annotations: { "meta.helm.sh/release-name": name, "meta.helm.sh/release-namespace": namespace },
+    },
     spec: {
       selector: { matchLabels: { app: name } },
       template: {
