@@ -273,7 +273,7 @@ describe("the migration of a live Krateo 2.7.0, type nodeport", () => {
     });
     const { output } = await stack.krateo("verify");
     assert.match(output, /WARNING +legacy +ClusterRoleBinding uninstall-old-components/);
-    assert.match(output, /WARNING +migration +from Krateo 2\.7\.0 +1 leftover left/);
+    assert.match(output, /WARNING +migration +Krateo 2\.7\.0 +1 old account or binding left/);
     const retire = await stack.krateo("retire");
     assert.equal(retire.code, 0, retire.output);
     assert.equal(await binding("uninstall-old-components"), undefined);
