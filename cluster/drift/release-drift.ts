@@ -2,6 +2,7 @@ import { expandVariables, variablesIn } from "../../configuration/variables.ts";
 import { secretMask } from "../../model/secret-value.ts";
 import type { ChartStep, Json, JsonObject, Path } from "../../model/settings.ts";
 import type { HelmRelease } from "../client/helm-release.ts";
+import { masked, secretTexts } from "./masking.ts";
 import type { Means } from "./means.ts";
 import type { Difference } from "./object-difference.ts";
 import { assumingLive, valueDifferences } from "./value-difference.ts";
@@ -99,4 +100,10 @@ export function refersTo(missing: VariableValues["missing"], value: Json): boole
 export function secretPlaces({ secretPaths }: { readonly secretPaths?: readonly Path[] }) {
   return (path: Path): boolean =>
     (secretPaths ?? []).some((secret) => secret.every((segment, index) => segment === path[index]));
+}
+
+/** Masks the secrets among a step's values wherever a text holds one. @param values Those that it is given, if they are known. */
+export function textMask(step: ChartStep, values: JsonObject = step.values): (text: string) => string {
+  const texts = secretTexts(values, secretPlaces(step));
+  return (text) => masked(text, { isSecret: nothingSecret, texts }) as string;
 }

@@ -14,6 +14,15 @@ export interface VariableValues {
   readonly missing: readonly VariableStep[];
 }
 
+/** The variable that needs no step, by its name; nothing where no node tells an address. */
+export function nodeAddressValue(
+  settings: Settings,
+  found: Parameters<typeof nodeAddressOf>[1],
+): Readonly<Record<string, string>> {
+  const address = nodeAddressOf(settings, found);
+  return address === undefined ? {} : { [nodeAddressVariable]: address };
+}
+
 /**
  * The values of all variables, as an installation reads them.
  *
@@ -26,8 +35,7 @@ export async function readVariables(connection: Connection, settings: Settings):
     readNodeAddress(connection, settings),
   ]);
 
-  const values: Record<string, string> =
-    nodeAddress === undefined ? {} : { [nodeAddressVariable]: nodeAddress };
+  const values: Record<string, string> = { ...nodeAddress };
   const missing: VariableStep[] = [];
   for (const [index, step] of steps.entries()) {
     const found = step.valueFrom ? read[index] : (expandVariables(step.value ?? "", values) as string);
@@ -37,13 +45,16 @@ export async function readVariables(connection: Connection, settings: Settings):
   return { values, missing };
 }
 
-async function readNodeAddress(connection: Connection, settings: Settings): Promise<string | undefined> {
-  if (!needsNodes(settings)) return nodeAddressOf(settings, {});
+async function readNodeAddress(
+  connection: Connection,
+  settings: Settings,
+): Promise<Readonly<Record<string, string>>> {
+  if (!needsNodes(settings)) return nodeAddressValue(settings, {});
   const [nodes, { releases }] = await Promise.all([
     readNodes(connection),
     readReleases(connection, settings.namespace),
   ]);
-  return nodeAddressOf(settings, { nodes, frontendAddress: frontendAddressOf(settings, releases) });
+  return nodeAddressValue(settings, { nodes, frontendAddress: frontendAddressOf(settings, releases) });
 }
 
 async function readFrom(connection: Connection, step: VariableStep): Promise<string | undefined> {

@@ -8,12 +8,12 @@ import type { Connection } from "../../client/connection.ts";
 import type { HelmRelease } from "../../client/helm-release.ts";
 import { parseManifest } from "../../client/manifest.ts";
 import { inParallel } from "../../client/parallel.ts";
-import { masked, secretTexts } from "../../drift/masking.ts";
 import { meansText } from "../../drift/means.ts";
 import { findPutBack, type PutBack } from "../../drift/put-back.ts";
-import { secretPlaces } from "../../drift/release-drift.ts";
+import { textMask } from "../../drift/release-drift.ts";
+import { helmsAtOnce } from "../helm.ts";
 import { helmDryRun } from "./helm-dry-run.ts";
-import { type PlannedUpgrade, plannedUpgrades } from "./planned-upgrades.ts";
+import { isBusy, type PlannedUpgrade, plannedUpgrades } from "./planned-upgrades.ts";
 import { checkRecordSize } from "./record-size.ts";
 import { checkVolumes } from "./volume-rules.ts";
 import { deletionText, keepingText } from "./way-out.ts";
@@ -26,12 +26,6 @@ export interface UpgradeFindings {
   /** New manifests, by the release's key in `Inventory.releases`; of those that Helm could render. */
   readonly manifests: ReadonlyMap<string, string>;
 }
-
-/** Helm processes at once: each takes a processor for a moment. */
-const helmsAtOnce = 4;
-
-/** Statuses that the run ends before it upgrades: until then Helm refuses to look at the release. */
-const busy = /^(pending-|uninstall)/;
 
 interface UpgradeContext {
   readonly inventory: Inventory;
@@ -96,9 +90,8 @@ async function look(
   archive: string | undefined,
 ): Promise<Looked> {
   const { step, live, values } = upgrade;
-  const texts = secretTexts(values ?? step.values, secretPlaces(step));
-  const shown = (text: string): string => masked(text, { isSecret: () => false, texts }) as string;
-  const canRender = values !== undefined && archive !== undefined && !busy.test(live.info.status);
+  const shown = textMask(step, values);
+  const canRender = values !== undefined && archive !== undefined && !isBusy(live.info.status);
   const dryRun = canRender ? await helmDryRun(connection, step.release, archive, values) : undefined;
   const noHelm = canRender && dryRun === undefined;
   if (dryRun && "refused" in dryRun)

@@ -1,4 +1,3 @@
-import { nodeAddressOf, nodeAddressVariable } from "../../../configuration/exposure/node-address.ts";
 import { expandVariables, variablesIn } from "../../../configuration/variables.ts";
 import { type Inventory, releaseKey } from "../../../model/inventory.ts";
 import type { ChartStep, JsonObject, Settings, VariableStep } from "../../../model/settings.ts";
@@ -6,7 +5,7 @@ import { chartStepsOf } from "../../../plan/plan.ts";
 import type { Connection } from "../../client/connection.ts";
 import type { HelmRelease } from "../../client/helm-release.ts";
 import { refersTo, releaseFindings } from "../../drift/release-drift.ts";
-import { readVariables, type VariableValues } from "../../drift/variable-values.ts";
+import { nodeAddressValue, readVariables, type VariableValues } from "../../drift/variable-values.ts";
 
 /** A Helm release that is installed and that the next run upgrades. */
 export interface PlannedUpgrade {
@@ -19,6 +18,11 @@ export interface PlannedUpgrade {
   readonly values: JsonObject | undefined;
   /** Somebody asked to apply it again. */
   readonly asked: boolean;
+}
+
+/** Statuses that the run ends before it upgrades: until then Helm refuses to look at the release. */
+export function isBusy(status: string): boolean {
+  return /^(pending-|uninstall)/.test(status);
 }
 
 /**
@@ -35,9 +39,8 @@ export async function plannedUpgrades(
   latest: ReadonlyMap<string, HelmRelease>,
   reapply: ReadonlySet<string>,
 ): Promise<PlannedUpgrade[]> {
-  const address = nodeAddressOf(settings, inventory);
   const assumed: VariableValues = {
-    values: address === undefined ? {} : { [nodeAddressVariable]: address },
+    values: nodeAddressValue(settings, inventory),
     missing: settings.steps.filter((step): step is VariableStep => step.type === "var"),
   };
   const changed = chartStepsOf(settings).flatMap((step) => {

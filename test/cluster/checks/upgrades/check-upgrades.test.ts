@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
 import { stringify } from "yaml";
 import { checkUpgrades, type UpgradeFindings } from "../../../../cluster/checks/upgrades/check-upgrades.ts";
 import { encodeRelease, type HelmRelease } from "../../../../cluster/client/helm-release.ts";
@@ -10,6 +7,7 @@ import { emptyInventory } from "../../../support/inventory.ts";
 import { chartStep, settingsOf, variableStep } from "../../../support/settings.ts";
 import { type Handler, withApiServer } from "../../api-server.ts";
 import { helmRelease } from "../../helm-releases.ts";
+import { type HelmAnswer, withHelm } from "../../helm-stand-in.ts";
 
 const namespace = "/api/v1/namespaces/krateo-system";
 const place = (kind: string, name: string): string =>
@@ -69,32 +67,14 @@ function apiServer(release: HelmRelease, live: readonly JsonObject[], refuse: Re
   };
 }
 
-/** What stands in for helm on the PATH: it prints this, or fails with it. None: there is no helm. */
-type Helm = { readonly manifest: string } | { readonly fails: string } | undefined;
+/** What helm makes of an upgrade, or says against it. */
+type HelmUpgrade = { readonly manifest: string } | { readonly fails: string };
 
-async function withHelm<T>(helm: Helm, test: () => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "krateo-helm-"));
-  const path = process.env["PATH"];
-  try {
-    if (helm) {
-      const [text, stream, code] =
-        "fails" in helm
-          ? [`Error: UPGRADE FAILED: ${helm.fails}\n`, ">&2", 1]
-          : [JSON.stringify(helm), "", 0];
-      await writeFile(join(folder, "answer"), text);
-      await writeFile(
-        join(folder, "helm"),
-        `#!/bin/sh\necho "$@" >${folder}/args\ncat >${folder}/values\ncat ${folder}/answer ${stream}\nexit ${code}\n`,
-      );
-      await chmod(join(folder, "helm"), 0o755);
-    }
-    // Nothing but what the stand-in needs: a helm of this machine's own must not be found.
-    process.env["PATH"] = helm ? [folder, "/bin"].join(delimiter) : folder;
-    return await test();
-  } finally {
-    process.env["PATH"] = path;
-    await rm(folder, { recursive: true });
-  }
+function answerOf(helm: HelmUpgrade | undefined): HelmAnswer | undefined {
+  if (helm === undefined) return undefined;
+  return "fails" in helm
+    ? { code: 1, errors: `Error: UPGRADE FAILED: ${helm.fails}\n` }
+    : { output: JSON.stringify(helm) };
 }
 
 interface Case {
@@ -103,7 +83,7 @@ interface Case {
   readonly release?: Partial<HelmRelease>;
   /** As it is in the cluster; default: as installed. */
   readonly live?: readonly JsonObject[];
-  readonly helm?: Helm;
+  readonly helm?: HelmUpgrade;
   readonly refuse?: Refusals;
   readonly reapply?: readonly string[];
 }
@@ -121,7 +101,7 @@ async function check(given: Case): Promise<{ findings: UpgradeFindings; requests
   };
   const handler = apiServer(release, given.live ?? given.installed, given.refuse ?? {});
   let result: { findings: UpgradeFindings; requests: readonly string[] } | undefined;
-  await withHelm(given.helm, () =>
+  await withHelm(answerOf(given.helm), () =>
     withApiServer(handler, async (connection, requests) => {
       const findings = await checkUpgrades(connection, settings, {
         inventory: emptyInventory,
