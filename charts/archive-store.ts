@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 
 /** What is known about an archive that was fetched: kept beside it as `NAME-VERSION.tgz.json`. */
 export interface ArchiveRecord {
@@ -9,6 +9,13 @@ export interface ArchiveRecord {
   readonly source: string;
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string;
+}
+
+/** The project's folder of archives, relative to its root. */
+export function archiveFolder(directory: string): string {
+  // Stand-ins of a rehearsal are kept in a folder of their own, where no real run can take them for charts.
+  const configured = process.env["KRATEO_CHARTS_DIR"] || ".charts";
+  return relative(directory, resolve(directory, configured));
 }
 
 /** sha256 in hexadecimal. */
@@ -54,7 +61,8 @@ function sharedFile(cache: string, digest: string): string {
   return join(cache, `${digest}.tgz`);
 }
 
-async function writeWhole(file: string, content: Buffer | string): Promise<void> {
+/** Writes a file so that a reader sees all of it or what was there before. */
+export async function writeWhole(file: string, content: Buffer | string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${randomBytes(6).toString("hex")}.part`;
   try {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { debug } from "../configuration/debug.ts";
@@ -7,7 +7,15 @@ import { withoutLogins } from "../model/describe.ts";
 import { fileFault } from "../model/file-fault.ts";
 import { ConfigurationError, type Problem } from "../model/problem.ts";
 import type { ChartSource, ChartStep } from "../model/settings.ts";
-import { readShared, sha256, sharedCache, store, storedDigest, writeShared } from "./archive-store.ts";
+import {
+  archiveFolder,
+  readShared,
+  sha256,
+  sharedCache,
+  store,
+  storedDigest,
+  writeShared,
+} from "./archive-store.ts";
 import { DownloadError } from "./download.ts";
 import { NotInIndexError } from "./repository-index.ts";
 import { archiveName, type Location, Locator, mirrorFolder } from "./source.ts";
@@ -44,9 +52,7 @@ export async function fetchCharts(
   steps: readonly ChartStep[],
   options: FetchOptions,
 ): Promise<Map<string, string>> {
-  // Stand-ins of a rehearsal are kept in a folder of their own, where no real run can take them for charts.
-  const configured = process.env["KRATEO_CHARTS_DIR"] || ".charts";
-  const folder = relative(options.directory, resolve(options.directory, configured));
+  const folder = archiveFolder(options.directory);
   const charts = new Map(steps.map((step) => [archiveName(step.chart), step.chart]));
   refuseNamesakes(steps, charts);
 

@@ -1,6 +1,9 @@
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Connection } from "../cluster/client/connection.ts";
 import type { ClusterReading } from "../cluster/inventory.ts";
+import { valuePlaces } from "../configuration/computed-step.ts";
+import type { Configuration } from "../configuration/load.ts";
 import { configuredStack } from "../engine/stack-file.ts";
 import { readStack } from "../engine/stack-record.ts";
 import { legacyProblems } from "../migration/preconditions.ts";
@@ -14,7 +17,7 @@ import { chartStepsOf } from "../plan/plan.ts";
 import { judgeStart } from "../plan/start-judgement.ts";
 import { report } from "./check-report.ts";
 import { withClusterOptions } from "./options.ts";
-import { type ClusterOptions, connectTo, type Session, settingsWithoutStack } from "./session.ts";
+import { type ClusterOptions, configurationWithoutStack, connectTo, type Session } from "./session.ts";
 
 interface PreflightOptions extends ClusterOptions {
   readonly type?: string;
@@ -51,7 +54,8 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
     .action(async (options: PreflightOptions) => {
       const { configFile } = options;
       const stack = options.stack ?? (configFile ? undefined : await configuredStack(session.directory));
-      const settings = await settingsWithoutStack({ ...options, stack }, session);
+      const configuration = await configurationWithoutStack({ ...options, stack }, session);
+      const { settings } = configuration;
       const connection = await connectTo(settings.cluster, session);
       const [{ preflight }, { checkLegacy }, { readCluster }, { providerProblems }] = await Promise.all([
         import("../cluster/checks/preflight/preflight.ts"),
@@ -67,7 +71,7 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
       const [cluster, charts, recorded] = await Promise.all([
         preflight(connection, settings, found, checkLegacy),
         // From where charts come is the stack's to say.
-        stack || configFile ? chartChecks(settings, session) : [],
+        stack || configFile ? chartChecks(connection, configuration, found, session) : [],
         recordedRun(stack, session),
       ]);
       const live = await reading.catch(() => undefined);
@@ -126,13 +130,23 @@ function conditionChecks(
   ];
 }
 
-/** Fetches the charts, as every run does before it begins. */
-async function chartChecks(settings: Settings, { directory }: Session): Promise<Check[]> {
-  const { fetchCharts } = await import("../charts/fetch.ts");
+/** Fetches the charts, as every run does before it begins, and renders those of new releases. */
+async function chartChecks(
+  connection: Connection,
+  { settings, steps: computed }: Configuration,
+  reading: Promise<Inventory>,
+  { directory }: Session,
+): Promise<Check[]> {
+  const [{ fetchCharts }, { rememberedRenderings }, { checkRendering }] = await Promise.all([
+    import("../charts/fetch.ts"),
+    import("../charts/rendered.ts"),
+    import("../cluster/checks/rendering/check-rendering.ts"),
+  ]);
   const steps = chartStepsOf(settings);
   const expected = "every chart can be fetched";
+  let fetched: ReadonlyMap<string, string>;
   try {
-    await fetchCharts(steps, { directory, mirror: settings.charts.mirror });
+    fetched = await fetchCharts(steps, { directory, mirror: settings.charts.mirror });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return error.problems.map((problem) =>
@@ -140,15 +154,26 @@ async function chartChecks(settings: Settings, { directory }: Session): Promise<
     );
   }
   if (steps.length === 0) return [];
+  const inventory = await reading.catch(() => undefined);
+  const { checks, rendered } = inventory
+    ? await checkRendering(connection, settings, {
+        inventory,
+        charts: new Map([...fetched].map(([id, archive]) => [id, resolve(directory, archive)])),
+        place: valuePlaces(computed),
+        remembered: await rememberedRenderings(directory),
+      })
+    : { checks: [] };
+  const also = rendered ? `, ${rendered.charts} of new releases tried out by helm ${rendered.helm}` : "";
   return [
     {
       check: "charts",
       subject: "charts of the plan",
       status: "OK",
-      found: `${amount(steps.length, "chart")} fetched`,
+      found: `${amount(steps.length, "chart")} fetched${also}`,
       expected,
       next: "",
     },
+    ...checks,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Connection, ConnectionChoice } from "../cluster/client/connection.ts";
 import { keysFor } from "../configuration/exposure/keys.ts";
-import { type Configuration, loadConfiguration, loadSettings } from "../configuration/load.ts";
+import { type Configuration, loadConfiguration } from "../configuration/load.ts";
 import type { RawConfig } from "../configuration/raw-config.ts";
 import { configFor } from "../configuration/stack-config.ts";
 import {
@@ -71,10 +71,13 @@ export function readConfig(file: string | undefined, session: Session): RawConfi
 }
 
 /** The same where there may be no stack yet: flags and defaults stand for its configuration then. */
-export async function settingsWithoutStack(options: ClusterOptions, session: Session): Promise<Settings> {
-  if (options.configFile) return await stackSettings(options, session);
+export async function configurationWithoutStack(
+  options: ClusterOptions,
+  session: Session,
+): Promise<Configuration> {
+  if (options.configFile) return await stackConfigurationOf(options, session);
   const stack = options.stack ?? (await configuredStack(session.directory));
-  if (stack) return await stackSettings({ ...options, stack }, session);
+  if (stack) return await stackConfigurationOf({ ...options, stack }, session);
   const defaults = readConfig(undefined, session);
   const type = options.type ?? defaults.values["type"] ?? "nodeport";
   session.note(
@@ -82,7 +85,7 @@ export async function settingsWithoutStack(options: ClusterOptions, session: Ses
   );
   // No check depends on the domain, and there is none without a stack.
   const values = { ...(type === "ingress" && { domain: "krateo.example.org" }), ...defaults.values };
-  return await loadSettings(withFlags({ ...defaults, values }, options), session.directory);
+  return await loadConfiguration(withFlags({ ...defaults, values }, options), session.directory);
 }
 
 /** Flags win over the stack's configuration. */

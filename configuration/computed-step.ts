@@ -71,6 +71,12 @@ function placeOf(document: TreeObject, step: DocumentStep, component: string, or
   };
 }
 
+/** Where a value of a chart step was set last; undefined for a step that there is not. */
+export function valuePlaces(steps: readonly ComputedStep[]) {
+  return (id: string, path: Path): ReturnType<Place> | undefined =>
+    steps.find((step) => step.id === id)?.place(["values", ...path]);
+}
+
 /** Where in a document an input of a step may be set, highest precedence first. @param path Below `with`. */
 export function placesOf(
   document: TreeObject,

@@ -1,13 +1,16 @@
 /** The beginning of a run: everything is read and judged here, so that what is wrong stops it before it has touched anything. */
 import * as pulumi from "@pulumi/pulumi";
 import { fetchCharts } from "../charts/fetch.ts";
+import { rememberedRenderings } from "../charts/rendered.ts";
 import { preflightOfRun } from "../cluster/checks/preflight/preflight.ts";
+import { checkRendering } from "../cluster/checks/rendering/check-rendering.ts";
 import { checkUpgrades, type UpgradeFindings } from "../cluster/checks/upgrades/check-upgrades.ts";
 import { type Connection, connect } from "../cluster/client/connection.ts";
 import { describeOutdated, readOutdated } from "../cluster/outdated-pods.ts";
 import { providerProblems } from "../cluster/provider-view.ts";
+import { valuePlaces } from "../configuration/computed-step.ts";
 import { debug } from "../configuration/debug.ts";
-import { loadSettings } from "../configuration/load.ts";
+import { loadConfiguration } from "../configuration/load.ts";
 import { checkLegacy } from "../migration/live/preflight-checks.ts";
 import { leftoverLines, migrationLines } from "../migration/migration-lines.ts";
 import { legacyProblems } from "../migration/preconditions.ts";
@@ -42,17 +45,25 @@ interface RunContext {
  */
 export function startRun(): Promise<RunContext> {
   return userErrors(async () => {
-    const settings = await loadSettings(runConfig(), process.cwd());
+    const directory = process.cwd();
+    const { settings, steps } = await loadConfiguration(runConfig(), directory);
     const reapply = releasesToReapply(process.env[reapplyVariable], settings);
     const connection = connect(settings.cluster);
-    const unlike = providerProblems(connection, settings.cluster.kubeconfig, process.cwd());
+    const unlike = providerProblems(connection, settings.cluster.kubeconfig, directory);
     if (unlike.length > 0) throw new ConfigurationError(unlike);
     const [reading, recorded] = [readCluster(connection, settings), previousRun()];
     const isNew = recorded.then((previous) => previous === undefined);
     const found = reading.then(({ inventory }) => inventory);
+    const fetching = fetchCharts(chartStepsOf(settings), { directory, mirror: settings.charts.mirror });
+    const rendering = Promise.all([found, fetching, rememberedRenderings(directory)]).then(
+      ([inventory, charts, remembered]) =>
+        checkRendering(connection, settings, { inventory, charts, place: valuePlaces(steps), remembered }),
+    );
+    // Awaited below; until then its failure must not end the process.
+    rendering.catch(() => undefined);
     const [{ inventory, latest }, charts, previous, checks, outdated] = await Promise.all([
       reading,
-      fetchCharts(chartStepsOf(settings), { directory: process.cwd(), mirror: settings.charts.mirror }),
+      fetching,
       recorded,
       preflightOfRun(connection, settings, found, isNew, checkLegacy),
       outdatedPods(connection, settings),
@@ -63,7 +74,7 @@ export function startRun(): Promise<RunContext> {
     const preview = pulumi.runtime.isDryRun();
     const circumstances = { inventory, charts, reapply, latest };
     const upgrades = inventory.unreachable ? none : await checkUpgrades(connection, settings, circumstances);
-    const judged = [...checks, ...upgrades.checks];
+    const judged = [...checks, ...(await rendering).checks, ...upgrades.checks];
     const judgement = judgeStart(settings, inventory, {
       previous,
       preview,

@@ -10,6 +10,7 @@ import { chartStepsOf } from "../../plan/plan.ts";
 import { judgeStart } from "../../plan/start-judgement.ts";
 import { readInventory } from "../../run/inventory.ts";
 import { type Handler, holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
+import { type HelmAnswer, withHelm } from "../cluster/helm-stand-in.ts";
 import { withStoredCharts } from "../support/stored-charts.ts";
 import { krateo, withProject } from "./session.ts";
 
@@ -57,6 +58,16 @@ async function run(
   words: readonly string[],
   state = "{}",
   files: Readonly<Record<string, string>> = {},
+  helm?: Readonly<Record<string, HelmAnswer>>,
+) {
+  return await withHelm(helm, () => runAsItIs(handler, words, state, files));
+}
+
+async function runAsItIs(
+  handler: Handler,
+  words: readonly string[],
+  state: string,
+  files: Readonly<Record<string, string>>,
 ) {
   let result: Awaited<ReturnType<typeof krateo>> | undefined;
   await withApiServer(handler, async (connection) => {
@@ -159,6 +170,51 @@ describe("krateo preflight", () => {
     } finally {
       renameSync(`${missing}.away`, missing);
     }
+  });
+
+  describe("says of the charts", () => {
+    const version: HelmAnswer = { output: "v3.21.4\n" };
+    const overrides =
+      "components:\n  backend:\n    stepConfig:\n      install-authn:\n        helmValues:\n          service: {port: x}\n";
+    const files = () => ({
+      "Pulumi.dev.yaml": `config:\n  krateo:chartMirror: ${charts()}\n`,
+      "krateo-overrides.yaml": overrides,
+    });
+    const said = async (helm: Readonly<Record<string, HelmAnswer>> | undefined) => {
+      const words = ["--stack", "dev", "--json"];
+      const { code, printed } = await run(server(), words, "{}", files(), helm);
+      const checks = (JSON.parse(printed) as Report).checks.filter(({ check }) => check === "charts");
+      return { code, said: checks.map(({ status, found }) => `${status} ${found}`) };
+    };
+
+    it("that they are fetched, without a word on helm, where there is none", async () => {
+      assert.deepEqual(await said(undefined), { code: 0, said: ["OK 21 charts fetched"] });
+    });
+
+    it("how many of them were tried out", async () => {
+      assert.deepEqual(await said({ version, template: {} }), {
+        code: 0,
+        said: ["OK 21 charts fetched, 21 of new releases tried out by helm v3.21.4"],
+      });
+    });
+
+    it("what they do not take, with file and line, and ends with exit code 1", async () => {
+      const title = "values don't meet the specifications of the schema(s) in the following chart(s):";
+      const errors = `Error: ${title}\nauthn:\n- at '/service/port': got string, want integer\n`;
+      // Of another version than before: what that one rendered is remembered beside the charts.
+      const other = { output: "v3.20.0\n" };
+      const helm = { version: other, template: {}, "template authn ": { code: 1, errors } };
+      const { code, printed } = await run(server(), ["--stack", "dev"], "{}", files(), helm);
+      assert.equal(code, 1);
+      assert.match(
+        printed,
+        /\n ERROR +charts +step install-authn +chart authn \S+ does not take service\.port: got string, want integer\n/,
+      );
+      assert.match(
+        printed,
+        /\nERROR step install-authn\n {2}expected: a chart that renders with its values\n {2}next: {5}correct krateo-overrides\.yaml, line 6, components\.backend\.stepConfig\.install-authn\.helmValues\.service\.port; npx krateo explain authn\.service\.port says which layers set it\n/,
+      );
+    });
   });
 
   it("says that the provider takes one kubeconfig only, as up does", async () => {

@@ -8,7 +8,7 @@ import { archiveName } from "../../charts/source.ts";
 import { loadSettings } from "../../configuration/load.ts";
 import { chartStepsOf } from "../../plan/plan.ts";
 
-/** A whole gzip stream is enough: nothing here is unpacked. */
+/** A whole gzip stream is enough: nothing here is unpacked, unless there is a helm. */
 const archive = gzipSync("chart");
 
 /**

@@ -1,0 +1,228 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { devNull } from "node:os";
+import { gunzipSync } from "node:zlib";
+import { debug } from "../../../configuration/debug.ts";
+import { nodeAddressVariable } from "../../../configuration/exposure/node-address.ts";
+import { expandVariables, variablesIn } from "../../../configuration/variables.ts";
+import { type Check, checkOf } from "../../../model/check.ts";
+import { isSensitivePath } from "../../../model/describe.ts";
+import { type Inventory, releaseKey } from "../../../model/inventory.ts";
+import { pathText, valueAt } from "../../../model/path.ts";
+import { type Problem, placeText } from "../../../model/problem.ts";
+import { secretMask } from "../../../model/secret-value.ts";
+import type { ChartStep, Json, JsonObject, Path, Settings } from "../../../model/settings.ts";
+import { chartStepsOf } from "../../../plan/plan.ts";
+import type { Connection } from "../../client/connection.ts";
+import { inParallel } from "../../client/parallel.ts";
+import { secretPlaces, textMask } from "../../drift/release-drift.ts";
+import { nodeAddressValue, readVariables } from "../../drift/variable-values.ts";
+import { helmsAtOnce, reasonIn, runHelm } from "../helm.ts";
+import { isBusy } from "../upgrades/planned-upgrades.ts";
+import { type Capabilities, readCapabilities, supposedCapabilities } from "./capabilities.ts";
+import { type Refusal, refusalsIn } from "./refusals.ts";
+
+/** What the charts of new releases make of their values. */
+export interface RenderingFindings {
+  /** Faults only. */
+  readonly checks: readonly Check[];
+  /** Which helm rendered how many charts; undefined where none did. */
+  readonly rendered?: { readonly helm: string; readonly charts: number };
+}
+
+/** Digests of what rendered well, so that it need not be rendered again. */
+export interface Remembered {
+  readonly has: (digest: string) => boolean;
+  readonly keep: (digests: readonly string[]) => Promise<void>;
+}
+
+interface RenderingContext {
+  readonly inventory: Inventory;
+  /** Path of each chart step's archive, by step id. */
+  readonly charts: ReadonlyMap<string, string>;
+  /** Where a value of a step was set. */
+  readonly place: (stepId: string, path: Path) => Pick<Problem, "file" | "line" | "path"> | undefined;
+  readonly remembered: Remembered;
+}
+
+/** One chart that was tried. */
+interface Rendering {
+  readonly checks: readonly Check[];
+  /** Of one that rendered well. */
+  readonly digest?: string;
+  /** Nothing can be said: this helm lacks a flag, gave no answer, or would have asked the network. */
+  readonly untold?: boolean;
+}
+
+/**
+ * Renders the chart of each release that is not installed yet with its final values, where a helm is on the PATH; what is
+ * installed `checkUpgrades` looks at. Helm asks neither cluster nor network here: what the cluster serves it is told, and
+ * a `lookup` finds nothing.
+ */
+export async function checkRendering(
+  connection: Connection,
+  settings: Settings,
+  { inventory, charts, place, remembered }: RenderingContext,
+): Promise<RenderingFindings> {
+  const fresh = chartStepsOf(settings).flatMap((step) => {
+    const archive = charts.get(step.id);
+    const live = inventory.releases[releaseKey(step.release, settings.namespace)];
+    return archive === undefined || (live && !isBusy(live.status)) ? [] : [{ step, archive }];
+  });
+  if (fresh.length === 0) return { checks: [] };
+  const [helm, capabilities, variables] = await Promise.all([
+    helmVersion(),
+    inventory.unreachable ? supposedCapabilities : readCapabilities(connection),
+    knownVariables(
+      connection,
+      settings,
+      inventory,
+      fresh.map(({ step }) => step),
+    ),
+  ]);
+  if (helm === undefined) return { checks: [] };
+  const all = await inParallel(
+    fresh,
+    async ({ step, archive }): Promise<Rendering> => {
+      const chart: Chart = { step, archive, content: await readFile(archive), ...filled(step, variables) };
+      const digest = digestOf(chart, [helm, capabilities]);
+      if (remembered.has(digest)) return { checks: [], digest };
+      const checks = await render(chart, capabilities, place);
+      if (checks === undefined) return { checks: [], untold: true };
+      // A digest of few possible secrets would give them away.
+      const isGood = checks.length === 0 && step.secretPaths.length === 0;
+      return { checks, ...(isGood && { digest }) };
+    },
+    helmsAtOnce,
+  );
+  await remembered.keep(all.flatMap(({ digest }) => digest ?? []));
+  const told = all.filter(({ untold }) => !untold).length;
+  return {
+    checks: all.flatMap(({ checks }) => checks),
+    ...(told > 0 && { rendered: { helm, charts: told } }),
+  };
+}
+
+async function helmVersion(): Promise<string | undefined> {
+  const result = await runHelm(["version", "--short"], offline);
+  return result?.code === 0 ? result.output.trim() : undefined;
+}
+
+/**
+ * Neither cluster nor network can be reached: a schema may refer to others by URL, which a proxy that is none ends, and
+ * Helm may keep its records in a database.
+ */
+const nowhere = "http://127.0.0.1:9";
+const offline = {
+  ...{ KUBECONFIG: devNull, HELM_DRIVER: "secret", HELM_PLUGINS: devNull },
+  ...{ HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, NO_PROXY: "" },
+  ...{ http_proxy: nowhere, https_proxy: nowhere, no_proxy: "" },
+};
+/** A flag that this helm is too old for, or that proxy. */
+const cannotTell = /unknown (shorthand )?(flag|command)|proxyconnect/;
+
+type Variables = Readonly<Record<string, string>>;
+
+/** What `${NAME}` stands for already. */
+async function knownVariables(
+  connection: Connection,
+  settings: Settings,
+  inventory: Inventory,
+  steps: readonly ChartStep[],
+): Promise<Variables> {
+  const assumed = nodeAddressValue(settings, inventory);
+  const isRead = steps.some(({ values }) => variablesIn(values).some((name) => name !== nodeAddressVariable));
+  if (inventory.unreachable || !isRead) return assumed;
+  try {
+    return (await readVariables(connection, settings)).values;
+  } catch (error) {
+    debug(() => [`cannot read the variables of charts that are rendered: ${error}`]);
+    return assumed;
+  }
+}
+
+/** The chart of a step, and what it is given. */
+interface Chart {
+  readonly step: ChartStep;
+  /** Path of the archive. */
+  readonly archive: string;
+  readonly content: Buffer;
+  readonly values: JsonObject;
+  /** Variables that only the installation knows: something plausible stands for them in the values. */
+  readonly unknown: readonly string[];
+}
+
+function filled({ values }: ChartStep, known: Variables): Pick<Chart, "values" | "unknown"> {
+  const unknown = variablesIn(values).filter((name) => !Object.hasOwn(known, name));
+  const placeholders = Object.fromEntries(unknown.map((name) => [name, placeholder(name)]));
+  return { values: expandVariables(values, { ...placeholders, ...known }) as JsonObject, unknown };
+}
+
+/** A port, or an address that documents may use and nobody has. */
+function placeholder(name: string): string {
+  return /port/i.test(name) ? "8080" : "192.0.2.1";
+}
+
+function digestOf({ step, content, values }: Chart, more: readonly unknown[]): string {
+  const inputs = JSON.stringify([step.release, step.chart.name, values, ...more]);
+  return createHash("sha256").update(content).update(inputs).digest("hex");
+}
+
+/** What is wrong with a chart and its values; undefined where nothing can be told. */
+async function render(
+  chart: Chart,
+  { kubeVersion, apiVersions }: Capabilities,
+  place: RenderingContext["place"],
+): Promise<Check[] | undefined> {
+  const { step, archive, values } = chart;
+  const { name, namespace } = step.release;
+  const args = [
+    ...["template", name, archive, "--namespace", namespace, "--values", "-"],
+    `--kube-version=${kubeVersion}`,
+    ...apiVersions.map((version) => `--api-versions=${version}`),
+  ];
+  const result = await runHelm(args, offline, JSON.stringify(values));
+  if (result?.code === 0) return [];
+  const errors = textMask(step, values)(result?.errors ?? "");
+  if (!/^Error:/m.test(errors) || cannotTell.test(errors)) {
+    debug(() => [`cannot tell whether the chart of ${name} renders: ${errors.trim()}`]);
+    return undefined;
+  }
+  // Helm names the faults of a schema in another order each time.
+  return refusalsIn(reasonIn(errors), values, step.chart.name)
+    .map((refusal) => faultOf(chart, refusal, refusal.path && place(step.id, refusal.path)))
+    .toSorted((one, other) => (one.found < other.found ? -1 : 1));
+}
+
+function faultOf(chart: Chart, refusal: Refusal, where: ReturnType<RenderingContext["place"]>): Check {
+  const { id, release, chart: source } = chart.step;
+  const { path, bySchema } = refusal;
+  const isSecret = path && (isSensitivePath(path) || secretPlaces(chart.step)(path));
+  const words = isSecret && bySchema ? "not what its schema allows" : refusal.words;
+  const whole = `chart ${[source.name, source.version].filter(Boolean).join(" ")}`;
+  const what = bySchema ? `take ${path ? pathText(path) : "its values"}` : "render with its values";
+  const doubt = doubtOf(chart, refusal);
+  const problem = {
+    what: `${whole} does not ${what}: ${words}${doubt === undefined ? "" : `; ${doubt}`}`,
+    allowed: "a chart that renders with its values",
+    next:
+      path && where
+        ? `correct ${placeText(where)}; npx krateo explain ${release.name}.${pathText(path)} says which layers set it`
+        : `correct the values of step ${id}: npx krateo explain ${release.name} says where they come from`,
+  };
+  return checkOf("charts", `step ${id}`, problem, doubt === undefined ? "ERROR" : "WARNING");
+}
+
+/** Why it may be different in the installation. */
+function doubtOf({ step, content, unknown }: Chart, { path, bySchema }: Refusal): string | undefined {
+  const about = valueAt(step.values, path ?? []) as Json;
+  const names = variablesIn(about).filter((name) => unknown.includes(name));
+  if (names.length > 0)
+    return `tried with ${names.map((name) => `${placeholder(name)} for ${name}`).join(", ")}, which only the installation knows`;
+  if (JSON.stringify(about).includes(JSON.stringify(secretMask)))
+    return `tried with ${secretMask} for what is encrypted`;
+  // It may well find what an earlier release makes.
+  if (!bySchema && path === undefined && /\{\{[^}]*\blookup\s/.test(gunzipSync(content).toString("latin1")))
+    return "it looks objects up in the cluster, which was not asked";
+  return undefined;
+}
