@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { promisify } from "node:util";
+import { basename } from "node:path";
 import { Command } from "commander";
-import { debug } from "../configuration/debug.ts";
+import { readBackendUrl } from "../engine/backend.ts";
 import { readEngineLocks, removeEngineLock } from "../engine/lock.ts";
 import { halfWrittenSidecars } from "../engine/sidecar.ts";
 import { selectedStack } from "../engine/stack-file.ts";
@@ -62,7 +60,7 @@ Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared)
 /** Removes the stack's dead locks. @returns what is left in the way */
 export async function repairLocks(options: RepairOptions, session: Session): Promise<string[]> {
   const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
-  const url = await backendUrl(session);
+  const url = await readBackendUrl(session.directory);
   await repairSidecars(url, stack, options, session);
   const locks = await readEngineLocks(url, "krateo", stack);
   if (!locks) {
@@ -100,24 +98,6 @@ async function repairSidecars(
   for (const file of await halfWrittenSidecars(url, "krateo", stack)) {
     if (!options.dryRun) await rm(file, { force: true });
     session.print(`state: ${options.dryRun ? "would remove" : "removed"} the half-written ${basename(file)}`);
-  }
-}
-
-async function backendUrl({ directory }: Session): Promise<string> {
-  const pulumi = join(directory, "node_modules", ".bin", "pulumi");
-  const args = ["whoami", "--verbose", "--json"];
-  debug(() => [`runs pulumi ${args.join(" ")}`]);
-  try {
-    const { stdout } = await promisify(execFile)(pulumi, args, { cwd: directory });
-    return JSON.parse(stdout).url;
-  } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim();
-    throw new ConfigurationError([
-      {
-        what: `Pulumi cannot say where its state is: ${said || error}`,
-        next: "pulumi login, or set PULUMI_BACKEND_URL",
-      },
-    ]);
   }
 }
 
@@ -162,7 +142,7 @@ async function repairReleases(options: RepairOptions, session: Session, died: bo
  */
 async function engineDied(options: RepairOptions, session: Session): Promise<boolean> {
   const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
-  const locks = (await readEngineLocks(await backendUrl(session), "krateo", stack)) ?? [];
+  const locks = (await readEngineLocks(await readBackendUrl(session.directory), "krateo", stack)) ?? [];
   return locks.length > 0 && locks.every(({ state }) => state === "dead");
 }
 

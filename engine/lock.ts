@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { isAlive } from "../cluster/client/process.ts";
+import { stateFolder } from "./backend.ts";
 
 /** A lock that a run of Pulumi holds, or left, on a stack. */
 export interface EngineLock {
@@ -12,14 +12,6 @@ export interface EngineLock {
   readonly owner: string;
   /** `dead`: its process has ended; `alive`: it runs; `elsewhere`: it is on a host that cannot be asked. */
   readonly state: "dead" | "alive" | "elsewhere";
-}
-
-/** The folder of a backend of files; undefined for any other. @param backendUrl As `pulumi whoami` tells it. */
-export function stateFolder(backendUrl: string): string | undefined {
-  if (!backendUrl.startsWith("file://")) return undefined;
-  const path = backendUrl.split("?")[0] as string;
-  if (path.startsWith("file://~")) return join(homedir(), path.slice("file://~".length), ".pulumi");
-  return join(fileURLToPath(path), ".pulumi");
 }
 
 /**

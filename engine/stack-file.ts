@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { promisify } from "node:util";
-import { debug } from "../configuration/debug.ts";
 import { type RawConfig, rawConfig } from "../configuration/raw-config.ts";
 import { nearestFirst } from "../model/nearest.ts";
 import { ConfigurationError, type Problem } from "../model/problem.ts";
+import { askPulumi } from "./cli.ts";
 import { readProjectFile } from "./project-file.ts";
 import { readStackValues } from "./stack-values.ts";
 
@@ -88,7 +86,7 @@ export async function configuredStack(directory: string): Promise<string | undef
 
 /** The selected stack; "" without one, or without backend or login: naming the stack is then the way out. */
 async function selection(directory: string): Promise<string> {
-  return await askPulumi(["stack", "--show-name"], directory);
+  return await answerOf(["stack", "--show-name"], directory);
 }
 
 /**
@@ -98,7 +96,7 @@ async function selection(directory: string): Promise<string> {
  * @throws ConfigurationError for such a stack
  */
 async function refuseRemote(stack: string, directory: string): Promise<void> {
-  const listed = await askPulumi(["config", "env", "ls", "--json", "--stack", stack], directory);
+  const listed = await answerOf(["config", "env", "ls", "--json", "--stack", stack], directory);
   const [environment] = /^\[\s*"([^"]+)"/.exec(listed)?.slice(1) ?? [];
   if (environment === undefined) return;
   throw new ConfigurationError([
@@ -111,15 +109,8 @@ async function refuseRemote(stack: string, directory: string): Promise<void> {
 }
 
 /** What Pulumi prints; "" where it fails. */
-async function askPulumi(question: readonly string[], directory: string): Promise<string> {
-  const pulumi = join(directory, "node_modules", ".bin", "pulumi");
-  const options = { cwd: directory, timeout: 20_000 };
-  const args = [...question, "--non-interactive"];
-  debug(() => [`runs pulumi ${args.join(" ")}`]);
-  return await promisify(execFile)(pulumi, args, options).then(
-    ({ stdout }) => stdout.trim(),
-    () => "",
-  );
+async function answerOf(question: readonly string[], directory: string): Promise<string> {
+  return await askPulumi(question, directory, { timeoutSeconds: 20 }).catch(() => "");
 }
 
 /** The configuration of a stack, as its files have it. */

@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { debug } from "../configuration/debug.ts";
 import { ConfigurationError } from "../model/problem.ts";
 import type { ReleaseName } from "../plan/removal/known.ts";
 import type { StackObject, StackRecord } from "../plan/removal/survey.ts";
+import { askPulumi, PulumiFailure } from "./cli.ts";
 
 interface StateResource {
   readonly urn: string;
@@ -35,16 +33,13 @@ export interface RecordedConnection {
  * @throws ConfigurationError when Pulumi cannot read the state
  */
 export async function readStack(stack: string, directory: string): Promise<StackExport> {
-  const pulumi = join(directory, "node_modules", ".bin", "pulumi");
-  const args = ["stack", "export", "--stack", stack, "--non-interactive"];
-  debug(() => [`runs pulumi ${args.join(" ")}`]);
-  return await new Promise((resolve, reject) => {
-    execFile(pulumi, args, { cwd: directory, maxBuffer: 256 << 20 }, (error, stdout, stderr) => {
-      if (!error) resolve(JSON.parse(stdout));
-      else if (/no stack named/.test(stderr)) resolve({});
-      else reject(unreadable(stack, stderr.trim() || error.message));
-    });
-  });
+  try {
+    return JSON.parse(await askPulumi(["stack", "export", "--stack", stack], directory));
+  } catch (error) {
+    if (!(error instanceof PulumiFailure)) throw error;
+    if (/no stack named/.test(error.message)) return {};
+    throw unreadable(stack, error.message);
+  }
 }
 
 function unreadable(stack: string, said: string): ConfigurationError {

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { readEngineLocks, removeEngineLock, stateFolder } from "../../engine/lock.ts";
+import { knownLayout, stateFolder } from "../../engine/backend.ts";
+import { readEngineLocks, removeEngineLock } from "../../engine/lock.ts";
 import { halfWrittenSidecars } from "../../engine/sidecar.ts";
+import manifest from "../../package.json" with { type: "json" };
 
 describe("the engine's own files", () => {
   let folder: string;
@@ -20,6 +22,11 @@ describe("the engine's own files", () => {
     folder = await mkdtemp(join(tmpdir(), "engine-"));
   });
   afterEach(() => rm(folder, { recursive: true }));
+
+  it("are read as the version that the project pins lays them out: look at them again before you raise either", () => {
+    const { dependencies, devDependencies } = manifest;
+    assert.deepEqual([dependencies["@pulumi/pulumi"], devDependencies.pulumi], [knownLayout, knownLayout]);
+  });
 
   it("are looked for only where the backend is a folder", async () => {
     assert.equal(stateFolder("s3://bucket"), undefined);

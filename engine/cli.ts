@@ -1,0 +1,82 @@
+/** The only place that starts Pulumi's command line: the one that the project brings, in the project's root. */
+import { execFile, spawn } from "node:child_process";
+import { delimiter, join } from "node:path";
+import { debug } from "../configuration/debug.ts";
+
+/** A command of Pulumi's that failed; the message is what it said. */
+export class PulumiFailure extends Error {}
+
+/** A state of some thousand resources is that long. */
+const maxBuffer = 256 << 20;
+
+/**
+ * Asks Pulumi something.
+ *
+ * @param directory The project's root.
+ * @param options `timeoutSeconds`: it is ended then, which counts as a failure; without it, it may take as long as it likes.
+ * @returns what it prints
+ * @throws PulumiFailure
+ */
+export async function askPulumi(
+  question: readonly string[],
+  directory: string,
+  { timeoutSeconds }: { readonly timeoutSeconds?: number } = {},
+): Promise<string> {
+  const args = [...question, "--non-interactive"];
+  const timeout = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
+  return await new Promise((resolve, reject) => {
+    execFile(
+      programFor(args, directory),
+      args,
+      { cwd: directory, maxBuffer, timeout },
+      (error, out, said) => {
+        if (error) reject(new PulumiFailure(said.trim() || error.message));
+        else resolve(out.trim());
+      },
+    );
+  });
+}
+
+/**
+ * Runs Pulumi, its output going where this process's goes. Its Commands run this program's own command line, with the Node
+ * that the project brings.
+ *
+ * @param directory The project's root.
+ * @param environment What it gets beside this process's environment.
+ * @returns its exit code
+ */
+export async function runPulumi(
+  args: readonly string[],
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
+  const child = spawn(programFor(args, directory), args, {
+    cwd: directory,
+    env: {
+      ...process.env,
+      PATH: [binFolder(directory), process.env["PATH"]].join(delimiter),
+      ...environment,
+    },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  // A terminal sends Ctrl-C to both: Pulumi then ends in order, and this has to report what is left.
+  const wait = (): void => undefined;
+  const forward = (): void => void child.kill("SIGTERM");
+  process.on("SIGINT", wait).on("SIGTERM", forward);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on("error", reject).on("close", (code) => resolve(code ?? 1));
+    });
+  } finally {
+    process.off("SIGINT", wait).off("SIGTERM", forward);
+  }
+}
+
+function programFor(args: readonly string[], directory: string): string {
+  debug(() => [`runs pulumi ${args.join(" ")}`]);
+  return join(binFolder(directory), "pulumi");
+}
+
+function binFolder(directory: string): string {
+  return join(directory, "node_modules", ".bin");
+}
