@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
-import { isMap } from "../cluster/client/json.ts";
 import type { Drift, DriftReport } from "../cluster/drift/drift.ts";
 import { type FieldHolder, gitOpsTool } from "../cluster/drift/field-holder.ts";
 import { meansText } from "../cluster/drift/means.ts";
 import { amount } from "../model/amount.ts";
+import { isMap } from "../model/secret-value.ts";
 import type { Json } from "../model/settings.ts";
 import { reapplyCommand } from "../plan/reapply.ts";
 import { placeOf } from "./place.ts";

@@ -47,7 +47,7 @@ export function takePartialSteps(root: TreeObject): { root: TreeObject; partial:
 
 function partialSteps(steps: Tree | undefined): Omit<PartialSteps, "path"> | undefined {
   if (!Array.isArray(steps)) return undefined;
-  const items = steps.filter(isMap);
+  const items = steps.filter((step) => isMap(step));
   if (!items.some((step) => step["type"] === undefined || step["skip"] !== undefined)) return undefined;
   return {
     ids: items.flatMap(({ id }) => (typeof id === "string" ? [id] : [])),

@@ -1,6 +1,7 @@
 /** What Krateo 2.7.0 is: its version, its object, and how others become one. */
 
 import { deprecatedReleases, installerReleases } from "../components/deprecated.ts";
+import { isMap } from "../model/secret-value.ts";
 import type { Json } from "../model/settings.ts";
 
 /** The only version whose way to 3.0.0 is known. */
@@ -23,10 +24,8 @@ export const platformFinalizer = "finalizer.managedresource.krateo.io";
 export function holdsLegacySteps(steps: Json | undefined): boolean {
   if (!Array.isArray(steps)) return false;
   return steps.some((step) => {
-    const input =
-      typeof step === "object" && step !== null && !Array.isArray(step) ? step["with"] : undefined;
-    const chart =
-      typeof input === "object" && input !== null && !Array.isArray(input) ? input["repo"] : undefined;
+    const input = isMap(step) ? step["with"] : undefined;
+    const chart = isMap(input) ? input["repo"] : undefined;
     // Not etcd, which others have, too.
     return deprecatedReleases.some((one) => one.chart === chart && one.name === chart);
   });

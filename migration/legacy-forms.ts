@@ -5,8 +5,8 @@
 import { z } from "zod";
 import { valueAt } from "../model/path.ts";
 import type { TreeObject } from "../model/secret-value.ts";
+import { isMap } from "../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../model/settings.ts";
-import { isObject } from "./json.ts";
 import { holdsLegacySteps, legacyKind, legacyVersion } from "./legacy-facts.ts";
 
 export type LegacyStepType = "chart" | "object" | "var";
@@ -122,7 +122,7 @@ const document: Form = {
 
 /** What a parsed file or a live object is. Whatever is nothing else is judged as the installer's object. */
 export function formOf(given: Json): Form {
-  if (!isObject(given) || given["kind"] === legacyKind.kind || !holdsUpstreamSteps(given))
+  if (!isMap(given) || given["kind"] === legacyKind.kind || !holdsUpstreamSteps(given))
     return installersObject;
   return given["kind"] === "Installation" ? installation : document;
 }
@@ -151,7 +151,7 @@ function installersInput(type: LegacyStepType, input: JsonObject): JsonObject {
  * entry without a value, which set nothing in 2.7.0.
  */
 function upstreamInput(type: LegacyStepType, input: JsonObject, namespace: string): JsonObject {
-  if (type === "object" && isObject(input["metadata"])) {
+  if (type === "object" && isMap(input["metadata"])) {
     const { namespace: own, ...identity } = input["metadata"];
     return { ...input, metadata: own === namespace ? identity : input["metadata"] };
   }
@@ -161,7 +161,7 @@ function upstreamInput(type: LegacyStepType, input: JsonObject, namespace: strin
     ...others,
     ...(repo !== undefined && { name: repo }),
     ...(url !== undefined && { repository: url }),
-    ...(isObject(values) ? { values: withoutNulls(values) } : values != null && { values }),
+    ...(isMap(values) ? { values: withoutNulls(values) } : values != null && { values }),
   };
 }
 
@@ -169,7 +169,7 @@ function withoutNulls(map: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(map).flatMap(([key, value]) => {
       if (value === null) return [];
-      return [[key, isObject(value) ? withoutNulls(value) : value]];
+      return [[key, isMap(value) ? withoutNulls(value) : value]];
     }),
   );
 }

@@ -2,8 +2,8 @@
 
 import { nearestFirst } from "../model/nearest.ts";
 import type { Problem } from "../model/problem.ts";
+import { isMap } from "../model/secret-value.ts";
 import type { Json, JsonObject } from "../model/settings.ts";
-import { isObject } from "./json.ts";
 import { legacyKind } from "./legacy-facts.ts";
 import { holdsUpstreamSteps } from "./legacy-forms.ts";
 
@@ -13,8 +13,8 @@ import { holdsUpstreamSteps } from "./legacy-forms.ts";
  */
 export function legacyObjectsIn(documents: readonly Json[]): JsonObject[] {
   const all = documents
-    .flatMap((given) => (isObject(given) && Array.isArray(given["items"]) ? given["items"] : [given]))
-    .filter(isObject);
+    .flatMap((given) => (isMap(given) && Array.isArray(given["items"]) ? given["items"] : [given]))
+    .filter(isMap);
   const own = all.filter((one) => one["kind"] === legacyKind.kind);
   return own.length > 0 ? own : all.filter(holdsUpstreamSteps);
 }
@@ -23,12 +23,10 @@ export function legacyObjectsIn(documents: readonly Json[]): JsonObject[] {
 export function describeContent(documents: readonly Json[]): string {
   const given = documents.filter((one) => one !== null);
   if (given.length === 0) return "nothing";
-  const objects = given.filter(isObject);
+  const objects = given.filter(isMap);
   if (objects.length === 0)
     return "text that is no object of Kubernetes: the output of a command that failed, or a table";
-  const items = objects.flatMap((one) =>
-    Array.isArray(one["items"]) ? one["items"].filter(isObject) : [one],
-  );
+  const items = objects.flatMap((one) => (Array.isArray(one["items"]) ? one["items"].filter(isMap) : [one]));
   if (items.length === 0) return "a list without items";
   const kinds = items.flatMap(({ kind }) => (typeof kind === "string" ? [kind] : []));
   if (kinds.length > 0) return `objects of kind ${[...new Set(kinds)].join(", ")}`;
@@ -79,6 +77,6 @@ export function chooseLegacyObject(
 function nameOf(object: JsonObject): { name: string; namespace: string | undefined } {
   const metadata = object["metadata"];
   const text = (key: string) =>
-    isObject(metadata) && typeof metadata[key] === "string" ? metadata[key] : undefined;
+    isMap(metadata) && typeof metadata[key] === "string" ? metadata[key] : undefined;
   return { name: text("name") ?? "(no name)", namespace: text("namespace") };
 }

@@ -53,8 +53,13 @@ export function secretPathsIn(tree: Tree | undefined, path: Path = []): Path[] {
   return Object.entries(tree).flatMap(([key, item]) => secretPathsIn(item, [...path, key]));
 }
 
-export function isMap(tree: Tree | undefined): tree is TreeObject {
-  return typeof tree === "object" && tree !== null && !Array.isArray(tree) && !(tree instanceof SecretValue);
+/** Whether a value is a map: neither a list nor null, nor a secret. */
+export function isMap(value: Tree | undefined): value is TreeObject;
+export function isMap(value: Json | undefined): value is JsonObject;
+export function isMap(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof SecretValue)
+  );
 }
 
 export function revealMap(tree: TreeObject): JsonObject {

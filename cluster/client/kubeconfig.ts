@@ -3,8 +3,8 @@ import { dirname, isAbsolute, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { fileFault } from "../../model/file-fault.ts";
 import { ConfigurationError } from "../../model/problem.ts";
+import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject } from "../../model/settings.ts";
-import { isMap } from "./json.ts";
 
 /** A cluster as a kubeconfig describes it; the keys are the kubeconfig's own. */
 export interface KubeCluster {

@@ -1,5 +1,5 @@
+import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";
-import { isMap } from "../client/json.ts";
 
 /** Who set a field, by the API server's own record of it (metadata.managedFields). */
 export interface FieldHolder {

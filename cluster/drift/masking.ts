@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { isSensitiveKey, withoutLogins } from "../../model/describe.ts";
 import { valueAt } from "../../model/path.ts";
-import { secretMask } from "../../model/secret-value.ts";
+import { isMap, secretMask } from "../../model/secret-value.ts";
 import type { Json, Path } from "../../model/settings.ts";
-import { isMap } from "../client/json.ts";
 import type { Difference } from "./object-difference.ts";
 
 /** Shown for a secret that is not the planned one. */

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConfigurationError } from "../../model/problem.ts";
+import { isMap } from "../../model/secret-value.ts";
 import type { JsonObject } from "../../model/settings.ts";
 import { create, dryRun, replace } from "../client/api.ts";
 import { ApiError } from "../client/api-errors.ts";
 import type { Connection } from "../client/connection.ts";
-import { isMap } from "../client/json.ts";
 import type { ManifestObject } from "../client/manifest.ts";
 import { merge } from "./live-object.ts";
 import { withEncodedData } from "./object-difference.ts";

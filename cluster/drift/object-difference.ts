@@ -1,5 +1,5 @@
+import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";
-import { isMap } from "../client/json.ts";
 import type { ManifestObject } from "../client/manifest.ts";
 import { sameQuantity } from "../client/quantity.ts";
 import { isControllerOwned } from "./controller-owned.ts";

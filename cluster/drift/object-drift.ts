@@ -1,8 +1,8 @@
 import { ConfigurationError } from "../../model/problem.ts";
+import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";
 import { list, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
-import { isMap } from "../client/json.ts";
 import type { ManifestObject } from "../client/manifest.ts";
 import { inParallel } from "../client/parallel.ts";
 import { isAutoscaled, removesItself, type ScaledWorkload } from "./controller-owned.ts";

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { ConfigurationError } from "../../model/problem.ts";
+import { isMap } from "../../model/secret-value.ts";
 import type { JsonObject } from "../../model/settings.ts";
 import { create, get, type KubeObject, remove, replace } from "../client/api.ts";
 import { ApiError } from "../client/api-errors.ts";
 import type { Connection } from "../client/connection.ts";
-import { isMap } from "../client/json.ts";
 import { type ManifestObject, parseManifest } from "../client/manifest.ts";
 import { inParallel } from "../client/parallel.ts";
 import { readApplied } from "../client/releases.ts";

@@ -1,7 +1,7 @@
 import { type SnapshotRecord, storedInputs } from "../../configuration/snapshot.ts";
 import { withoutNulls } from "../../model/nulls.ts";
+import { isMap } from "../../model/secret-value.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { isMap } from "../client/json.ts";
 import type { Difference } from "./object-difference.ts";
 import { valueDifferences } from "./value-difference.ts";
 

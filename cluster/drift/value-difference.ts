@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";
-import { isMap } from "../client/json.ts";
 import type { Difference } from "./object-difference.ts";
 
 /**

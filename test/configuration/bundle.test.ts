@@ -6,6 +6,7 @@ import { aliasLayer, bundleTokens } from "../../configuration/exposure/layer.ts"
 import { defaultOtelEndpoint } from "../../configuration/stack-config.ts";
 import { parseFile } from "../../configuration/yaml/yaml-file.ts";
 import { pathText } from "../../model/path.ts";
+import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path, ReleaseType, Settings } from "../../model/settings.ts";
 import { chartStep, load } from "./project.ts";
 
@@ -93,10 +94,6 @@ function differences(a: Json | undefined, b: Json | undefined, at: Path = []): s
     );
   }
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b)) ? [] : [pathText(at)];
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function sorted(value: Json | undefined): Json | undefined {

@@ -1,9 +1,9 @@
 import { knownChart } from "../../../components/catalogue.ts";
 import type { FixedDescription } from "../../../components/description.ts";
 import type { Check } from "../../../model/check.ts";
+import { isMap } from "../../../model/secret-value.ts";
 import type { Json, JsonObject } from "../../../model/settings.ts";
 import type { Connection } from "../../client/connection.ts";
-import { isMap } from "../../client/json.ts";
 import { type ManifestObject, parseManifest } from "../../client/manifest.ts";
 import { sizeOf } from "../../client/quantity.ts";
 import { readLive } from "../../drift/live-object.ts";

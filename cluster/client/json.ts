@@ -1,5 +1,0 @@
-import type { Json, JsonObject } from "../../model/settings.ts";
-
-export function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
