@@ -6,7 +6,7 @@ import { isHeld } from "../plan/repair.ts";
 import { create, get, type KubeObject, pathOf, type RequestOptions, replace } from "./client/api.ts";
 import { ApiError } from "./client/api-errors.ts";
 import type { Connection } from "./client/connection.ts";
-import { isAlive, processIdentity } from "./client/process.ts";
+import { isAlive, processIdentity } from "./client/process-identity.ts";
 
 /** A run that is killed is known to be dead this long after, even from another machine. */
 const durationSeconds = 30;

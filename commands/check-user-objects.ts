@@ -5,7 +5,7 @@ import { readStack, recordOf } from "../engine/stack-record.ts";
 import { amount } from "../model/amount.ts";
 import { ConfigurationError } from "../model/problem.ts";
 import { confirmationVariable, destroyedBy, destroyProblems } from "../plan/removal/destroy.ts";
-import { removalPlan } from "../plan/removal/plan.ts";
+import { removalPlan } from "../plan/removal/removal-plan.ts";
 import type { RemovalSurvey } from "../plan/removal/survey.ts";
 import { seconds, withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";

@@ -1,6 +1,6 @@
 import { amount } from "../model/amount.ts";
 import { byKind, countsOf, firstFew, isCrd, type LiveObject, placeOf } from "../plan/removal/objects.ts";
-import type { RemovalPlan } from "../plan/removal/plan.ts";
+import type { RemovalPlan } from "../plan/removal/removal-plan.ts";
 import type { LiveRelease } from "../plan/removal/survey.ts";
 
 /** The plan as the operator reads it before anything is touched: what goes, in which order, and what stays. */

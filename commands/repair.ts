@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command } from "commander";
-import { readBackendUrl } from "../engine/backend.ts";
-import { readEngineLocks, removeEngineLock } from "../engine/lock.ts";
+import { readEngineLocks, removeEngineLock } from "../engine/engine-lock.ts";
 import { halfWrittenSidecars } from "../engine/sidecar.ts";
 import { selectedStack } from "../engine/stack-file.ts";
+import { readBackendUrl } from "../engine/state-backend.ts";
 import { damagedProblem, damagedWarning } from "../model/helm-record.ts";
 import { ConfigurationError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";

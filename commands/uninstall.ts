@@ -22,7 +22,7 @@ import {
 } from "../plan/removal/blockers.ts";
 import { configuredRelease } from "../plan/removal/known.ts";
 import { identityOf } from "../plan/removal/objects.ts";
-import { type RemovalPlan, remainsOf, removalPlan } from "../plan/removal/plan.ts";
+import { type RemovalPlan, remainsOf, removalPlan } from "../plan/removal/removal-plan.ts";
 import type { LiveRelease, RemovalSurvey } from "../plan/removal/survey.ts";
 import { repairsOf } from "../plan/repair.ts";
 import { seconds, withStackOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stateFolder } from "./backend.ts";
+import { stateFolder } from "./state-backend.ts";
 
 /**
  * Pulumi's backend of files writes a small `.attrs` file beside each file of its state, and not in one step. Killed

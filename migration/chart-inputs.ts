@@ -1,8 +1,8 @@
 /** Rules for what a chart step says beside its values: which chart, from where, how it is waited for. */
 import { chartSource } from "../configuration/chart-source.ts";
 import { durationForm, secondsOf } from "../model/go-duration.ts";
+import { carriedInput, type MergeContext, type Outcome } from "./change-outcome.ts";
 import type { Change } from "./changes.ts";
-import { carriedInput, type MergeContext, type Outcome } from "./outcome.ts";
 import { isSecret } from "./plain-value.ts";
 import { type TargetStep, targetOf } from "./target-steps.ts";
 

@@ -1,7 +1,8 @@
 /** Rules for a changed Helm value: onto the chart of 3.0.0, if that goes on with the chart and reads the value. */
+
+import type { MergeContext, Outcome } from "./change-outcome.ts";
 import type { Change } from "./changes.ts";
 import { exposedValue } from "./exposed-values.ts";
-import type { MergeContext, Outcome } from "./outcome.ts";
 import { ownedBecause } from "./owned-values.ts";
 import { plainValue } from "./plain-value.ts";
 import { successorOf, type TargetStep, targetOf } from "./target-steps.ts";

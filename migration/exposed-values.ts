@@ -4,6 +4,7 @@
  */
 import { valueAt } from "../model/path.ts";
 import type { Json, Path } from "../model/settings.ts";
+import { carriedValue, type MergeContext, type Outcome, settingsOf, valuesOf } from "./change-outcome.ts";
 import { type Change, isSame } from "./changes.ts";
 import {
   frontendUrls,
@@ -13,7 +14,6 @@ import {
   legacyServices,
 } from "./legacy-defaults.ts";
 import { isHostOfDomain, serviceSteps } from "./legacy-exposure.ts";
-import { carriedValue, type MergeContext, type Outcome, settingsOf, valuesOf } from "./outcome.ts";
 import { plainValue } from "./plain-value.ts";
 import { successorOf, type TargetStep } from "./target-steps.ts";
 

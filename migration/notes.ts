@@ -1,6 +1,7 @@
 /** What somebody who migrates should know beside the single changes. */
+
+import type { ChangeOutcome, MergeContext, Override } from "./change-outcome.ts";
 import { imageRegistry } from "./legacy-defaults.ts";
-import type { ChangeOutcome, MergeContext, Override } from "./outcome.ts";
 
 /** Components that 2.7.0 had nothing of. */
 const newComponents = ["cnpg", "db-maintenance", "resources-stack", "events-stack"];

@@ -3,10 +3,10 @@
 import { knownStep } from "../components/catalogue.ts";
 import { deprecatedReleases } from "../components/deprecated.ts";
 import type { JsonObject } from "../model/settings.ts";
+import { carriedInput, type MergeContext, type Outcome } from "./change-outcome.ts";
 import { type Change, changesOf, releaseOf } from "./changes.ts";
 import { legacyDefaults } from "./legacy-defaults.ts";
 import type { LegacyPlatform } from "./legacy-platform.ts";
-import { carriedInput, type MergeContext, type Outcome } from "./outcome.ts";
 import { type TargetStep, targetOf } from "./target-steps.ts";
 
 const hostname = ".status.loadBalancer.ingress[0].hostname";

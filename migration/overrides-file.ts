@@ -3,7 +3,7 @@ import { Document, isCollection, isPair, isScalar, Pair, type Scalar, YAMLMap } 
 import { writing } from "../configuration/yaml/go-scalars.ts";
 import type { JsonObject, Path } from "../model/settings.ts";
 import { legacyVersion } from "./legacy-facts.ts";
-import type { Migration, OverrideLine } from "./merge.ts";
+import type { Migration, OverrideLine } from "./migrate.ts";
 
 /**
  * The file's text; undefined when there is nothing to override.

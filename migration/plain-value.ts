@@ -5,9 +5,9 @@ import { variablesIn } from "../configuration/variables.ts";
 import { isSensitiveKey } from "../model/describe.ts";
 import { pathText, valueAt } from "../model/path.ts";
 import type { Json, JsonObject, Path } from "../model/settings.ts";
+import { carriedValue, type MergeContext, type Outcome, settingsOf, valuesOf } from "./change-outcome.ts";
 import { type Change, isSame } from "./changes.ts";
 import { acceptValue } from "./chart-keys.ts";
-import { carriedValue, type MergeContext, type Outcome, settingsOf, valuesOf } from "./outcome.ts";
 import { type TargetStep, targetOf } from "./target-steps.ts";
 
 /** What becomes of such a value. */

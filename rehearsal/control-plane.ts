@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
-import { isAlive, processIdentity } from "../cluster/client/process.ts";
+import { isAlive, processIdentity } from "../cluster/client/process-identity.ts";
 import { writePortForwards } from "./port-forwards.ts";
 import { loopback, type Ports, withPorts } from "./ports.ts";
 import { kubernetesVersion } from "./toolchain/recipes.ts";

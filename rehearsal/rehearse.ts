@@ -7,10 +7,10 @@ import { ReportableError } from "../model/problem.ts";
 import { releaseTypes } from "../model/settings.ts";
 import { packCharts } from "./chart-repository.ts";
 import { clusterStatus, startCluster, stopCluster } from "./cluster.ts";
-import { runKrateo } from "./krateo.ts";
 import { carryOver, seedLegacy } from "./legacy/rehearsal.ts";
 import { describeOutcome, listReleases, type Outcome, releaseOutcomes, wantedReleases } from "./outcome.ts";
 import { UpProgress } from "./progress.ts";
+import { runKrateo } from "./run-krateo.ts";
 import {
   forgetStack,
   prepareStack,

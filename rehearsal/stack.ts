@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { isAlive } from "../cluster/client/process.ts";
+import { isAlive } from "../cluster/client/process-identity.ts";
 import type { ReleaseType } from "../model/settings.ts";
 import type { UpProgress } from "./progress.ts";
 import { type RehearsalPaths, rehearsalStack, replaceFile } from "./toolchain/layout.ts";

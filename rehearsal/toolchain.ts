@@ -4,7 +4,6 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { buildRecipes, type Log } from "./toolchain/build.ts";
 import { cacheDirectory, isIntact, recipeDirectory } from "./toolchain/cache.ts";
-import { chooseSource, downloadTools } from "./toolchain/download.ts";
 import {
   keepOnly,
   link,
@@ -19,6 +18,7 @@ import {
 import { withLock } from "./toolchain/lock.ts";
 import { neededPlugins, officialPlugins, officialPulumi, userPulumiHome } from "./toolchain/plugins.ts";
 import { clusterRecipes, kubernetesProviderRecipe, pulumiRecipe, type Recipe } from "./toolchain/recipes.ts";
+import { chooseSource, downloadTools } from "./toolchain/tool-download.ts";
 
 /** The tools of the rehearsal, ready to run. */
 export interface Toolchain {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../cluster/client/connection.ts";
-import { readObject } from "../cluster/client/object.ts";
+import { readObject } from "../cluster/client/read-object.ts";
 import { explainRelease, explainService } from "../cluster/diagnose/diagnose.ts";
 import { putBack } from "../cluster/drift/put-back.ts";
 import { InstallerLease } from "../cluster/lease.ts";

@@ -3,7 +3,7 @@ import { expandVariables } from "../../configuration/variables.ts";
 import type { Settings, VariableStep } from "../../model/settings.ts";
 import { NoValueError, selectValue } from "../../plan/select-value.ts";
 import type { Connection } from "../client/connection.ts";
-import { readObject } from "../client/object.ts";
+import { readObject } from "../client/read-object.ts";
 import { readReleases } from "../client/releases.ts";
 import { frontendAddressOf, readNodes } from "../nodes.ts";
 

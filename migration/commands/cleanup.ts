@@ -38,7 +38,7 @@ Exit codes: 0 nothing is left, 1 something could not be removed, the backup coul
       const connection = await connectTo(choice, session);
       const [{ removeLegacy }, { backUp }, { backupDirectory }, { releaseSnapshot }, { requireNamespace }] =
         await Promise.all([
-          import("../live/removal.ts"),
+          import("../live/cleanup.ts"),
           import("../live/backup.ts"),
           import("../live/backup-folder.ts"),
           import("../../cluster/snapshot-finalizer.ts"),

@@ -43,7 +43,7 @@ export async function readLegacySource(
   }
   const { namespace, choice } = await target(options, session);
   const connection = await connectTo(choice, session);
-  const { findLegacyObject, legacyVersionOf } = await import("../live/object.ts");
+  const { findLegacyObject, legacyVersionOf } = await import("../live/legacy-objects.ts");
   const object = await findLegacyObject(connection, { name: options.name, namespace });
   const source = `the cluster at ${connection.server} (context ${connection.context})`;
   const platform = checked(object, source, "krateo-system");

@@ -15,9 +15,9 @@ import type { LegacyType } from "../legacy-defaults.ts";
 import { legacyTypes } from "../legacy-defaults.ts";
 import { legacyVersion } from "../legacy-facts.ts";
 import type { LegacyPlatform } from "../legacy-platform.ts";
-import { type Migration, migrate } from "../merge.ts";
+import { type Migration, migrate } from "../migrate.ts";
 import { overridesText } from "../overrides-file.ts";
-import { stackValues } from "../stack-values.ts";
+import { stackValues } from "../stack-configuration.ts";
 import { type LegacySourceOptions, readLegacySource } from "./legacy-source.ts";
 import { migrateJson, migrateText } from "./migrate-report.ts";
 

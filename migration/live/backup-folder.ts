@@ -5,7 +5,7 @@
 import { constants } from "node:fs";
 import { copyFile, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { isAlive } from "../../cluster/client/process.ts";
+import { isAlive } from "../../cluster/client/process-identity.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import { type BackupContents, backupName, objectFile } from "./backup-contents.ts";
 import { type BackupIndex, backupIndex } from "./backup-index.ts";

@@ -5,7 +5,7 @@ import type { Problem } from "../../model/problem.ts";
 import { sameRelease } from "./context.ts";
 import { crdsFolderOf } from "./known.ts";
 import { byKind, countsOf, firstFew, identityOf, type LiveObject, placeOf } from "./objects.ts";
-import type { RemovalPlan } from "./plan.ts";
+import type { RemovalPlan } from "./removal-plan.ts";
 import type { LiveRelease, RemovalSurvey, StackRecord } from "./survey.ts";
 import { crdsByKind } from "./users.ts";
 

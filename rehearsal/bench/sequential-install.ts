@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as jq from "jq-wasm";
 import { create, type KubeObject, list, pathOf, resourceOf } from "../../cluster/client/api.ts";
 import { type Connection, connect } from "../../cluster/client/connection.ts";
-import { readObject } from "../../cluster/client/object.ts";
+import { readObject } from "../../cluster/client/read-object.ts";
 import { readinessOf, waitedResources } from "../../cluster/diagnose/workload.ts";
 import { readNodes } from "../../cluster/nodes.ts";
 import { nodeAddressOf, nodeAddressVariable } from "../../configuration/exposure/node-address.ts";

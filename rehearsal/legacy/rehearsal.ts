@@ -1,8 +1,8 @@
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ReportableError } from "../../model/problem.ts";
-import { runKrateo } from "../krateo.ts";
 import { listReleases } from "../outcome.ts";
+import { runKrateo } from "../run-krateo.ts";
 import type { RehearsalChoice } from "../stack.ts";
 import type { RehearsalPaths } from "../toolchain/layout.ts";
 import type { Toolchain } from "../toolchain.ts";

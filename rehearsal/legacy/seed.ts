@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { KubernetesObjectApi } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
 import { connect } from "../../cluster/client/connection.ts";
-import { readObject } from "../../cluster/client/object.ts";
+import { readObject } from "../../cluster/client/read-object.ts";
 import { expandVariables, variablesIn } from "../../configuration/variables.ts";
 import type { LegacyType } from "../../migration/legacy-defaults.ts";
 import type { JsonObject, VariableStep } from "../../model/settings.ts";
@@ -19,8 +19,8 @@ import { NoValueError, selectValue } from "../../plan/select-value.ts";
 import { sources, stageCharts } from "../chart-repository.ts";
 import { kubeConfig } from "../control-plane.ts";
 import type { Toolchain } from "../toolchain.ts";
+import { stepValues } from "./legacy-values.ts";
 import { type LegacyStep, legacySteps } from "./platform-object.ts";
-import { stepValues } from "./step-values.ts";
 
 export interface SeedOptions {
   /** The rehearsal's folder. */

@@ -25,7 +25,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.j
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { connect } from "../../cluster/client/connection.ts";
-import { readObject } from "../../cluster/client/object.ts";
+import { readObject } from "../../cluster/client/read-object.ts";
 import { objectPanic, releasePanic, withNullsOf } from "./null-comparison.ts";
 import { exitWithParent } from "./parent.ts";
 import { type Properties, reveal } from "./property-values.ts";

@@ -1,4 +1,4 @@
-import type { ClusterApi } from "./api.ts";
+import type { ClusterApi } from "./cluster-api.ts";
 import type { SimulationOptions } from "./process.ts";
 import type { World } from "./world.ts";
 

@@ -3,7 +3,7 @@
  * Command line: the kubeconfig, then the options as JSON.
  */
 import { KubeConfig } from "@kubernetes/client-node";
-import { ClusterApi } from "./api.ts";
+import { ClusterApi } from "./cluster-api.ts";
 import { Scheduler } from "./intent.ts";
 import type { SimulationOptions } from "./process.ts";
 import { rules } from "./rules.ts";

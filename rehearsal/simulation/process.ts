@@ -4,7 +4,7 @@ import { open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { isAlive, type ProcessIdentity, processIdentity } from "../../cluster/client/process.ts";
+import { isAlive, type ProcessIdentity, processIdentity } from "../../cluster/client/process-identity.ts";
 import { replaceFile } from "../toolchain/layout.ts";
 
 /** How the stand-ins behave. */

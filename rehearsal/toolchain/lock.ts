@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, type ProcessIdentity, processIdentity } from "../../cluster/client/process.ts";
+import { isAlive, type ProcessIdentity, processIdentity } from "../../cluster/client/process-identity.ts";
 
 /** Who holds a lock. */
 export interface LockOwner extends ProcessIdentity {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
-import { processIdentity } from "../../cluster/client/process.ts";
+import { processIdentity } from "../../cluster/client/process-identity.ts";
 import { endLease, existingLease, InstallerLease, readLease } from "../../cluster/lease.ts";
 import { errorOf, type Handler, withApiServer } from "./api-server.ts";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { knownLayout, stateFolder } from "../../engine/backend.ts";
-import { readEngineLocks, removeEngineLock } from "../../engine/lock.ts";
+import { readEngineLocks, removeEngineLock } from "../../engine/engine-lock.ts";
 import { halfWrittenSidecars } from "../../engine/sidecar.ts";
+import { knownLayout, stateFolder } from "../../engine/state-backend.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 describe("the engine's own files", () => {

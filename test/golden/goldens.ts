@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { loadSettings } from "../../configuration/load.ts";
 import { migrateJson } from "../../migration/commands/migrate-report.ts";
 import { readLegacyPlatform } from "../../migration/legacy-platform.ts";
-import { migrate } from "../../migration/merge.ts";
+import { migrate } from "../../migration/migrate.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import type { Settings } from "../../model/settings.ts";
 import { differenceOf } from "./difference.ts";

@@ -6,7 +6,7 @@ import { type LegacyType, legacyTypes } from "../../migration/legacy-defaults.ts
 import { legacyObjectsIn } from "../../migration/legacy-objects.ts";
 import { readLegacyPlatform } from "../../migration/legacy-platform.ts";
 import { versionProblems } from "../../migration/legacy-version.ts";
-import { migrate } from "../../migration/merge.ts";
+import { migrate } from "../../migration/migrate.ts";
 import type { Json, JsonObject } from "../../model/settings.ts";
 import { type GivenObject, lineOf, read, set, unchanged, without } from "./objects.ts";
 

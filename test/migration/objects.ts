@@ -1,11 +1,12 @@
 /** KrateoPlatformOps objects for tests: the unchanged ones of each type, and how to change them. */
+
+import type { ChangeOutcome } from "../../migration/change-outcome.ts";
 import type { LegacyType } from "../../migration/legacy-defaults.ts";
 import { legacyDefaults } from "../../migration/legacy-defaults.ts";
 import { type LegacyPlatform, readLegacyPlatform } from "../../migration/legacy-platform.ts";
-import { type Migration, migrate } from "../../migration/merge.ts";
-import type { ChangeOutcome } from "../../migration/outcome.ts";
+import { type Migration, migrate } from "../../migration/migrate.ts";
 import { overridesText } from "../../migration/overrides-file.ts";
-import { stackValues } from "../../migration/stack-values.ts";
+import { stackValues } from "../../migration/stack-configuration.ts";
 import type { Json, JsonObject, Settings } from "../../model/settings.ts";
 import { entriesOf } from "../../rehearsal/legacy/platform-object.ts";
 import { load } from "../configuration/project.ts";

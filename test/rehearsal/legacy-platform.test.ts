@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type LegacyType, legacyTypes } from "../../migration/legacy-defaults.ts";
 import { type LegacyPlatform, readLegacyPlatform } from "../../migration/legacy-platform.ts";
-import { migrate } from "../../migration/merge.ts";
+import { migrate } from "../../migration/migrate.ts";
 import type { Json } from "../../model/settings.ts";
+import { stepValues } from "../../rehearsal/legacy/legacy-values.ts";
 import { type LegacyStep, legacySteps, userChanges } from "../../rehearsal/legacy/platform-object.ts";
-import { stepValues } from "../../rehearsal/legacy/step-values.ts";
 
 const step = (set: readonly { name?: string; value?: unknown }[] | null): LegacyStep => ({
   id: "install-shop",

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, processIdentity } from "../../cluster/client/process.ts";
+import { isAlive, processIdentity } from "../../cluster/client/process-identity.ts";
 import { type LockOwner, withLock } from "../../rehearsal/toolchain/lock.ts";
 
 describe("the lock of the toolchain", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { setImmediate as settled } from "node:timers/promises";
-import type { ClusterApi } from "../../rehearsal/simulation/api.ts";
+import type { ClusterApi } from "../../rehearsal/simulation/cluster-api.ts";
 import { type Intent, Scheduler } from "../../rehearsal/simulation/intent.ts";
 import type { SimulationOptions } from "../../rehearsal/simulation/process.ts";
 import { rules } from "../../rehearsal/simulation/rules.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { chooseSource } from "../../rehearsal/toolchain/download.ts";
 import { satisfies } from "../../rehearsal/toolchain/plugins.ts";
 import { clusterRecipes, kubernetesProviderRecipe, pulumiRecipe } from "../../rehearsal/toolchain/recipes.ts";
+import { chooseSource } from "../../rehearsal/toolchain/tool-download.ts";
 
 describe("where the tools come from", () => {
   const before = process.env.KRATEO_TOOLCHAIN;

@@ -6,7 +6,7 @@ import { KubernetesObjectApi } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { patch, pathOf, resourceOf } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
-import { readObject } from "../../cluster/client/object.ts";
+import { readObject } from "../../cluster/client/read-object.ts";
 import type { JsonObject } from "../../model/settings.ts";
 import { packCharts } from "../../rehearsal/chart-repository.ts";
 import { restoreCluster, saveCluster, startCluster, stopCluster } from "../../rehearsal/cluster.ts";

@@ -5,7 +5,7 @@ import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../c
 import type { Connection } from "../../client/connection.ts";
 import { type DatabaseAnswer, probeDatabase } from "../../database-probe.ts";
 import { missingRights, type Right } from "./access-review.ts";
-import { serviceIn } from "./database.ts";
+import { serviceIn } from "./external-database.ts";
 import { type IngressSurroundings, ingressesOf } from "./ingress.ts";
 import { readIngressSurroundings } from "./ingress-surroundings.ts";
 import type { Installations } from "./installations.ts";

@@ -3,7 +3,7 @@ import type { Check } from "../../../model/check.ts";
 import type { ObjectStep, Settings } from "../../../model/settings.ts";
 import type { KubeObject } from "../../client/api.ts";
 import { readinessOf } from "../../diagnose/workload.ts";
-import { differingPaths } from "../../drift/difference.ts";
+import { differingPaths } from "../../drift/differing-paths.ts";
 import type { Observation } from "../../observation.ts";
 
 /**

@@ -12,7 +12,7 @@ import { secretNamesOf } from "../../../plan/database-secrets.ts";
 import { reapplyCommand } from "../../../plan/reapply.ts";
 import { disagreementOf } from "../../../plan/secret-problems.ts";
 import { missingOf } from "../../database.ts";
-import { differingPaths } from "../../drift/difference.ts";
+import { differingPaths } from "../../drift/differing-paths.ts";
 import { holderOf } from "../../drift/field-holder.ts";
 import { chartSteps, type Observation } from "../../observation.ts";
 import { checkEndpoints } from "./endpoint-checks.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ClusterApi } from "../api.ts";
+import type { ClusterApi } from "../cluster-api.ts";
 import type { Item, World } from "../world.ts";
 
 /** What a chart's own scripts do in its containers, for those on which the rest of an installation depends. */

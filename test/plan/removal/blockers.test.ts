@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Problem } from "../../../model/problem.ts";
 import { confirmationProblems, heldProblems, placeProblems } from "../../../plan/removal/blockers.ts";
 import type { LiveObject } from "../../../plan/removal/objects.ts";
-import { removalPlan } from "../../../plan/removal/plan.ts";
+import { removalPlan } from "../../../plan/removal/removal-plan.ts";
 import { object, release, survey } from "../../support/removal.ts";
 
 const crd = object("CustomResourceDefinition compositiondefinitions.core.krateo.io");

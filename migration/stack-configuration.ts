@@ -1,4 +1,4 @@
-import type { Migration } from "./merge.ts";
+import type { Migration } from "./migrate.ts";
 
 /** The stack configuration of a migration without its secrets, as Pulumi hands it over: keys that lead into a map make one. */
 export function stackValues({ stackKeys }: Pick<Migration, "stackKeys">): Record<string, unknown> {

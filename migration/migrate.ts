@@ -7,6 +7,7 @@ import type { BundleTokens } from "../configuration/bundle.ts";
 import { bundledVersion } from "../configuration/bundle.ts";
 import { bundleTokens } from "../configuration/exposure/layer.ts";
 import type { Path } from "../model/settings.ts";
+import type { ChangeOutcome, MergeContext, Outcome, Override } from "./change-outcome.ts";
 import { type Change, changesOf, detectType } from "./changes.ts";
 import { inputOutcome } from "./chart-inputs.ts";
 import { valueOutcome } from "./chart-values.ts";
@@ -16,7 +17,6 @@ import { readLegacyExposure } from "./legacy-exposure.ts";
 import type { LegacyPlatform } from "./legacy-platform.ts";
 import { notesOf } from "./notes.ts";
 import { absentComponents, addedStep, objectOutcome, removedStep, variableOutcome } from "./other-steps.ts";
-import type { ChangeOutcome, MergeContext, Outcome, Override } from "./outcome.ts";
 import { targetSteps } from "./target-steps.ts";
 
 /** A key of the stack configuration; without a value, it is encrypted and somebody has to put it in. */

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
-import { isAlive } from "../cluster/client/process.ts";
-import { stateFolder } from "./backend.ts";
+import { isAlive } from "../cluster/client/process-identity.ts";
+import { stateFolder } from "./state-backend.ts";
 
 /** A lock that a run of Pulumi holds, or left, on a stack. */
 export interface EngineLock {

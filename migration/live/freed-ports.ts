@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { get, type KubeObject, patch, pathOf } from "./client/api.ts";
-import { ApiError } from "./client/api-errors.ts";
-import type { Connection } from "./client/connection.ts";
-import type { HelmRelease } from "./client/helm-release.ts";
-import { parseManifest } from "./client/manifest.ts";
+import { get, type KubeObject, patch, pathOf } from "../../cluster/client/api.ts";
+import { ApiError } from "../../cluster/client/api-errors.ts";
+import type { Connection } from "../../cluster/client/connection.ts";
+import type { HelmRelease } from "../../cluster/client/helm-release.ts";
+import { parseManifest } from "../../cluster/client/manifest.ts";
 
 interface ServiceObject extends KubeObject {
   readonly spec?: { readonly ports?: readonly { readonly nodePort?: number }[] };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { JsonObject } from "../../../model/settings.ts";
 import { configuredRelease, knownLeftovers } from "../../../plan/removal/known.ts";
 import { objectText } from "../../../plan/removal/objects.ts";
-import { type RemovalPlan, remainsOf, removalPlan } from "../../../plan/removal/plan.ts";
+import { type RemovalPlan, remainsOf, removalPlan } from "../../../plan/removal/removal-plan.ts";
 import type { RemovalSurvey } from "../../../plan/removal/survey.ts";
 import { labelled, marked, object, ofHook, ofRelease, release, survey } from "../../support/removal.ts";
 import { chartStep } from "../../support/settings.ts";
