@@ -66,7 +66,7 @@ async function answerOf(url: string, headers: Readonly<Record<string, string>>):
       throw new DownloadError(url, `it redirects more than ${redirects} times`, answer.status);
     const next = URL.parse(location, target.href);
     if (!next || !/^https?:$/.test(next.protocol))
-      throw new DownloadError(url, "it redirects to what is no http address", answer.status);
+      throw new DownloadError(url, "it redirects to an address that is not http", answer.status);
     target = next;
   }
 }

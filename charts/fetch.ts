@@ -111,7 +111,8 @@ async function archiveAt(location: Location, cache: string | undefined): Promise
       );
     }
     if (content.length === 0) throw new Error("it is empty");
-    if (content[0] !== 0x1f || content[1] !== 0x8b) throw new Error("what came is no gzip archive");
+    if (content[0] !== 0x1f || content[1] !== 0x8b)
+      throw new Error("the downloaded file is not a gzip archive");
     await unzip(content).catch(({ message }: Error) => {
       throw new Error(`the gzip archive is cut off or damaged (${message})`);
     });

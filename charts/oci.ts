@@ -29,7 +29,7 @@ export async function findOciChart(reference: string, version: string): Promise<
   const manifest = parseManifest(url, body);
   const layer = manifest.layers?.find((candidate) => candidate.mediaType === chartLayer);
   if (!layer?.digest.startsWith("sha256:"))
-    throw new DownloadError(url, "what it refers to is no Helm chart");
+    throw new DownloadError(url, "it refers to something that is not a Helm chart");
   return {
     url: `${repository}/blobs/${layer.digest}`,
     digest: layer.digest.slice("sha256:".length),
@@ -58,6 +58,6 @@ function parseManifest(url: string, body: Buffer): { layers?: { mediaType: strin
   try {
     return JSON.parse(body.toString());
   } catch {
-    throw new DownloadError(url, "what it refers to is no OCI manifest");
+    throw new DownloadError(url, "it refers to something that is not an OCI manifest");
   }
 }

@@ -32,7 +32,7 @@ export async function probeDatabase(
         const letter = String.fromCharCode(answer[0] ?? 0);
         if (letter === "S") resolve("tls");
         else if (letter === "N") resolve("clear");
-        else fail("what answers is no PostgreSQL");
+        else fail("the server there is not a PostgreSQL");
       });
     });
   } finally {

@@ -180,7 +180,7 @@ async function readIdentity(connection: Connection, options: RequestOptions): Pr
   const uid = await readClusterUid(connection, options);
   if (uid) return uid;
   throw new UnreachableError(
-    `what answers at ${connection.server} (context ${connection.context}) is no Kubernetes API server: it has no namespace kube-system`,
+    `what answers at ${connection.server} (context ${connection.context}) is not a Kubernetes API server: it has no namespace kube-system`,
   );
 }
 

@@ -28,14 +28,14 @@ export async function endRevision(
   const name = `sh.helm.release.v1.${release}.v${revision}`;
   const path = pathOf("v1", "secrets", namespace, name);
   const secret = await get<HelmSecret>(connection, path);
-  if (!secret) return `${release}: revision ${revision} is gone, nothing to mend`;
+  if (!secret) return `${release}: revision ${revision} is gone, nothing to repair`;
   const record = readRecord(secret);
   if (typeof record === "string")
     throw new Error(
       `${release}: its revision ${revision} cannot be read: Secret ${namespace}/${name} ${record}`,
     );
   const { status } = record.info;
-  if (!unfinished.test(status)) return `${release}: revision ${revision} is ${status}, nothing to mend`;
+  if (!unfinished.test(status)) return `${release}: revision ${revision} is ${status}, nothing to repair`;
   const info = {
     ...record.info,
     status: "failed",

@@ -17,11 +17,11 @@ export async function explainRoute(
     const trouble = routeTrouble(await get<Route>(connection, pathOf(routeApi, "routes", namespace, name)));
     if (trouble === undefined) return [];
     return [
-      `Route ${name} in namespace ${namespace} leads nowhere: ${trouble}`,
+      `Route ${name} in namespace ${namespace} does not work: ${trouble}`,
       `  look further: oc describe route ${name} -n ${namespace}; oc get pods -n openshift-ingress`,
     ];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [`why no router serves Route ${name} cannot be read: ${reason}`];
+    return [`cannot read why no router serves Route ${name}: ${reason}`];
   }
 }

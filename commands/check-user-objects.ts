@@ -92,7 +92,7 @@ function confirmedNumber(): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new ConfigurationError([
     {
-      what: "the number of user objects that may go is no whole number",
+      what: "the number of user objects that may go is not a whole number",
       path: confirmationVariable,
       given: text,
       next: "npx krateo uninstall --dry-run says how many there are; nothing has been removed",

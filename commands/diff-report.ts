@@ -134,7 +134,7 @@ function verdict({ drifts, compared }: DriftReport, context: ReportContext): str
   return [
     `different: ${amount(differences, "difference")} in ${what} ${where}`,
     ...notesOf(drifts).map((note) => `note: ${note}`),
-    `next: ${wayBack(drifts, context) ?? "mend by hand what the notes say, then look again"}`,
+    `next: ${wayBack(drifts, context) ?? "correct by hand what the notes name, then compare again"}`,
   ];
 }
 

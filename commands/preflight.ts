@@ -123,7 +123,7 @@ function conditionChecks(
       check: "precondition",
       subject,
       status: "OK",
-      found: "its Helm releases and Secrets can be gone on with",
+      found: "its Helm releases and Secrets can be used",
       expected: "nothing in the way",
       next: "",
     },

@@ -127,7 +127,7 @@ async function repairReleases(options: RepairOptions, session: Session, died: bo
   if (repairs.length + blocked.length + unreadable.length === 0)
     session.print("releases: none is unfinished");
   for (const repair of repairs) {
-    if (options.dryRun) session.print(`would mend: ${describeRepair(repair)}`);
+    if (options.dryRun) session.print(`would repair: ${describeRepair(repair)}`);
     else
       session.print(
         await endRevision(connection, revisionOf(`${repair.release}@${repair.revision}`, settings.namespace)),

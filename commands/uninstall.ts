@@ -291,7 +291,7 @@ async function judge(work: Work, before: RemovalPlan): Promise<void> {
   for (const line of left) session.print(`  ${line}`);
   if (survey.stack.filled) session.print(`  the state of stack ${stack} is not empty`);
   session.print(
-    "ERROR: not everything is gone; run the same again once what holds it is mended (npx krateo repair clears a dead lock)",
+    "ERROR: not everything is gone; remove what holds it, then run the same command again (npx krateo repair clears a dead lock)",
   );
   throw new BadResult();
 }

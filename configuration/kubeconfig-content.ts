@@ -6,7 +6,7 @@ const start = /[\n\r]|^\s*(\{|['"]?(apiVersion|kind|clusters|contexts|users|curr
 
 /** For the content in the place of a path, which Pulumi's own kubernetes:kubeconfig takes as well. */
 export const contentProblem: Problem = {
-  what: "here stands the content of a kubeconfig, and the path of one is wanted",
+  what: "this is the content of a kubeconfig; write a path",
   allowed: "a path; for commands also several, joined as in KUBECONFIG",
   next: "write the content to a file that only you can read (chmod 600), and give the file's path",
 };

@@ -148,7 +148,7 @@ function chartStep(
   )?.name;
   if (deprecated !== undefined) {
     findings.problems.push({
-      what: `step ${step.id} installs ${deprecated}, which Krateo 3.0.0 has no place for`,
+      what: `step ${step.id} installs ${deprecated}, which Krateo 3.0.0 does not have`,
       ...step.place([]),
       next: "remove the step; what an earlier version left of it is cleaned up before the installation",
     });

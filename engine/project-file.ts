@@ -60,11 +60,11 @@ export function readYamlMap(file: string): ReadonlyMap<unknown, unknown> {
     // Without the text it stumbled over, which may be part of a secret.
     const reason = error.message.replace(/: ".*"$/s, "");
     const line = lines.linePos(error.pos[0]).line;
-    throw new ConfigurationError([{ what: `the file is no valid YAML: ${reason}`, ...place, line }]);
+    throw new ConfigurationError([{ what: `the file is not valid YAML: ${reason}`, ...place, line }]);
   }
   const root: unknown = document?.toJS({ mapAsMap: true }) ?? new Map();
   if (root instanceof Map) return root;
-  throw new ConfigurationError([{ what: "the file is no mapping of keys to values", ...place, line: 1 }]);
+  throw new ConfigurationError([{ what: "the file is not a mapping of keys to values", ...place, line: 1 }]);
 }
 
 /** How Pulumi writes a date that is not in quotes: as Go prints a time. */

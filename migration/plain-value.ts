@@ -30,7 +30,7 @@ export function plainValue(change: Change, path: Path, step: TargetStep, context
   const { value } = renamed;
   if (isSame(value, standard)) return { kind: "same", why: "3.0.0 has the same value" };
   if (holdsInexactNumber(value)) {
-    return { kind: "left", why: "a number so large, or no number at all, would not come out as it went in" };
+    return { kind: "left", why: "this number cannot be kept exactly" };
   }
   if (holdsEmptyItem(value)) {
     return {

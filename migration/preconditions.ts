@@ -21,7 +21,7 @@ function versionProblems({ objects, releases, installers }: LegacyPlatform, name
   if (!installer && objects.length > 0) {
     return [
       {
-        what: "nothing tells which version of Krateo is installed here: its object is there, its installer's Helm release is not",
+        what: "the installed version of Krateo is not known: its object exists, its installer's Helm release does not",
         given: `KrateoPlatformOps ${objects.map(({ name }) => name).join(", ")} in namespace ${namespace}`,
         allowed: `Helm release installer of chart installer ${legacyVersion}`,
         next: `put it back (helm install installer installer --repo https://charts.krateo.io --version ${legacyVersion} -n ${namespace}), or, if nothing of Krateo is in use here, delete the object`,
@@ -49,8 +49,8 @@ function objectProblems({ objects, installers }: LegacyPlatform, namespace: stri
       what: `there are ${objects.length} KrateoPlatformOps objects in namespace ${namespace}, and only one can be the platform`,
       given: objects.map(({ name }) => name).join(", "),
       next:
-        "find out which one describes what runs; scale Deployment installer to 0 before you delete the other, since " +
-        "its deletion would uninstall all that it lists",
+        "find out which one describes the running platform; scale Deployment installer to 0 before you delete the other, since " +
+        "its deletion would uninstall everything that it lists",
     });
   }
   const going = objects.filter(
@@ -61,8 +61,8 @@ function objectProblems({ objects, installers }: LegacyPlatform, namespace: stri
     problems.push({
       what: `KrateoPlatformOps ${name} in namespace ${namespace} is being deleted`,
       given: running
-        ? "its installer is at work, and uninstalls the platform"
-        : "its installer stands still, so that it waits",
+        ? "its installer is running, and uninstalls the platform"
+        : "its installer is stopped, so the deletion waits",
       next: running
         ? "wait until it is gone, then install anew"
         : "a deletion cannot be taken back; with the installer at 0 nothing is uninstalled: " +
@@ -77,7 +77,7 @@ function elsewhereProblems({ elsewhere }: LegacyPlatform, namespace: string): Pr
   if (elsewhere.length === 0) return [];
   return [
     {
-      what: "another Krateo is on this cluster, and migrating this one would take the kind of its object away",
+      what: "another Krateo is on this cluster, and migrating this one would remove the kind of the other one's object",
       given: `KrateoPlatformOps ${elsewhere.join(", ")}`,
       allowed: `objects in namespace ${namespace} only`,
       next: "migrate or remove the other one first",

@@ -39,7 +39,7 @@ function checkLegacy(legacy: Legacy): Check[] {
         found:
           kind === "ClusterRoleBinding"
             ? "cluster-admin for a service account that nothing uses any more"
-            : "left by an earlier installer, and of no use any more",
+            : "left by an earlier installer, and not used any more",
         next: again,
       }),
     ),
@@ -67,6 +67,6 @@ function checkMigration(legacy: Legacy): Check {
     ...base,
     status: undone.length > 0 ? "ERROR" : "WARNING",
     found: [...undone, ...rights].join(", "),
-    next: `${again}: it goes on where it stands`,
+    next: `${again}: it continues where it stopped`,
   };
 }

@@ -26,7 +26,7 @@ export function faultOf(error: unknown, proxy?: ForwardProxy): string {
 
 function wordsOf(code: string, message: string): string {
   if (faults[code]) return faults[code];
-  if (code.startsWith("HPE_")) return "what answers there speaks no HTTP";
+  if (code.startsWith("HPE_")) return "the server there does not speak HTTP";
   // Node advises an option of its own, which would change nothing.
   const reason = message.replace(/; if the root CA is installed.*$/s, "") || code;
   if (/CERT|SIGNATURE|TLS|SSL/.test(code)) return `its certificate is not accepted (${reason})`;

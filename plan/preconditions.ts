@@ -101,7 +101,7 @@ function wrongCluster(inventory: Inventory, previous: PreviousRun | undefined): 
   if (!previous || !inventory.clusterUid || previous.clusterUid === inventory.clusterUid) return [];
   return [
     {
-      what: "this is another cluster than the one this stack was installed on",
+      what: "this is not the cluster that this stack was installed on",
       given: `kube-system has UID ${inventory.clusterUid}, the stack's cluster ${previous.clusterUid}`,
       next: "switch the kubeconfig or context back, or make a stack of its own for this cluster with `pulumi stack init`",
     },
@@ -116,7 +116,7 @@ function movedNamespace(settings: Settings, previous: PreviousRun | undefined): 
       path: "krateo:namespace",
       given: settings.namespace,
       allowed: [previous.namespace],
-      next: "set it back, or install anew with a stack of its own",
+      next: "set it back, or install again with another stack",
     },
   ];
 }
@@ -126,7 +126,7 @@ function noRoutes(settings: Settings, { routesServed, unreachable }: Inventory):
   if (!settings.openshift || routesServed || unreachable) return [];
   return [
     {
-      what: "the configuration is for OpenShift, and this cluster is none: it does not serve Routes",
+      what: "the configuration is for OpenShift, and this cluster is not OpenShift: it does not serve Routes",
       given: `no ${routeApi} in the cluster's API`,
       next:
         settings.type === "routes"
@@ -157,7 +157,7 @@ function nodeAddressProblems(settings: Settings, inventory: Inventory): Problem[
   if (!needsNodes(settings) || nodeAddressOf(settings, inventory) !== undefined) return [];
   return [
     {
-      what: "no node of the cluster tells an address at which browsers could reach it",
+      what: "no node of the cluster has an address that browsers could use",
       path: "krateo:nodeAddress",
       given: `${amount(inventory.nodes?.length ?? 0, "node")}, none with an ExternalIP or InternalIP`,
       next: "pulumi config set krateo:nodeAddress ADDRESS",

@@ -12,8 +12,8 @@ const afterwards = "then: npx krateo repair && npx pulumi up";
 const refusals: readonly Refusal[] = [
   {
     said: /database space exceeded|etcdserver: no space/,
-    words: () => "the cluster's database (etcd) is full, so that its API server refuses every write",
-    next: `whoever runs the cluster has to compact and defragment etcd, and to disarm its NOSPACE alarm (etcdctl alarm list); ${afterwards}`,
+    words: () => "the cluster's database (etcd) is full, so its API server refuses every write",
+    next: `an administrator of the cluster must compact and defragment etcd, and disarm its NOSPACE alarm (etcdctl alarm list); ${afterwards}`,
   },
   {
     said: /etcdserver: (request timed out|leader changed|no leader|too many requests)/,
@@ -33,8 +33,8 @@ const refusals: readonly Refusal[] = [
   {
     said: /failed calling webhook "([^"]+)"/,
     words: ([, webhook]) =>
-      `the cluster's admission webhook ${webhook} does not answer, and nothing it is asked about can be written`,
-    next: `see whether who serves it runs (kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations); ${afterwards}`,
+      `the cluster's admission webhook ${webhook} does not answer, so the API server refuses the writes that the webhook must check`,
+    next: `check that its Service has running pods (kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations); ${afterwards}`,
   },
   {
     said: /exceeded quota: ([^,\s]+),[^\n]*/,
@@ -43,7 +43,7 @@ const refusals: readonly Refusal[] = [
   },
   {
     said: /because it is being terminated/,
-    words: () => "the namespace is being deleted, so that nothing can be made in it",
+    words: () => "the namespace is being deleted, so nothing can be created in it",
     next: "wait until it is gone, or find out what holds it: kubectl get namespace -o yaml",
   },
 ];

@@ -107,7 +107,7 @@ function perhapsAlive(
   const { name, namespace } = step.release;
   const left = Math.round(step.timeoutSeconds - (now - updatedAt) / 1000);
   return {
-    what: `the Helm release ${name} in namespace ${namespace} is ${status}: somebody may be at work on it`,
+    what: `the Helm release ${name} in namespace ${namespace} is ${status}: somebody may be changing it`,
     path: `steps.${step.id}`,
     given: `revision ${revision}, begun at ${clock(updatedAt)}, not by a run of this program`,
     next: `wait until it has ended; it counts as dead in ${minutes(left)}, or at once with: npx krateo repair --force`,

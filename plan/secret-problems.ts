@@ -63,9 +63,9 @@ export function secretWarnings(settings: Settings, inventory: Inventory): Proble
       ? [
           {
             what:
-              `Secret ${namespace}/jwt-sign-key: JWT_SIGN_KEY has fewer than ${shortestSignKey} characters: whoever has logged in can find it ` +
-              "by trying, and sign sessions of an administrator",
-            next: "give it a long random text, after which everybody logs in again",
+              `Secret ${namespace}/jwt-sign-key: JWT_SIGN_KEY has fewer than ${shortestSignKey} characters: a user who is logged in can find it ` +
+              "by trying, and sign an administrator's session",
+            next: "give it a long random text; then everybody must log in again",
           },
         ]
       : []),
@@ -92,7 +92,7 @@ function absentSecret(settings: Settings, name: SecretName): Problem {
 /** A login that is made up would be none of the user's database's. */
 function absentLogin({ namespace }: Settings): Problem {
   return {
-    what: `Secret ${namespace}/krateo-db does not exist, and the login to a database of yours is not generated`,
+    what: `Secret ${namespace}/krateo-db does not exist, and the program does not generate the login to your own database`,
     allowed: secretKeys["krateo-db"],
     next:
       `create it (kubectl create secret generic krateo-db -n ${namespace} --from-literal=DB_USER=… --from-literal=DB_PASS=…), ` +

@@ -211,7 +211,7 @@ async function send<T>(
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new UnreachableError(unreachable(connection, "what answers there is no Kubernetes API server"));
+    throw new UnreachableError(unreachable(connection, "the server there is not a Kubernetes API server"));
   }
 }
 

@@ -15,7 +15,7 @@ export function clusterProblems(cluster: KubeCluster): string[] {
     ...notText(cluster, ["server", "certificate-authority-data", "tls-server-name", "proxy-url"]),
     server === "" ? "has no server" : "",
     /^[^/]*:\/\//.test(server) && !/^https?:\/\/[^/]/i.test(server)
-      ? "has a server that is no http address"
+      ? "has a server that is not an http address"
       : "",
     !server.includes("://") && server.includes("/") ? "has a server with a path and without a scheme" : "",
     file && data ? "has both certificate-authority and certificate-authority-data" : "",

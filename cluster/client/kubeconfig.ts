@@ -109,7 +109,7 @@ function documentOf(file: string): JsonObject {
   if (isMap(document)) return document;
   throw new ConfigurationError([
     {
-      what: "the file is no kubeconfig",
+      what: "the file is not a kubeconfig",
       file,
       allowed: "a YAML or JSON object with clusters, users and contexts",
     },

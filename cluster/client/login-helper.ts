@@ -60,7 +60,7 @@ function isInteractive({ interactiveMode = "IfAvailable" }: LoginHelper, fail: F
   const terminal = process.stdin.isTTY === true;
   if (interactiveMode === "Always" && !terminal)
     throw fail(
-      "always asks, and standard input is no terminal",
+      "always asks, and standard input is not a terminal",
       "run it in a terminal, or choose another login",
     );
   return terminal;

@@ -48,7 +48,7 @@ export async function transportOf(
 function checkMaterial({ context, kubeconfig }: Connection, tls: TlsOptions): void {
   const problem = (what: string): Error => new ConfigurationError([{ what, file: kubeconfig }]);
   if (tls.ca && !String(tls.ca).includes("-----BEGIN"))
-    throw problem(`the certificate authority of context ${context} is no certificate in PEM form`);
+    throw problem(`the certificate authority of context ${context} is not a certificate in PEM form`);
   try {
     createSecureContext(tls);
   } catch (error) {

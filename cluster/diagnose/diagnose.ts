@@ -55,7 +55,7 @@ export async function explainRelease(
     return [`Helm release ${releaseName} in namespace ${namespace} is not ready${waitedFor}:`, ...blocks];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [`why Helm release ${releaseName} is not ready cannot be read: ${reason}`];
+    return [`cannot read why Helm release ${releaseName} is not ready: ${reason}`];
   }
 }
 
@@ -82,7 +82,7 @@ export async function explainService(
     return lines.length === 0 ? [] : [`Service ${name} in namespace ${namespace} is not ready:`, ...lines];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [`why Service ${name} is not ready cannot be read: ${reason}`];
+    return [`cannot read why Service ${name} is not ready: ${reason}`];
   }
 }
 

@@ -27,7 +27,7 @@ export function meansText(object: string, means: Means | undefined): string | un
   return {
     replace: `${object} cannot be merged (${means.because}): it is set to its manifest as a whole`,
     recreate: `${object} cannot be changed in place (${means.because}): it is deleted and made again`,
-    none: `${object} cannot be put back, the API server refuses it (${means.because}); mend or delete it by hand`,
+    none: `${object} cannot be put back, the API server refuses it (${means.because}); correct or delete it by hand`,
   }[means.how];
 }
 

@@ -25,7 +25,7 @@ export function browserUrlWarnings(steps: readonly Step[]): string[] {
       const right = `${secure ? "https" : "http"}://${host}`;
       if (right === told.origin) return [];
       return [
-        `the page would call ${name} at ${told.origin}, which is not where it is served: set ` +
+        `the page would call ${name} at ${told.origin}, but it is served elsewhere: set ` +
           `components.${page.component}.stepConfig.${page.id}.helmValues.config.${key} to ${right}; ` +
           "krateo:hosts and krateo:tls set both sides by themselves",
       ];

@@ -14,7 +14,7 @@ export function databaseMadeProblems(
   const problems: Problem[] = [];
   if (database !== undefined && made) {
     problems.push({
-      what: "krateo:database names a PostgreSQL of yours, but component cnpg would make another one beside it",
+      what: "krateo:database names your own PostgreSQL, but component cnpg would make another one",
       file: stackConfiguration,
       path: "krateo:database",
       next: "add the profile no-cnpg to krateo:profiles, or take the key out: pulumi config rm krateo:database",
@@ -22,7 +22,7 @@ export function databaseMadeProblems(
   }
   if (databaseStorage !== undefined && !made) {
     problems.push({
-      what: "krateo:databaseStorage is about a database that component cnpg makes, and that is switched off",
+      what: "krateo:databaseStorage sets the database of component cnpg, and that component is switched off",
       file: stackConfiguration,
       path: "krateo:databaseStorage",
       next: "take the key out: pulumi config rm krateo:databaseStorage",
@@ -48,7 +48,7 @@ export function databaseLoginProblems({ database, databaseIsSecret }: DatabaseCo
       what: "the database's password stands in clear in the stack's configuration",
       file: stackConfiguration,
       path: "krateo:database.password",
-      next: "change it there, for it may have been seen, and set it again: pulumi config set --secret --path krateo:database.password",
+      next: "change it in the database, because somebody may have seen it, and set it again: pulumi config set --secret --path krateo:database.password",
     });
   }
   return problems;

@@ -105,7 +105,7 @@ function misplacedKey(key: string, type: ReleaseType, bundled: boolean): Problem
   if (bundled) return [];
   return [
     {
-      what: `krateo:${key} is about the bundled release, and krateo:version names a release document of your own`,
+      what: `krateo:${key} is about the bundled release, and krateo:version names your own release document`,
       ...place,
       next: `${remove}, and write it into your release document or krateo-overrides.yaml`,
     },

@@ -14,7 +14,7 @@ export function literalSecretWarnings(steps: readonly ComputedStep[]): string[] 
           ? literalsIn(step.with, [], step.with?.["kind"] === "Secret")
           : [];
     return found.map((path) => {
-      return `${placeText(step.place(path))}: looks like a secret in clear. It belongs into the stack's encrypted configuration: pulumi config set --secret --path, below krateo:set`;
+      return `${placeText(step.place(path))}: looks like a secret in clear. It belongs in the stack's encrypted configuration: pulumi config set --secret --path, below krateo:set`;
     });
   });
 }

@@ -8,7 +8,7 @@ import type { StackConfig } from "../stack-config.ts";
 export const conflicts: readonly { readonly profiles: readonly [string, string]; readonly why: string }[] = [
   {
     profiles: ["no-cnpg", "small"],
-    why: "one leaves the database to you, the other says how large the one is that is made",
+    why: "one uses your own database, the other sets the size of the program's database",
   },
 ];
 
@@ -49,7 +49,7 @@ function routesProblems({ type }: StackConfig, profiles: readonly string[]): Pro
   if (type !== "routes" || profiles.includes("openshift")) return [];
   return [
     {
-      what: "type routes is for OpenShift, and the configuration is not: its pods would be refused there",
+      what: "type routes is for OpenShift, and the configuration is not: OpenShift would refuse its pods",
       file: stackConfiguration,
       path: "krateo:openshift",
       next: "pulumi config set krateo:openshift true, or set krateo:type to another type",
@@ -66,7 +66,7 @@ function keyProblems({ exposure }: StackConfig, profiles: readonly string[]): Pr
       what: "profile lb-hostname takes host names, and krateo:loadBalancerAddress takes IP addresses",
       file: stackConfiguration,
       path: "krateo:loadBalancerAddress",
-      next: "take one of them out; without either, whichever the load balancer has is taken",
+      next: "remove one of them; without both, the program takes the address that the load balancer has",
     });
   }
   if (tls !== undefined && profiles.includes("tls")) {

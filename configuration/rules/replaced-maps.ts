@@ -76,5 +76,5 @@ function replaced(below: TreeObject, above: TreeObject, path: Path = []): Replac
 
 function warning({ keys }: Replaced, place: Pick<Problem, "file" | "line" | "path">): string {
   const named = `${keys.slice(0, namedKeys).join(", ")}${keys.length > namedKeys ? ", …" : ""}`;
-  return `${placeText(place)}: takes the place of a whole map, with ${named} in it; to change a part of it, write a map here, and null to take all of it away`;
+  return `${placeText(place)}: replaces a whole map, with ${named} in it; to change a part of it, write a map here; to remove all of it, write null`;
 }

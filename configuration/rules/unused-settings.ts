@@ -22,7 +22,7 @@ export function unusedKeyWarnings(
   const connected = steps.some(({ id }) => databaseConsumers.includes(id));
   return [
     ...(domain !== undefined && (type === "ingress" || type === "routes") && !bundled
-      ? ["krateo:domain has no effect: the release document of your own names its hosts itself"]
+      ? ["krateo:domain has no effect: your own release document names its hosts"]
       : []),
     ...(domain !== undefined && type === "loadbalancer"
       ? [`krateo:domain is only used by types ingress and routes, not by ${type}`]

@@ -82,7 +82,7 @@ function contentProblems(document: Document, file: string, lineAt: (offset: numb
   if (!isMap(document.contents)) {
     return [
       {
-        what: "the file is no mapping of keys to values",
+        what: "the file is not a mapping of keys to values",
         file,
         line: 1,
         next: "start with a key such as components:",

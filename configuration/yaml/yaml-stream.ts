@@ -79,7 +79,7 @@ function syntaxProblems(document: Document, text: string, place: Placed): Proble
         ...place(pos[0]),
         // Without the text it stumbled over, which may be part of a secret.
         given: message.replace(/: ".*"$/s, ""),
-        next: "mend the syntax; indentation and quotes are the usual causes",
+        next: "correct the syntax; indentation and quotes are the usual causes",
       };
     }),
   ];
@@ -129,7 +129,7 @@ const names: Readonly<Record<string, string>> = {
 function unseenProblem(character: string, where: Pick<Problem, "file" | "line">): Problem {
   const code = `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
   return {
-    what: `a character that cannot be seen, and is no space to YAML: ${names[character] ?? "an invisible one"} (${code})`,
+    what: `an invisible character that YAML does not read as a space: ${names[character] ?? "an invisible one"} (${code})`,
     ...where,
     next: "type a space in its place, or nothing; copied text is the usual cause",
   };

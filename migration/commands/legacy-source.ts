@@ -50,7 +50,7 @@ export async function readLegacySource(
   const notes: string[] = [];
   const version = await legacyVersionOf(connection, platform.namespace).catch((error: unknown) => {
     if (!(error instanceof ConfigurationError)) throw error;
-    notes.push("Helm's records may not be read, so that nobody knows of which version the installation is.");
+    notes.push("You may not read Helm's records, so the version of the installation is not known.");
     return undefined;
   });
   if (version !== undefined && version !== legacyVersion) {

@@ -196,7 +196,7 @@ const makeRoom =
   "nothing was stopped or removed; make room, or name another folder with KRATEO_BACKUP_DIR, and start again";
 const elsewhere =
   "nothing was changed; give yourself access to it, or name another folder with KRATEO_BACKUP_DIR, and start again";
-const whole = "nothing was changed; mend the file, or use another backup with --from";
+const whole = "nothing was changed; correct the file, or use another backup with --from";
 const aside =
   "nothing was changed; make it readable, or move its folder away, and start again; its other files may still be read by hand";
 

@@ -39,7 +39,7 @@ export async function migrationStatus(
     return [
       title,
       `  stands at:  cannot be read: ${reason}`,
-      "  go on:      run pulumi up again; it goes on from where it stands, and no Secret changes",
+      "  continue:   run pulumi up again; it continues from there, and no Secret changes",
     ];
   }
 }
@@ -66,8 +66,8 @@ async function readStatus(connection: Connection, settings: Settings, backups: s
       `${deprecatedReleases.length - legacy.releases.length} of ${deprecatedReleases.length} deprecated Helm releases gone; ` +
       `${done.length} of ${wanted.length} Helm releases as they should be; ` +
       `backup ${backup ? shownFolder(backup) : "not written yet"}`,
-    `  serves:     ${names.join(", ") || "nothing that users talk to"}`,
-    "  go on:      mend the cause and run pulumi up again; it goes on from here, and no Secret changes",
+    `  serves:     ${names.join(", ") || "nothing that users call"}`,
+    "  continue:   remove the cause and run pulumi up again; it continues from here, and no Secret changes",
     `  go back:    ${wayBack(running === true, backup && replacedSince(backup.index, identities(releases)))}`,
   ];
 }

@@ -56,7 +56,7 @@ function takenOverChecks(
       subject: `Installation ${takenOver}`,
       status: "OK",
       found: `Krateo ${legacyVersion}, run by upstream's CLI: it will be migrated; npx krateo migrate carries its values over`,
-      expected: "a platform that can be gone on from",
+      expected: "a platform that can be migrated",
       next: "",
     },
     ...releaseChecks(settings, inventory),
@@ -75,7 +75,7 @@ function objectChecks({ objects }: LegacyPlatform, namespace: string): Check[] {
       expected: "a healthy platform to start from",
       next: healthy
         ? ""
-        : `kubectl describe krateoplatformops ${name} -n ${namespace}; mend it, then start again`,
+        : `kubectl describe krateoplatformops ${name} -n ${namespace}; repair it, then start again`,
     };
   });
 }
@@ -90,7 +90,7 @@ function installerChecks({ installers }: LegacyPlatform, namespace: string): Che
       found: replicas === 0 ? stopped : `${replicas - unready} of ${replicas} pods ready`,
       expected: "its pods ready",
       next:
-        unready > 0 ? `kubectl describe deployment ${name} -n ${namespace}; mend it, then start again` : "",
+        unready > 0 ? `kubectl describe deployment ${name} -n ${namespace}; repair it, then start again` : "",
     };
   });
 }
@@ -116,7 +116,7 @@ function releaseChecks(settings: Settings, { releases }: Inventory): Check[] {
     status: "ERROR",
     found: status,
     expected: "deployed",
-    next: `helm status ${name} -n ${namespace}; mend it, then start again`,
+    next: `helm status ${name} -n ${namespace}; repair it, then start again`,
   }));
 }
 
@@ -144,7 +144,7 @@ function deleteHookChecks({ namespace }: Settings, { legacy }: Inventory): Check
       check: "legacy",
       subject: `Helm release ${name}`,
       status: "ERROR",
-      found: `it has to go, and has hooks that only Helm can run: ${deleteHooks.join(", ")}`,
+      found: `it must be removed, and has hooks that only Helm can run: ${deleteHooks.join(", ")}`,
       expected: "no hooks around its removal",
       next: `with helm on the PATH: helm uninstall ${name} -n ${namespace}`,
     }));

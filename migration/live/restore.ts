@@ -75,7 +75,7 @@ export async function restoreLegacy(
       const path = pathOf("apps/v1", "deployments", namespace, name);
       await patch(connection, path, "application/merge-patch+json", { spec: { replicas: wanted } });
     }
-    log(`Deployment ${name} ${would}scaled to ${wanted}: the installer of 2.7.0 is at work again`);
+    log(`Deployment ${name} ${would}scaled to ${wanted}: the installer of 2.7.0 runs again`);
   }
 }
 

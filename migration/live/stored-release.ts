@@ -80,7 +80,7 @@ function damaged(file: string, reason = "it holds no objects", line?: number): C
       what: `a file of the backup is damaged: ${reason}`,
       file,
       ...(line !== undefined && { line }),
-      next: "nothing was changed; mend the file, or use another backup with --from",
+      next: "nothing was changed; correct the file, or use another backup with --from",
     },
   ]);
 }

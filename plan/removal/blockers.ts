@@ -64,7 +64,7 @@ export function heldProblems(
     const [first] = objects as [LiveObject];
     const seconds = Math.round((survey.readAt - (first.deletedAt as number)) / 1000);
     return {
-      what: `${objects.length} ${kind} should be gone for ${seconds} s and more, and nobody lets go of ${objects.length === 1 ? "it" : "them"}`,
+      what: `${objects.length} ${kind}: in deletion for ${seconds} s and more, and ${objects.length === 1 ? "its finalizer is" : "their finalizers are"} not cleared`,
       given: heldNames(objects),
       next: `find out why its finalizer is not cleared; if nobody ever will, clear it: ${clearing(first, crdOf(first))}`,
     };

@@ -375,7 +375,7 @@ describe("fetching charts", () => {
       [
         "text",
         (file: string) => writeFile(file, "<html>"),
-        "checking the archive failed: what came is no gzip archive",
+        "checking the archive failed: the downloaded file is not a gzip archive",
       ],
       [
         "cut off",
@@ -521,7 +521,7 @@ describe("fetching charts", () => {
       publish(["authn"], (_, file) => ({ urls: [file] }));
       server.files.set("/charts/authn-1.0.0.tgz", "<html>");
       const [problem] = await problemsOf([step("authn")]);
-      assert.match(problem?.what ?? "", /what came is no gzip archive$/);
+      assert.match(problem?.what ?? "", /the downloaded file is not a gzip archive$/);
     });
 
     for (const [what, answer, reason] of [

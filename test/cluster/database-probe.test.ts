@@ -35,7 +35,7 @@ describe("the question to a database", () => {
 
   it("knows what is none", async () => {
     assert.deepEqual(await ask((socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n")), {
-      fault: "what answers is no PostgreSQL",
+      fault: "the server there is not a PostgreSQL",
     });
   });
 

@@ -291,12 +291,12 @@ describe("the inventory", () => {
       [
         "is none",
         { status: 200, body: "hello" },
-        /is no Kubernetes API server: it has no namespace kube-system$/,
+        /is not a Kubernetes API server: it has no namespace kube-system$/,
       ],
       [
         "knows no kube-system",
         { status: 404, body: {} },
-        /is no Kubernetes API server: it has no namespace kube-system$/,
+        /is not a Kubernetes API server: it has no namespace kube-system$/,
       ],
     ] as const) {
       it(`counts an API server that ${what}`, async () => {

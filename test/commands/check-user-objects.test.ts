@@ -168,7 +168,7 @@ describe("krateo check-user-objects", () => {
   it("wants a whole number", async () => {
     const { code, noted, deleted } = await check("all");
     assert.equal(code, 1);
-    assert.match(noted, /is no whole number\n +where: +KRATEO_CONFIRM_USER_OBJECTS\n +given: +all/);
+    assert.match(noted, /is not a whole number\n +where: +KRATEO_CONFIRM_USER_OBJECTS\n +given: +all/);
     assert.deepEqual(deleted, []);
   });
 });

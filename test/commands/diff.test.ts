@@ -166,7 +166,7 @@ describe("krateo diff", () => {
     const replacedNote =
       "Deployment authn cannot be merged (a duplicate): it is set to its manifest as a whole";
     const refusedNote =
-      "Service web cannot be put back, the API server refuses it (the port is taken); mend or delete it by hand";
+      "Service web cannot be put back, the API server refuses it (the port is taken); correct or delete it by hand";
     const lines = (...given: Drift[]) =>
       tableReport({ ...report, drifts: given }, circumstances)
         .split("\n")
@@ -177,7 +177,7 @@ describe("krateo diff", () => {
       "next: KRATEO_REAPPLY=authn npx pulumi up",
     ]);
     assert.equal(lines(far, refused).at(-1), "next: npx pulumi up --refresh");
-    assert.equal(lines(refused).at(-1), "next: mend by hand what the notes say, then look again");
+    assert.equal(lines(refused).at(-1), "next: correct by hand what the notes name, then compare again");
     const json = JSON.parse(jsonReport({ ...report, drifts: [refused] }, circumstances));
     assert.deepEqual([json.notes, json.next], [[refusedNote], null]);
   });

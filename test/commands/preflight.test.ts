@@ -294,7 +294,7 @@ describe("krateo preflight", () => {
       ],
       [
         "no address of a node",
-        /no node of the cluster tells an address/,
+        /no node of the cluster has an address/,
         { "/api/v1/nodes": { items: [{ metadata: { name: "node", uid: "n" } }] } },
       ],
       [
@@ -314,7 +314,7 @@ describe("krateo preflight", () => {
       ],
       [
         "another cluster than last time",
-        /this is another cluster/,
+        /this is not the cluster that this stack was installed on/,
         {},
         { clusterUid: "other", namespace: "krateo-system" },
       ],

@@ -66,7 +66,7 @@ describe("a database of one's own", () => {
       "beside the one that is made",
       { database: { host: "db.example.org" } },
       [],
-      ["krateo:database names a PostgreSQL of yours, but component cnpg would make another one beside it"],
+      ["krateo:database names your own PostgreSQL, but component cnpg would make another one"],
     ],
     [
       "with a password in clear",
@@ -90,7 +90,7 @@ describe("a database of one's own", () => {
       "with a volume",
       { ...outside, databaseStorage: { size: "20Gi" } },
       [],
-      ["krateo:databaseStorage is about a database that component cnpg makes, and that is switched off"],
+      ["krateo:databaseStorage sets the database of component cnpg, and that component is switched off"],
     ],
   ];
   for (const [name, config, secretKeys, expected] of refused) {

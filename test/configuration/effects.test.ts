@@ -50,7 +50,7 @@ describe("an Ingress that is set by the charts' keys", () => {
   const config = { type: "ingress", domain: "d.example.org" };
   const ingress = (given: unknown) => values("backend", "install-authn", { ingress: given });
   const says = (told: string, right: string, key = "AUTHN_API_BASE_URL") =>
-    `the page would call ${key.startsWith("AUTHN") ? "authn" : "snowplow"} at ${told}, which is not where it is served: set ` +
+    `the page would call ${key.startsWith("AUTHN") ? "authn" : "snowplow"} at ${told}, but it is served elsewhere: set ` +
     `components.frontend.stepConfig.install-frontend.helmValues.config.${key} to ${right}; ` +
     "krateo:hosts and krateo:tls set both sides by themselves";
 

@@ -147,7 +147,7 @@ describe("a secret written in clear", () => {
   for (const [key, value] of warned) {
     it(`is warned about: ${key}`, async () => {
       assert.deepEqual(await warnings(key, value), [
-        `krateo-overrides.yaml, line 4, components.c.helmDefaults.${key}: looks like a secret in clear. It belongs into the stack's encrypted configuration: pulumi config set --secret --path, below krateo:set`,
+        `krateo-overrides.yaml, line 4, components.c.helmDefaults.${key}: looks like a secret in clear. It belongs in the stack's encrypted configuration: pulumi config set --secret --path, below krateo:set`,
       ]);
     });
   }

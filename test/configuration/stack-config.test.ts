@@ -171,7 +171,7 @@ describe("the stack configuration", () => {
         problems.map(({ what, path, given }) => ({ what, path, given })),
         [
           {
-            what: "here stands the content of a kubeconfig, and the path of one is wanted",
+            what: "this is the content of a kubeconfig; write a path",
             path: "krateo:kubeconfig",
             given: undefined,
           },

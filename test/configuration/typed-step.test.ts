@@ -251,7 +251,7 @@ describe("a chart step", () => {
         `{url: https://charts.example.org, repo: ${name}, version: 1.2.3, releaseName: other}`,
       );
       assert.deepEqual(await reportOf(loadLocal(document)), [
-        `krateo.yaml:2 steps[0]: step s installs ${name}, which Krateo 3.0.0 has no place for`,
+        `krateo.yaml:2 steps[0]: step s installs ${name}, which Krateo 3.0.0 does not have`,
       ]);
     });
   }

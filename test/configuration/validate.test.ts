@@ -85,7 +85,7 @@ describe("validation", () => {
       ),
       [
         "a platform version that is not bundled",
-        "profiles no-cnpg and small contradict each other: one leaves the database to you, the other says how large the one is that is made",
+        "profiles no-cnpg and small contradict each other: one uses your own database, the other sets the size of the program's database",
         "krateo:database has a user and no password",
       ],
     );

@@ -96,7 +96,7 @@ describe("a stack's configuration file", () => {
   });
 
   for (const [what, text, message] of [
-    ["is broken", "config: [", /^the file is no valid YAML: ./],
+    ["is broken", "config: [", /^the file is not valid YAML: ./],
     ["holds a list", "config: [a]", /^config must be a map of keys to values$/],
   ] as const) {
     it(`is refused when it ${what}`, async () => {

@@ -78,7 +78,7 @@ describe("bad input", () => {
 
   it("about OpenShift, on a cluster that is none, is refused with the way out", async () => {
     await refused({ openshift: true }, {}, [
-      /the configuration is for OpenShift, and this cluster is none: it does not serve Routes/,
+      /the configuration is for OpenShift, and this cluster is not OpenShift: it does not serve Routes/,
       /take krateo:openshift and the profile openshift out, or choose another cluster/,
     ]);
     await untouched();

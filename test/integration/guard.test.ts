@@ -10,7 +10,7 @@ describe("the guard", () => {
     for (const command of ["preview", "up"]) {
       const { code, output } = await stack.pulumi(command);
       assert.equal(code, 1, output);
-      assert.match(output, /this is another cluster than the one this stack was installed on/);
+      assert.match(output, /this is not the cluster that this stack was installed on/);
     }
     assert.deepEqual(await helmReleases(), {});
     assert.equal(await live("Namespace", "krateo-system", { namespace: "" }), undefined);

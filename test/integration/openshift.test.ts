@@ -52,7 +52,7 @@ describe("OpenShift", () => {
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /the configuration is for OpenShift, and this cluster is none: it does not serve Routes/,
+      /the configuration is for OpenShift, and this cluster is not OpenShift: it does not serve Routes/,
     );
     assert.equal(await live("Namespace", namespace, { namespace: "" }), undefined);
   });
@@ -235,7 +235,7 @@ describe("OpenShift", () => {
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /Route frontend in namespace krateo-system leads nowhere: router default does not admit it at app\.krateo\.example\.org: HostAlreadyClaimed: route website already exposes app\.krateo\.example\.org and is older/,
+      /Route frontend in namespace krateo-system does not work: router default does not admit it at app\.krateo\.example\.org: HostAlreadyClaimed: route website already exposes app\.krateo\.example\.org and is older/,
     );
     const verified = await stack.krateo("verify");
     assert.equal(verified.code, 1);
@@ -317,7 +317,7 @@ describe("an external PostgreSQL", () => {
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /Secret krateo-system\/krateo-db does not exist, and the login to a database of yours is not generated/,
+      /Secret krateo-system\/krateo-db does not exist, and the program does not generate the login to your own database/,
     );
     assert.equal(await live("Namespace", namespace, { namespace: "" }), undefined);
   });

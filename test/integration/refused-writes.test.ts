@@ -97,10 +97,7 @@ describe("a cluster that refuses writes for a while", () => {
     await setEtcdFull(false);
     const { code, output } = await withNewPods(going);
     assert.equal(code, 1, output);
-    assert.match(
-      output,
-      /the cluster's database \(etcd\) is full, so that its API server refuses every write; /,
-    );
+    assert.match(output, /the cluster's database \(etcd\) is full, so its API server refuses every write; /);
     assert.doesNotMatch(output, /unhandled exception|node_modules/);
   });
 

@@ -103,14 +103,14 @@ describe("operations that somebody's helm did not end", () => {
       /resources-presenter is uninstalled \(revision 1\) and its removal has ended: it will be marked as failed, then upgraded/,
     );
     for (const [name, status] of Object.entries(young))
-      assert.match(output, new RegExp(`release ${name} in .* is ${status}: somebody may be at work on it`));
+      assert.match(output, new RegExp(`release ${name} in .* is ${status}: somebody may be changing it`));
   });
 
   it("stop up, all named at once, with what to type", async () => {
     const { code, output } = await stack.pulumi("up");
     assert.equal(code, 1, output);
     for (const [name, status] of Object.entries(young))
-      assert.match(output, new RegExp(`release ${name} in .* is ${status}: somebody may be at work on it`));
+      assert.match(output, new RegExp(`release ${name} in .* is ${status}: somebody may be changing it`));
     assert.match(output, /counts as dead in \d+ \w+, or at once with: npx krateo repair --force/);
     assert.deepEqual(await unfinished(), left);
   });
@@ -118,7 +118,7 @@ describe("operations that somebody's helm did not end", () => {
   it("are left alone by repair where they may be at work; what is dead is mended", async () => {
     const dry = await stack.krateo("repair", "--dry-run");
     assert.equal(dry.code, 1, dry.output);
-    assert.match(dry.output, /^would mend: resources-presenter is uninstalled/m);
+    assert.match(dry.output, /^would repair: resources-presenter is uninstalled/m);
     assert.deepEqual(await unfinished(), left);
     const { code, output } = await stack.krateo("repair");
     assert.equal(code, 1, output);
@@ -130,7 +130,7 @@ describe("operations that somebody's helm did not end", () => {
     const loud = await TestStack.open("nodeport", { type: "nodeport" }, { KRATEO_DEBUG: "1" });
     const dry = await loud.krateo("repair", "--dry-run", "--force");
     assert.equal(dry.code, 0, dry.output);
-    assert.equal(dry.output.match(/^would mend: /gm)?.length, 3);
+    assert.equal(dry.output.match(/^would repair: /gm)?.length, 3);
     assert.match(dry.output, /^debug: runs pulumi whoami --verbose --json$/m);
     assert.match(dry.output, /^debug: found Helm release authn: .*, revision 2, pending-upgrade$/m);
     assert.equal((await unfinished())["authn"], left.authn);

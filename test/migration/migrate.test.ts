@@ -247,9 +247,7 @@ describe("a changed value", () => {
       "a number that cannot be kept exactly is left",
       "install-opa",
       { "resources.x": 1e21 },
-      [
-        "install-opa values.resources.x: left, a number so large, or no number at all, would not come out as it went in",
-      ],
+      ["install-opa values.resources.x: left, this number cannot be kept exactly"],
     ],
     [
       "a key that every map inherits is a key like others",

@@ -49,7 +49,7 @@ describe("a live Krateo of an earlier version", () => {
       "an object of no known version",
       { releases: [], installers: [] },
       [
-        "nothing tells which version of Krateo is installed here: its object is there, its installer's Helm release is not",
+        "the installed version of Krateo is not known: its object exists, its installer's Helm release does not",
       ],
     ],
     [
@@ -65,7 +65,9 @@ describe("a live Krateo of an earlier version", () => {
     [
       "an object elsewhere",
       { elsewhere: ["other/krateo"] },
-      ["another Krateo is on this cluster, and migrating this one would take the kind of its object away"],
+      [
+        "another Krateo is on this cluster, and migrating this one would remove the kind of the other one's object",
+      ],
     ],
     [
       "several reasons at once",
@@ -73,7 +75,7 @@ describe("a live Krateo of an earlier version", () => {
       [
         "only Krateo 2.7.0 can be migrated",
         "KrateoPlatformOps krateo in namespace krateo-system is being deleted",
-        "another Krateo is on this cluster, and migrating this one would take the kind of its object away",
+        "another Krateo is on this cluster, and migrating this one would remove the kind of the other one's object",
       ],
     ],
   ] as const) {

@@ -93,7 +93,7 @@ describe("before anything is touched", () => {
             },
           },
         ),
-      ["no node of the cluster tells an address at which browsers could reach it"],
+      ["no node of the cluster has an address that browsers could use"],
     ],
     [
       "a release of another chart is refused",
@@ -103,7 +103,7 @@ describe("before anything is touched", () => {
     [
       "another cluster than last time is refused",
       () => problems({}, { previous: { clusterUid: "other", namespace: "krateo-system" } }),
-      ["this is another cluster than the one this stack was installed on"],
+      ["this is not the cluster that this stack was installed on"],
     ],
     [
       "the same cluster is fine",
@@ -247,7 +247,7 @@ describe("before anything is touched", () => {
     [
       "OpenShift's settings are refused where there are no Routes",
       () => problems({ routesServed: false }, { settings: { openshift: true } }),
-      ["the configuration is for OpenShift, and this cluster is none: it does not serve Routes"],
+      ["the configuration is for OpenShift, and this cluster is not OpenShift: it does not serve Routes"],
     ],
     [
       "and are fine where there are",
@@ -263,7 +263,7 @@ describe("before anything is touched", () => {
       "the login to a database of the user's own is not generated",
       () => problems({}, { steps: outside, settings: { database: named } }),
       [
-        "Secret krateo-system/krateo-db does not exist, and the login to a database of yours is not generated",
+        "Secret krateo-system/krateo-db does not exist, and the program does not generate the login to your own database",
       ],
     ],
     ["it may stand in the configuration", () => problems({}, { steps: outside, settings: withLogin }), []],
@@ -393,8 +393,8 @@ describe("before anything is touched", () => {
         "a signing key that can be found by trying",
         warnings({ "jwt-sign-key": secret({ JWT_SIGN_KEY: long.slice(1) }) }),
         [
-          "Secret krateo-system/jwt-sign-key: JWT_SIGN_KEY has fewer than 12 characters: whoever has logged in can find it " +
-            "by trying, and sign sessions of an administrator; give it a long random text, after which everybody logs in again",
+          "Secret krateo-system/jwt-sign-key: JWT_SIGN_KEY has fewer than 12 characters: a user who is logged in can find it " +
+            "by trying, and sign an administrator's session; give it a long random text; then everybody must log in again",
         ],
       ],
       [

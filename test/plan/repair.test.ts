@@ -35,7 +35,7 @@ function verdict(existing: ExistingRelease, held?: ExistingLease): string {
 
 const ranOut = "repair: the run that began it (ada on ws1, process 7) has ended";
 const foreign = (status: string): string =>
-  `stop: the Helm release authn in namespace krateo-system is ${status}: somebody may be at work on it`;
+  `stop: the Helm release authn in namespace krateo-system is ${status}: somebody may be changing it`;
 const live =
   "stop: another run is at work on the installation in namespace krateo-system: ada on ws1, process 7, since 2026-01-01T11:50:00Z";
 

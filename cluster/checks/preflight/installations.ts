@@ -41,15 +41,15 @@ export function checkInstallations(
   const found = here
     ? `Krateo ${version ?? "3.0.0"} in namespace ${namespace}: it will be upgraded in place`
     : releases > 0
-      ? `Helm releases in namespace ${namespace}: ${releases}; those of the plan will be taken over`
-      : "none: everything will be made anew";
+      ? `Helm releases in namespace ${namespace}: ${releases}; those of the plan will be adopted`
+      : "none: everything will be created";
   return [
     {
       check: "installation",
       subject: "earlier installation",
       status: "OK",
       found,
-      expected: "none, or one that can be gone on from",
+      expected: "none, or one that this version can continue from",
       next: "",
     },
   ];

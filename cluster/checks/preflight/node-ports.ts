@@ -28,8 +28,7 @@ export function checkNodePorts(
     const base = { check: "node port", subject: `node port ${port}`, expected: `free, for step ${step.id}` };
     const found = `held by Service ${namespace}/${name}${owner ? ` (Helm release ${owner.name})` : ""}`;
     if (owner && isPlanned(owner, settings)) {
-      const next =
-        "the two releases exchange ports: change one to a third port first, then both to what they shall have";
+      const next = "the two releases exchange ports: change one to a third port first, then set both";
       return [{ ...base, status: "WARNING", found, next }];
     }
     const next = `${otherPort(step, settings)}, or take it off that Service: kubectl edit service ${name} -n ${namespace}`;

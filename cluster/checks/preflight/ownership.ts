@@ -160,7 +160,7 @@ export function checkWebhooks(
           check: "webhook",
           subject: `${kind} ${configuration.metadata.name}`,
           status: "WARNING",
-          found: `${fault}, and it refuses what it cannot ask about`,
+          found: `${fault}, and its failurePolicy is Fail`,
           expected: "webhooks that answer",
           next: `bring its Service back, or remove it: kubectl delete ${kind.toLowerCase()} ${configuration.metadata.name}`,
         },

@@ -145,7 +145,7 @@ function unread({ refused }: ClusterReading): Check[] {
       status: "WARNING",
       found: `may not read ${[...new Set(refused)].join(", ")}: not checked`,
       expected: "read access to the whole cluster",
-      next: "have somebody run this who may read them",
+      next: "ask somebody who may read them to run this",
     },
   ];
 }

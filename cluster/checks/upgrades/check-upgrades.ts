@@ -64,7 +64,7 @@ export async function checkUpgrades(
       ...looked.flatMap(({ lines }) => lines),
       ...(unseen.length > 0
         ? [
-            `there is no helm on the PATH: whether the API server takes all changes of ${unseen.join(", ")} is seen only when they are made`,
+            `there is no helm on the PATH: what the API server would refuse of ${unseen.join(", ")} is seen only during the upgrade`,
           ]
         : []),
     ],
@@ -122,7 +122,7 @@ function unrenderable({ step }: PlannedUpgrade, reason: string): Check {
     status: "ERROR",
     found: `Helm refuses the upgrade: ${reason}`,
     expected: "a chart that renders with its values",
-    next: `mend the values of step ${step.id}: npx krateo explain ${step.release.name} says where they come from`,
+    next: `correct the values of step ${step.id}: npx krateo explain ${step.release.name} says where they come from`,
   };
 }
 
@@ -141,7 +141,7 @@ async function judge(
   const base = {
     check: "upgrade",
     subject: `Helm release ${step.release.name}: ${object}`,
-    expected: "a change that the API server takes",
+    expected: "a change that the API server accepts",
   };
   const port = /(\d+): provided port is already allocated/.exec(means.because)?.[1];
   if (port !== undefined) return await portHolder(connection, upgrade, base, Number(port), manifest);
@@ -178,8 +178,8 @@ async function portHolder(
     check: {
       ...base,
       status: "ERROR",
-      found: `cannot be made: Service ${holder.name}, which it takes the place of, holds node port ${port} until the end of the upgrade`,
-      next: `kubectl delete service ${holder.name} -n ${namespace}, then npx pulumi up: release ${name} has no use for it any more`,
+      found: `cannot be made: Service ${holder.name}, which it replaces, holds node port ${port} until the end of the upgrade`,
+      next: `kubectl delete service ${holder.name} -n ${namespace}, then npx pulumi up: release ${name} does not need it any more`,
     },
   };
 }

@@ -42,7 +42,7 @@ export async function helmDryRun(
   if (!result) return undefined;
   if (result.code !== 0) return { refused: reasonIn(result.errors).replaceAll("\n", " ") };
   const read = rendered.safeParse(parsed(result.output));
-  if (!read.success) return { refused: "what it prints is no release: helm 3.13 or newer is needed" };
+  if (!read.success) return { refused: "its output is not a release: helm 3.13 or newer is needed" };
   const recordBytes = Math.ceil(gzipSync(JSON.stringify(read.data), { level: 9 }).length / 3) * 4;
   return { manifest: read.data.manifest, recordBytes };
 }

@@ -191,7 +191,7 @@ function checkSecrets(settings: Settings, { secrets }: Observation): Check[] {
 function remedy(settings: Settings, name: string, isThere: boolean): string {
   const { namespace, secrets } = settings;
   if (secrets === "external" && secretNames.some((one) => one === name))
-    return "whoever provides the Secrets must";
+    return "the provider of the Secrets must set them";
   const made = madeSecrets(settings).find((one) => one.name === name);
   if (made?.madeBy) return `kubectl logs ${made.madeBy} -n ${namespace}`;
   if (made) return reapplyCommand(releaseKey(made.step.release, namespace));

@@ -126,7 +126,7 @@ describe("the connection", () => {
       { what: "the kubeconfig is no YAML (BAD_INDENT)", file, line: 3 },
     );
     const list = write("config", "[1]");
-    assert.equal(problemOf(() => connect({ kubeconfig: list }))?.what, "the file is no kubeconfig");
+    assert.equal(problemOf(() => connect({ kubeconfig: list }))?.what, "the file is not a kubeconfig");
     const folderOfIt = join(folder, "config");
     rmSync(folderOfIt);
     mkdirSync(folderOfIt);
@@ -148,7 +148,7 @@ describe("the connection", () => {
   for (const [form, content] of Object.entries(contents)) {
     it(`says that the content of a kubeconfig is no path, and shows nothing of it: ${form}`, () => {
       const problem = {
-        what: "here stands the content of a kubeconfig, and the path of one is wanted",
+        what: "this is the content of a kubeconfig; write a path",
         allowed: "a path; for commands also several, joined as in KUBECONFIG",
         next: "write the content to a file that only you can read (chmod 600), and give the file's path",
       };

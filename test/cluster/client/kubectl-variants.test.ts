@@ -176,7 +176,7 @@ const variants: Readonly<Record<string, Variant>> = {
   },
   "a login helper that must ask, without a terminal": {
     user: { exec: { ...v1, command: "./helper", interactiveMode: "Always" } },
-    expected: /always asks, and standard input is no terminal/,
+    expected: /always asks, and standard input is not a terminal/,
   },
   "a login helper next to an auth-provider": {
     user: { exec: { ...v1, command: "./helper" }, "auth-provider": { name: "oidc" } },
@@ -263,7 +263,7 @@ const variants: Readonly<Record<string, Variant>> = {
   },
   "authority that is no certificate": {
     cluster: { "certificate-authority": "keys/token" },
-    expected: /the certificate authority of context shop is no certificate in PEM form/,
+    expected: /the certificate authority of context shop is not a certificate in PEM form/,
   },
   "authority twice": {
     cluster: { "certificate-authority-data": "{AUTHORITY}" },
@@ -304,7 +304,7 @@ const variants: Readonly<Record<string, Variant>> = {
   },
   "a server of another scheme": {
     cluster: { server: "ftp://localhost:{TLS}" },
-    expected: /has a server that is no http address/,
+    expected: /has a server that is not an http address/,
   },
   "a port that fetch forbids": { cluster: { server: "http://127.0.0.1:{FORBIDDEN}" }, expected: {} },
 };

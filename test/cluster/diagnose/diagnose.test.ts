@@ -337,7 +337,7 @@ describe("why a Helm release is not ready", () => {
       () => ({ status: 500, body: { message: "out of memory" } }),
       async (connection) => {
         assert.deepEqual(await explainRelease(connection, "shop", "web"), [
-          `why Helm release web is not ready cannot be read: the cluster at ${connection.server} (context shop) cannot be reached: it answers 500: out of memory`,
+          `cannot read why Helm release web is not ready: the cluster at ${connection.server} (context shop) cannot be reached: it answers 500: out of memory`,
         ]);
       },
     );

@@ -315,7 +315,7 @@ describe("what is said of an object", () => {
     ],
     [
       { how: "none", because: "b" },
-      "Service web cannot be put back, the API server refuses it (b); mend or delete it by hand",
+      "Service web cannot be put back, the API server refuses it (b); correct or delete it by hand",
     ],
   ];
   for (const [means, text] of cases) {

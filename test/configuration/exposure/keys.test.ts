@@ -233,8 +233,8 @@ describe("the keys for exposure", () => {
       "a release document of the user's own beside them",
       { version: "local", nodePorts: { authn: 31000 }, expose: "resources-presenter" },
       [
-        "krateo:nodePorts: krateo:nodePorts is about the bundled release, and krateo:version names a release document of your own",
-        "krateo:expose: krateo:expose is about the bundled release, and krateo:version names a release document of your own",
+        "krateo:nodePorts: krateo:nodePorts is about the bundled release, and krateo:version names your own release document",
+        "krateo:expose: krateo:expose is about the bundled release, and krateo:version names your own release document",
         "krateo:version: there is no release document in the project",
       ],
     ],

@@ -97,7 +97,7 @@ describe("type routes", () => {
     assert.deepEqual(rest, []);
     assert.equal(
       problem?.what,
-      "type routes is for OpenShift, and the configuration is not: its pods would be refused there",
+      "type routes is for OpenShift, and the configuration is not: OpenShift would refuse its pods",
     );
     assert.equal(problem?.path, "krateo:openshift");
   });

@@ -11,14 +11,14 @@ const warnings = async (
   more: Record<string, string> = {},
 ) =>
   (await load({ "krateo-overrides.yaml": stringify(overrides), ...more }, config)).warnings.filter((text) =>
-    text.includes("takes the place of a whole map"),
+    text.includes("replaces a whole map"),
   );
-const advice = "to change a part of it, write a map here, and null to take all of it away";
+const advice = "to change a part of it, write a map here; to remove all of it, write null";
 
 describe("a map that something else takes the place of", () => {
   it("is named with what is lost, where the step itself has it", async () => {
     assert.deepEqual(await warnings(authn({ env: "DEBUG" })), [
-      `krateo-overrides.yaml, line 6, components.backend.stepConfig.install-authn.helmValues.env: takes the place of a whole map, with AUTHN_KUBECONFIG_SERVER_URL, AUTHN_DEBUG, AUTHN_DUMP_ENV, … in it; ${advice}`,
+      `krateo-overrides.yaml, line 6, components.backend.stepConfig.install-authn.helmValues.env: replaces a whole map, with AUTHN_KUBECONFIG_SERVER_URL, AUTHN_DEBUG, AUTHN_DUMP_ENV, … in it; ${advice}`,
     ]);
   });
 
@@ -33,7 +33,7 @@ describe("a map that something else takes the place of", () => {
     };
     const found = await warnings(authn({ resources: "none" }), { profiles: "mine" }, profile);
     assert.equal(found.length, 1);
-    assert.match(found[0] ?? "", /helmValues\.resources: takes the place of a whole map, with limits in it/);
+    assert.match(found[0] ?? "", /helmValues\.resources: replaces a whole map, with limits in it/);
   });
 
   it("is named in a component's defaults, too", async () => {

@@ -114,7 +114,7 @@ describe("a YAML file", () => {
     ["a duplicate key", "a: 1\nb: 2\na: 3", [[3, "a key that is there twice"]]],
     ["a nested duplicate key", "x:\n  a: 1\n  a: 3", [[3, "a key that is there twice"]]],
     ["broken syntax", "a: [1, 2\nb: 3", [[2, "this is not valid YAML"]]],
-    ["a list instead of a mapping", "- a", [[1, "the file is no mapping of keys to values"]]],
+    ["a list instead of a mapping", "- a", [[1, "the file is not a mapping of keys to values"]]],
     ["an integer key", "a:\n  8080: b", [[2, "a key that is no text"]]],
     ["an infinite number", "a:\n  - .inf", [[2, "a number that cannot be kept exactly"]]],
     ["no number", "a: .nan", [[1, "a number that cannot be kept exactly"]]],
@@ -137,12 +137,12 @@ describe("a YAML file", () => {
     ).map(([where, text, line]): [string, string, unknown] => [
       `a no-break space ${where}`,
       text,
-      [[line, "a character that cannot be seen, and is no space to YAML: a no-break space (U+00A0)"]],
+      [[line, "an invisible character that YAML does not read as a space: a no-break space (U+00A0)"]],
     ]),
     [
       "a byte order mark in the middle",
       "a: 1\n\ufeffb: 2",
-      [[2, "a character that cannot be seen, and is no space to YAML: a byte order mark (U+FEFF)"]],
+      [[2, "an invisible character that YAML does not read as a space: a byte order mark (U+FEFF)"]],
     ],
     [
       "a tag of another program's",

@@ -482,7 +482,7 @@ describe("krateo migrate", () => {
         async ({ kubeconfig }) => {
           const { code, printed } = await run("--kubeconfig", kubeconfig);
           assert.equal(code, 0);
-          assert.match(printed, /Helm's records may not be read, so that nobody knows of which version/);
+          assert.match(printed, /You may not read Helm's records, so the version/);
         },
       );
     });

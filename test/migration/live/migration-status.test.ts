@@ -34,7 +34,7 @@ describe("where a migration stands", () => {
         "The migration from Krateo 2.7.0 is not finished.",
         "  stands at:  installer of 2.7.0 stopped; 4 of 5 deprecated Helm releases gone; 0 of 1 Helm releases as they should be; backup not written yet",
         "  serves:     frontend",
-        "  go on:      mend the cause and run pulumi up again; it goes on from here, and no Secret changes",
+        "  continue:   remove the cause and run pulumi up again; it continues from here, and no Secret changes",
         "  go back:    there is no backup of this platform here",
       ]);
     });
@@ -47,7 +47,7 @@ describe("where a migration stands", () => {
       assert.equal(title, "The migration from Krateo 2.7.0 is not finished.");
       assert.match(stands ?? "", /^ {2}stands at: {2}cannot be read: (.|\n)*forbidden/);
       assert.deepEqual(others, [
-        "  go on:      run pulumi up again; it goes on from where it stands, and no Secret changes",
+        "  continue:   run pulumi up again; it continues from there, and no Secret changes",
       ]);
     });
   });

@@ -68,7 +68,7 @@ describe("preflight of what is installed", () => {
         [
           "OK",
           "earlier installation",
-          "Helm releases in namespace krateo-system: 1; those of the plan will be taken over",
+          "Helm releases in namespace krateo-system: 1; those of the plan will be adopted",
         ],
       ],
     ],
@@ -141,7 +141,13 @@ describe("preflight of what is installed", () => {
         found({
           legacy: { releases: [sweeper, { ...sweeper, deleteHooks: ["Job sweep"] }], volumes: [] },
         }),
-      [["ERROR", "Helm release sweeper", "it has to go, and has hooks that only Helm can run: Job sweep"]],
+      [
+        [
+          "ERROR",
+          "Helm release sweeper",
+          "it must be removed, and has hooks that only Helm can run: Job sweep",
+        ],
+      ],
     ],
   ];
   for (const [sentence, run, expected] of table) it(sentence, () => assert.deepEqual(run(), expected));

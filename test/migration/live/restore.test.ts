@@ -118,7 +118,7 @@ describe("going back to 2.7.0", () => {
       "Helm release eventsse-etcd (etcd 3.6.6) put back",
       "cannot be undone: the data of PersistentVolumeClaim etcd-data-eventsse-etcd-0, which went with its volume; events of the past are lost",
       "KrateoPlatformOps krateo put back",
-      "Deployment installer scaled to 2: the installer of 2.7.0 is at work again",
+      "Deployment installer scaled to 2: the installer of 2.7.0 runs again",
     ]);
   });
 

@@ -38,7 +38,7 @@ describe("an object that a finalizer holds", () => {
   it("is one when it should have gone a minute ago, with the way to clear it by hand", () => {
     assert.deepEqual(held({ deletedAt: at(61) }, true), [
       {
-        what: "1 CompositionDefinition should be gone for 61 s and more, and nobody lets go of it",
+        what: "1 CompositionDefinition: in deletion for 61 s and more, and its finalizer is not cleared",
         given: "far/shop held by hold",
         next:
           "find out why its finalizer is not cleared; if nobody ever will, clear it: kubectl patch " +

@@ -51,7 +51,7 @@ describe("preflight", () => {
         ["OK", "cluster", "context shop", "https://c, UID of kube-system uid-of-kube-system"],
         ["OK", "version", "Kubernetes", "v1.31.2"],
         ["OK", "permission", "user of context shop", "all granted"],
-        ["OK", "installation", "earlier installation", "none: everything will be made anew"],
+        ["OK", "installation", "earlier installation", "none: everything will be created"],
         ["OK", "ownership", "cluster-scoped names", "free, or this installation's own"],
         ["OK", "storage", "default StorageClass", "standard (csi)"],
         ["OK", "capacity", "nodes", "16 vCPU and 64 GiB free on 1 of 1 nodes"],
@@ -795,7 +795,7 @@ describe("preflight", () => {
             [
               "WARNING",
               "ValidatingWebhookConfiguration guard",
-              "its Service guard/guard does not exist, and it refuses what it cannot ask about",
+              "its Service guard/guard does not exist, and its failurePolicy is Fail",
             ],
           ],
         ],
@@ -811,7 +811,7 @@ describe("preflight", () => {
             [
               "WARNING",
               "ValidatingWebhookConfiguration guard",
-              "no pod of its Service guard/guard is ready, and it refuses what it cannot ask about",
+              "no pod of its Service guard/guard is ready, and its failurePolicy is Fail",
             ],
           ],
         ],

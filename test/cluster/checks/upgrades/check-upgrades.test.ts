@@ -176,9 +176,9 @@ describe("what the API server will refuse of an upgrade", () => {
       "is the node port of a Service that gets another name, which the old one holds until the end",
       { ...renamed, refuse: { [`POST ${namespace}/services`]: taken } },
       [
-        "ERROR Helm release web: Service new: cannot be made: Service old, which it takes the place of, holds node port 30080 " +
-          "until the end of the upgrade | kubectl delete service old -n krateo-system, then npx pulumi up: release web has no " +
-          "use for it any more",
+        "ERROR Helm release web: Service new: cannot be made: Service old, which it replaces, holds node port 30080 " +
+          "until the end of the upgrade | kubectl delete service old -n krateo-system, then npx pulumi up: release web does not " +
+          "need it any more",
       ],
     ],
     [
@@ -234,7 +234,7 @@ describe("what the API server will refuse of an upgrade", () => {
         helm: { fails: "template: web/x.yaml: error calling fail: no hush-hush here" },
       },
       [
-        "ERROR Helm release web: Helm refuses the upgrade: template: web/x.yaml: error calling fail: no [secret] here | mend " +
+        "ERROR Helm release web: Helm refuses the upgrade: template: web/x.yaml: error calling fail: no [secret] here | correct " +
           "the values of step install-web: npx krateo explain web says where they come from",
       ],
     ],
@@ -242,7 +242,7 @@ describe("what the API server will refuse of an upgrade", () => {
       "cannot all be told without a helm, which is said",
       { installed: [set("1Gi")] },
       [
-        "there is no helm on the PATH: whether the API server takes all changes of web is seen only when they are made",
+        "there is no helm on the PATH: what the API server would refuse of web is seen only during the upgrade",
       ],
     ],
     [
@@ -260,7 +260,7 @@ describe("what the API server will refuse of an upgrade", () => {
           "which holds the version; volumeClaims, size and class included, are fixed when it is made | take the change back, or " +
           "kubectl delete statefulset web -n krateo-system and then npx pulumi up: its pods go and are made again; its volumes " +
           "and their data stay, in the size and class that they have",
-        "there is no helm on the PATH: whether the API server takes all changes of web is seen only when they are made",
+        "there is no helm on the PATH: what the API server would refuse of web is seen only during the upgrade",
       ],
     ],
   ];

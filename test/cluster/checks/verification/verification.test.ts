@@ -501,7 +501,7 @@ describe("verify", () => {
         { "jwt-sign-key": undefined },
         settingsOf([authn], { secrets: "external" }),
         "none",
-        "whoever provides the Secrets must",
+        "the provider of the Secrets must set them",
       ],
       [
         "the logins disagree",
