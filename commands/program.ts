@@ -7,6 +7,7 @@ import { restoreCommand } from "../migration/commands/restore.ts";
 import { retireCommand } from "../migration/commands/retire.ts";
 import { withoutLogins } from "../model/describe.ts";
 import { ConfigurationError, ReportableError } from "../model/problem.ts";
+import packageFile from "../package.json" with { type: "json" };
 import { accessCommand } from "./access.ts";
 import { checkUserObjectsCommand } from "./check-user-objects.ts";
 import { diffCommand } from "./diff.ts";
@@ -36,6 +37,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
       "Does what the Pulumi program cannot: checks a cluster and an installation, shows where the web interface is, " +
         "cleans up after a killed run, migrates from Krateo 2.7.0, and removes the platform.",
     )
+    .version(`krateo ${packageFile.version}`, "-V, --version", "print the version of this program")
     .addHelpText(
       "after",
       "\nEach command has its own --help with examples. Exit codes: 0 done, 1 not done; access and diff also have 2.",

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { nearestFirst, nearestName } from "../model/nearest.ts";
 import { stackConfiguration } from "../model/problem.ts";
+import type { ReleaseType } from "../model/settings.ts";
 import { type BundleTokens, bundledRelease, bundledVersion, type ExtraStep } from "./bundle.ts";
 import type { Findings, Layer } from "./layers.ts";
 import { nearNames } from "./near-names.ts";
@@ -13,12 +14,12 @@ import { readTextFile } from "./yaml/text-file.ts";
 /** Value of `version` for a release document in the project's folder. */
 export const localVersion = "local";
 
-const names = {
-  nodeport: ["krateo.kind.yaml", "krateo.nodeport.yaml", "krateo.yaml"],
-  loadbalancer: ["krateo.loadbalancer.yaml", "krateo.yaml"],
-  ingress: ["krateo.ingress.yaml", "krateo.yaml"],
-  routes: ["krateo.routes.yaml", "krateo.yaml"],
-} as const;
+/** Names that a release document of a type may have, the one that comes first at the front. */
+function namesFor(type: ReleaseType): readonly string[] {
+  // Upstream has its document for clusters of kind beside that of the type.
+  const kind = type === "nodeport" ? ["krateo.kind.yaml"] : [];
+  return [...kind, `krateo.${type}.yaml`, "krateo.yaml"];
+}
 
 /**
  * The release document as the lowest layer; undefined when there is none that can be used, which is
@@ -35,8 +36,8 @@ export function releaseLayer(
   if (config.bundled) {
     const source = bundledRelease(config.type, tokens, extra);
     const unused =
-      names[config.type].find((name) => existsSync(path.join(directory, name))) ??
-      nearNames(directory, names[config.type])[0]?.file;
+      namesFor(config.type).find((name) => existsSync(path.join(directory, name))) ??
+      nearNames(directory, namesFor(config.type))[0]?.file;
     if (unused !== undefined) {
       findings.warnings.push(
         `${unused} is not used: krateo:version is ${bundledVersion}, the bundled release. Set it to ${localVersion} to use the file.`,
@@ -55,8 +56,8 @@ export function releaseLayer(
     });
     return undefined;
   }
-  const near = nearNames(directory, names[config.type]).filter(({ taken }) => !taken);
-  for (const name of names[config.type]) {
+  const near = nearNames(directory, namesFor(config.type)).filter(({ taken }) => !taken);
+  for (const name of namesFor(config.type)) {
     const misspelt = near.find(({ meant }) => meant === name);
     if (misspelt !== undefined) {
       findings.problems.push(misnamed(misspelt.file, name));
@@ -70,7 +71,7 @@ export function releaseLayer(
     file: stackConfiguration,
     path: "krateo:version",
     given: localVersion,
-    allowed: names[config.type],
+    allowed: namesFor(config.type),
     next: `add one of these files, or set krateo:version to ${bundledVersion}`,
   });
   return undefined;

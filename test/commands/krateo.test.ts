@@ -58,6 +58,12 @@ describe("krateo", () => {
   });
 
   describe("as a command line", () => {
+    it("prints its version with --version", async () => {
+      const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+      const { code, printed } = await run("--version");
+      assert.deepEqual([code, printed], [0, `krateo ${version}`]);
+    });
+
     it("lists its commands in --help", async () => {
       const { code, printed } = await run("--help");
       assert.equal(code, 0);
