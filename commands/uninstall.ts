@@ -171,8 +171,9 @@ async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): P
   // A program that runs takes the Lease itself.
   if (!runProgram) await holdLease(work);
 
-  const [removal, { waitForClaimUsers }] = await Promise.all([
+  const [removal, { deleteAndWait }, { waitForClaimUsers }] = await Promise.all([
     import("../cluster/removal/removal.ts"),
+    import("../cluster/removal/delete-objects.ts"),
     import("../cluster/client/claims.ts"),
   ]);
   await removal.markLeftovers(connection, plan.leftovers);
@@ -199,10 +200,10 @@ async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): P
     .filter((claim) => claim.namespace === settings.namespace)
     .map(({ name }) => name);
   await waitForClaimUsers(connection, settings.namespace, claims, options.timeout);
-  await removal.deleteAndWait(connection, plan.volumes, options.timeout, print);
+  await deleteAndWait(connection, plan.volumes, options.timeout, print);
   if (!plan.ownNamespace) return;
   const namespace = await emptyNamespace(work);
-  if (namespace) await removal.deleteAndWait(connection, [namespace], options.timeout, print);
+  if (namespace) await deleteAndWait(connection, [namespace], options.timeout, print);
 }
 
 /** Somebody may have put something into it since; what Kubernetes collects by and by gets some time to go. */

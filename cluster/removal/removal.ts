@@ -1,22 +1,14 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { amount } from "../../model/amount.ts";
 import { finalizersOf, leftByAnnotation } from "../../plan/removal/known.ts";
 import type { Leftover } from "../../plan/removal/leftovers.ts";
-import { type LiveObject, objectText } from "../../plan/removal/objects.ts";
+import type { LiveObject } from "../../plan/removal/objects.ts";
 import type { LiveRelease } from "../../plan/removal/survey.ts";
-import { get, type KubeObject, patch, pathOf, remove, resourceOf } from "../client/api.ts";
-import { ApiError, UnreachableError } from "../client/api-errors.ts";
+import { patch } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
-import { type Log, waitUntilGone } from "../client/deletion.ts";
-import { inUninstallOrder } from "../client/manifest.ts";
+import type { Log } from "../client/deletion.ts";
 import { inParallel } from "../client/parallel.ts";
-import { removeRecords } from "../client/releases.ts";
-
-interface Located {
-  readonly label: string;
-  readonly path: string;
-  readonly uid: string;
-}
+import { deleteAndWait, locate } from "./delete-objects.ts";
+import { removeRelease } from "./release-removal.ts";
 
 /**
  * Deletes what users made, while those who clear its finalizers still run: wave after wave, each gone before the next.
@@ -69,8 +61,7 @@ export async function removeInterrupted(
     log(`removing Helm release ${name}, which a killed run began`);
     // Its chart has a Job for these that only Helm would run.
     for (const object of objects) await free(connection, object, finalizersOf(chart));
-    await deleteAndWait(connection, objects, timeoutSeconds);
-    await removeRecords(connection, namespace, name);
+    await removeRelease(connection, { name, namespace }, objects, timeoutSeconds);
   }
 }
 
@@ -94,72 +85,6 @@ export async function removeLeftovers(
     log,
   );
   await deleteAndWait(connection, crds, timeoutSeconds, log);
-}
-
-/**
- * Deletes objects, in the order in which Helm would, and waits until they are gone. One that has been replaced by a
- * namesake since it was looked at is left alone.
- *
- * @throws Error naming what is still there after `timeoutSeconds`, with the finalizers that hold it
- */
-export async function deleteAndWait(
-  connection: Connection,
-  objects: readonly LiveObject[],
-  timeoutSeconds: number,
-  log?: Log,
-): Promise<void> {
-  const leaving: Located[] = [];
-  for (const group of inGroups(objects)) {
-    await inParallel(group, async (object) => {
-      const found = await locate(connection, object);
-      if (!found) return;
-      try {
-        if (await remove(connection, found.path, object.uid)) log?.(`${objectText(object)} deleted`);
-        leaving.push(found);
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.status !== 409) throw error;
-      }
-    });
-  }
-  await untilGone(connection, leaving, timeoutSeconds);
-}
-
-/** Custom objects before all others: their definition, and who looks after them, may be among those. */
-function inGroups(objects: readonly LiveObject[]): LiveObject[][] {
-  const custom = objects.filter(({ apiVersion }) => /(^|\.)(krateo|cnpg)\.io\//.test(apiVersion));
-  const groups = [custom];
-  for (const object of inUninstallOrder(objects.filter((one) => !custom.includes(one)))) {
-    const last = groups.at(-1);
-    if (last?.[0]?.kind === object.kind) last.push(object);
-    else groups.push([object]);
-  }
-  return groups.filter((group) => group.length > 0);
-}
-
-async function untilGone(
-  connection: Connection,
-  leaving: readonly Located[],
-  timeoutSeconds: number,
-): Promise<void> {
-  const deadline = Date.now() + timeoutSeconds * 1000;
-  for (;;) {
-    try {
-      const left = Math.max(0, Math.ceil((deadline - Date.now()) / 1000));
-      return await waitUntilGone(connection, leaving, left);
-    } catch (error) {
-      if (!(error instanceof UnreachableError) || Date.now() > deadline) throw error;
-      await pause(500);
-    }
-  }
-}
-
-/** The object where it is now; undefined when it is gone. */
-async function locate(connection: Connection, object: LiveObject): Promise<Located | undefined> {
-  const resource = await resourceOf(connection, object.apiVersion, object.kind);
-  if (!resource) return undefined;
-  const path = pathOf(object.apiVersion, resource.plural, object.namespace, object.name);
-  const live = await get<KubeObject>(connection, path);
-  return live?.metadata.uid === object.uid ? { label: objectText(object), path, uid: object.uid } : undefined;
 }
 
 async function free(

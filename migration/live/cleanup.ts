@@ -2,7 +2,11 @@ import type { Connection } from "../../cluster/client/connection.ts";
 import type { Log } from "../../cluster/client/deletion.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 import { readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
-import { describeRemoval, refuseDeleteHooks, removeRelease } from "../../cluster/release-removal.ts";
+import {
+  describeRemoval,
+  refuseDeleteHooks,
+  removeRecordedRelease,
+} from "../../cluster/removal/release-removal.ts";
 import { deprecatedReleases, legacyReleases } from "../../components/deprecated.ts";
 import { nodePortsOf, waitForNodePorts } from "./freed-ports.ts";
 import { stopInstaller } from "./installer.ts";
@@ -66,7 +70,7 @@ export async function removeLegacy(
       for (const line of describeRemoval(release)) log(line);
     } else {
       ports.push(...(await nodePortsOf(connection, release)));
-      await removeRelease(connection, release, namespace, timeoutSeconds, log);
+      await removeRecordedRelease(connection, release, namespace, timeoutSeconds, log);
     }
   }
   if (legacy.volumes.length + retained.length > 0) {

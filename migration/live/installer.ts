@@ -4,7 +4,7 @@ import type { Connection } from "../../cluster/client/connection.ts";
 import { type Log, waitUntilGone } from "../../cluster/client/deletion.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 import { readReleases, refuseDamaged } from "../../cluster/client/releases.ts";
-import { refuseDeleteHooks, removeRelease } from "../../cluster/release-removal.ts";
+import { refuseDeleteHooks, removeRecordedRelease } from "../../cluster/removal/release-removal.ts";
 import { legacyReleases } from "../../components/deprecated.ts";
 import type { LegacyPlatform } from "../../model/inventory.ts";
 import { legacyKind, platformFinalizer } from "../legacy-facts.ts";
@@ -103,7 +103,7 @@ export async function retireLegacy(
   }
   for (const release of removable) {
     if (dryRun) log(`Helm release ${release.name}: would be removed`);
-    else await removeRelease(connection, release, namespace, timeoutSeconds, log);
+    else await removeRecordedRelease(connection, release, namespace, timeoutSeconds, log);
   }
   for (const leftover of leftovers) {
     if (!dryRun) await remove(connection, leftoverPath(leftover, namespace));

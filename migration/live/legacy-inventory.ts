@@ -4,7 +4,7 @@ import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 import { parseManifest } from "../../cluster/client/manifest.ts";
 import { readReleases } from "../../cluster/client/releases.ts";
 import { type InstallationObject, readInstallation } from "../../cluster/installation.ts";
-import { deleteHooksOf } from "../../cluster/release-removal.ts";
+import { deleteHooksOf } from "../../cluster/removal/release-removal.ts";
 import { deprecatedReleases, installerReleases } from "../../components/deprecated.ts";
 import type { Leftover, Legacy, LegacyPlatform, LegacyRelease } from "../../model/inventory.ts";
 import { ConfigurationError } from "../../model/problem.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { waitForClaimUsers } from "../../../cluster/client/claims.ts";
 import type { Connection } from "../../../cluster/client/connection.ts";
+import { deleteAndWait } from "../../../cluster/removal/delete-objects.ts";
 import {
-  deleteAndWait,
   markLeftovers,
   removeInterrupted,
   removeLeftovers,

@@ -1,8 +1,9 @@
-import type { Connection } from "./client/connection.ts";
-import { deleteObjects, type Log } from "./client/deletion.ts";
-import type { HelmRelease } from "./client/helm-release.ts";
-import { inUninstallOrder, isKept, nameOf, parseManifest } from "./client/manifest.ts";
-import { removeRecords } from "./client/releases.ts";
+import type { Connection } from "../client/connection.ts";
+import type { Log } from "../client/deletion.ts";
+import type { HelmRelease } from "../client/helm-release.ts";
+import { inUninstallOrder, isKept, nameOf, parseManifest } from "../client/manifest.ts";
+import { removeRecords } from "../client/releases.ts";
+import { type Doomed, deleteAndWait, type OwningRelease } from "./delete-objects.ts";
 
 /** Names of a release's hooks that Helm would run around an uninstall, and this program cannot. */
 export function deleteHooksOf(release: HelmRelease): string[] {
@@ -27,29 +28,48 @@ export function refuseDeleteHooks(releases: readonly HelmRelease[]): void {
  * Removes a Helm release as Helm would: its objects, then its records. Safe to repeat: the records go last, so that a run
  * that was stopped half-way finds it again.
  *
+ * @param objects Its objects but for those that Helm keeps.
  * @throws Error naming what does not go within `timeoutSeconds`
  */
 export async function removeRelease(
   connection: Connection,
-  release: HelmRelease,
+  release: OwningRelease,
+  objects: readonly Doomed[],
+  timeoutSeconds: number,
+  log?: Log,
+): Promise<void> {
+  await deleteAndWait(connection, objects, timeoutSeconds, log, release);
+  await removeRecords(connection, release.namespace, release.name);
+}
+
+/** The same of a release as its record has it, whatever is live of it; says what is kept, deleted and removed. */
+export async function removeRecordedRelease(
+  connection: Connection,
+  { name, manifest }: HelmRelease,
   namespace: string,
   timeoutSeconds: number,
   log: Log,
 ): Promise<void> {
   const indented: Log = (line) => log(`  ${line}`);
-  const objects = inUninstallOrder(parseManifest(release.manifest));
+  const objects = inUninstallOrder(parseManifest(manifest));
   for (const kept of objects.filter(isKept)) indented(`${nameOf(kept)} kept, as its chart asks`);
-  const going = objects.filter((object) => !isKept(object));
+  const going = objects
+    .filter((object) => !isKept(object))
+    .map(({ apiVersion, kind, metadata }) => ({
+      apiVersion,
+      kind,
+      name: metadata.name,
+      namespace: metadata.namespace,
+    }));
   try {
-    await deleteObjects(connection, { name: release.name, namespace }, going, timeoutSeconds, indented);
+    await removeRelease(connection, { name, namespace }, going, timeoutSeconds, indented);
   } catch (error) {
-    throw new Error(`Helm release ${release.name} is not removed: ${messageOf(error)}`, { cause: error });
+    throw new Error(`Helm release ${name} is not removed: ${messageOf(error)}`, { cause: error });
   }
-  await removeRecords(connection, namespace, release.name);
-  log(`Helm release ${release.name} removed`);
+  log(`Helm release ${name} removed`);
 }
 
-/** One line for each object that `removeRelease` would see to. */
+/** One line for each object that `removeRecordedRelease` would see to. */
 export function describeRemoval(release: HelmRelease): string[] {
   return inUninstallOrder(parseManifest(release.manifest)).map(
     (object) => `  ${nameOf(object)}${isKept(object) ? ": kept, as its chart asks" : ""}`,
