@@ -1,3 +1,4 @@
+/** Asks a PostgreSQL for TLS, without a login. */
 import { connect } from "node:net";
 
 /** What answers at an address: a PostgreSQL with or without TLS, or none, and why. */

@@ -1,3 +1,4 @@
+/** Waits until the PostgreSQL of CloudNativePG is ready. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { V1Condition } from "@kubernetes/client-node";
 import { postgresGroup } from "../components/cnpg.ts";

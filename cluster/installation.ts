@@ -1,3 +1,4 @@
+/** Reads the Installation object of an installation. */
 import type { JsonObject } from "../model/settings.ts";
 import { installationName } from "../plan/installation.ts";
 import { get, type KubeObject, pathOf, type RequestOptions } from "./client/api.ts";

@@ -1,3 +1,4 @@
+/** Reads what the namespace holds, once and before the plan. */
 import { secretNames } from "../components/secrets.ts";
 import { debug, inventoryLines } from "../configuration/debug.ts";
 import { needsNodes } from "../configuration/exposure/node-address.ts";

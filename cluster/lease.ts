@@ -1,3 +1,4 @@
+/** Holds the Lease, so that only one run changes an installation. */
 import { hostname, userInfo } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ExistingLease, leaseName } from "../model/inventory.ts";

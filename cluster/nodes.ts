@@ -1,3 +1,4 @@
+/** Reads the nodes and what the frontend tells browsers. */
 import { browserServices, pageService } from "../configuration/exposure/exposed-services.ts";
 import { isNodePort } from "../configuration/exposure/node-address.ts";
 import type { ExistingNode } from "../model/inventory.ts";

@@ -1,3 +1,4 @@
+/** Waits until no Notebook is left. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type KubeObject, list, pathOf } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";

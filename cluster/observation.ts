@@ -1,3 +1,4 @@
+/** Reads everything from the cluster that `verify` needs. */
 import { chartSteps as knownChartSteps } from "../components/catalogue.ts";
 import { postgresGroup } from "../components/cnpg.ts";
 import { secretNames } from "../components/secrets.ts";

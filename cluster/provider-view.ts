@@ -1,3 +1,4 @@
+/** Refuses a kubeconfig that the Kubernetes provider would read in another way. */
 import { delimiter, dirname } from "node:path";
 import type { Problem } from "../model/problem.ts";
 import type { Connection } from "./client/connection.ts";

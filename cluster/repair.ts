@@ -1,3 +1,4 @@
+/** Marks the unfinished Helm revisions of a dead run as failed. */
 import { get, pathOf, replace } from "./client/api.ts";
 import { ApiError } from "./client/api-errors.ts";
 import type { Connection } from "./client/connection.ts";

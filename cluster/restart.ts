@@ -1,3 +1,4 @@
+/** Restarts workloads and waits until their new pods are ready. */
 import { setTimeout as pause } from "node:timers/promises";
 import { get, type KubeObject, patch } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";

@@ -1,3 +1,4 @@
+/** Says why no router serves a Route. */
 import { type Route, routeApi, routeTrouble } from "../plan/route.ts";
 import { get, pathOf } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";

@@ -1,3 +1,4 @@
+/** Removes the finalizer of upstream's CLI from the snapshot. */
 import { installationName, protectiveFinalizer } from "../plan/installation.ts";
 import { patch } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";

@@ -1,3 +1,4 @@
+/** Formats the result of `krateo access`. */
 import { styleText } from "node:util";
 import type { LiveAccess } from "../cluster/access/access.ts";
 import { type Finding, hostsLines, outcomeText, reachable } from "../cluster/access/findings.ts";

@@ -1,3 +1,4 @@
+/** `krateo access`: shows where the web interface is, and whether it works from here. */
 import { Command } from "commander";
 import type { LiveAccess } from "../cluster/access/access.ts";
 import type { Connection } from "../cluster/client/connection.ts";

@@ -1,3 +1,4 @@
+/** Formats checks, for `krateo preflight` and `krateo verify`. */
 import { styleText } from "node:util";
 import { amount } from "../model/amount.ts";
 import { type Check, type Status, verdictOf } from "../model/check.ts";

@@ -1,3 +1,4 @@
+/** `krateo check-user-objects`: stops a destroy while users' objects are left. */
 import { Command } from "commander";
 import type { Connection } from "../cluster/client/connection.ts";
 import { selectedStack } from "../engine/stack-file.ts";

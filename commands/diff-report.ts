@@ -1,3 +1,4 @@
+/** Formats the result of `krateo diff`. */
 import { styleText } from "node:util";
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";

@@ -1,3 +1,4 @@
+/** `krateo diff`: shows how the cluster differs from the plan. */
 import { Command, Option } from "commander";
 import { withClusterOptions } from "./options.ts";
 import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";

@@ -1,3 +1,4 @@
+/** `krateo end-revisions`: marks unfinished Helm revisions of a dead run as failed. */
 import { Command } from "commander";
 import { withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";

@@ -1,3 +1,4 @@
+/** `krateo explain`: shows which layer sets a value. */
 import { Command } from "commander";
 import { type Explanation, explainPath } from "../configuration/explain.ts";
 import { placeText } from "../model/problem.ts";

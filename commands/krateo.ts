@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+/** The program behind `npx krateo`. */
 import { resolve } from "node:path";
 import { runKrateo } from "./program.ts";
 

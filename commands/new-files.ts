@@ -1,3 +1,4 @@
+/** Writes new files whole or not at all. */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "../model/problem.ts";

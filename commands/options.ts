@@ -1,3 +1,4 @@
+/** Options that several commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Options that choose a stack; Commander takes the stack's name from PULUMI_STACK, too. */

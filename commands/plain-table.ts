@@ -1,3 +1,4 @@
+/** Formats a table for people. */
 import Table from "cli-table3";
 
 /** Columns apart by spaces alone: borders make lines that a terminal wraps. */

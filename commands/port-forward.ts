@@ -1,3 +1,4 @@
+/** `krateo access --port-forward`: makes the web interface work at 127.0.0.1. */
 import type { LiveAccess } from "../cluster/access/access.ts";
 import type { LocalPort } from "../cluster/access/port-forward.ts";
 import type { Connection } from "../cluster/client/connection.ts";

@@ -1,3 +1,4 @@
+/** `krateo preflight`: checks whether a cluster is ready for an installation. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Connection } from "../cluster/client/connection.ts";

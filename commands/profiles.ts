@@ -1,3 +1,4 @@
+/** `krateo profiles`: lists the profiles that a stack can name. */
 import { styleText } from "node:util";
 import { Command } from "commander";
 import type { ProfileEntry } from "../configuration/profile-list.ts";

@@ -1,3 +1,4 @@
+/** The command line: registers the commands and reports errors. */
 import { Command, CommanderError } from "commander";
 import { debug, isDebugging } from "../configuration/debug.ts";
 import { backupCommand } from "../migration/commands/backup.ts";

@@ -1,3 +1,4 @@
+/** Formats a removal plan. */
 import { amount } from "../model/amount.ts";
 import { byKind, countsOf, firstFew, isCrd, type LiveObject, placeOf } from "../plan/removal/objects.ts";
 import type { RemovalPlan } from "../plan/removal/removal-plan.ts";

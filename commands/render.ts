@@ -1,3 +1,4 @@
+/** `krateo render`: writes the complete release document of the stack. */
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { renderDocument } from "../configuration/render.ts";

@@ -1,3 +1,4 @@
+/** `krateo repair`: cleans up after a killed run. */
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command } from "commander";

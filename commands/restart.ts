@@ -1,3 +1,4 @@
+/** `krateo restart`: restarts pods that are older than their configuration. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { chartStepsOf } from "../plan/plan.ts";
 import { seconds, withClusterOptions } from "./options.ts";

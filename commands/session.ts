@@ -1,3 +1,4 @@
+/** What the commands share: settings of the stack, connection, output. */
 import { existsSync } from "node:fs";
 import type { Connection, ConnectionChoice } from "../cluster/client/connection.ts";
 import { keysFor } from "../configuration/exposure/keys.ts";

@@ -1,3 +1,4 @@
+/** `krateo uninstall`: lists what would be removed, then removes the installation. */
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";

@@ -1,3 +1,4 @@
+/** `krateo verify`: compares the cluster with the configuration. */
 import { Command } from "commander";
 import { migrationChecks } from "../migration/verify-checks.ts";
 import { report } from "./check-report.ts";

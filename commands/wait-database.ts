@@ -1,3 +1,4 @@
+/** `krateo wait-database`: waits until PostgreSQL can be used. */
 import { Command } from "commander";
 import { seconds, withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";

@@ -1,3 +1,4 @@
+/** `krateo wait-notebooks`: waits until no finops Notebook is left. */
 import { Command } from "commander";
 import { seconds, withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";

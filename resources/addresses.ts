@@ -1,3 +1,4 @@
+/** The URLs that `up` prints. */
 import type { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
 import { publishingStep } from "../components/outside.ts";

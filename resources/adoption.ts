@@ -1,3 +1,4 @@
+/** Options that import an existing object and keep it on removal. */
 import type * as pulumi from "@pulumi/pulumi";
 import { type ExistingObject, markerAnnotation, markerValue } from "../model/inventory.ts";
 

@@ -1,3 +1,4 @@
+/** The Command that removes what Krateo 2.7.0 left. */
 import { Command } from "@pulumi/command/local/command.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { installationKey, protectiveFinalizer } from "../plan/installation.ts";

@@ -1,3 +1,4 @@
+/** The ComponentResource of a Krateo component. */
 import * as pulumi from "@pulumi/pulumi";
 import { knownComponent } from "../components/catalogue.ts";
 

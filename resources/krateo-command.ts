@@ -1,3 +1,4 @@
+/** The command line of a `krateo` command in a Pulumi Command. */
 import type { BuildContext } from "./build-context.ts";
 
 /**

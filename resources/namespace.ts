@@ -1,3 +1,4 @@
+/** The Namespace of the installation. */
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { adoption, marker } from "./adoption.ts";

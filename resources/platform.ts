@@ -1,3 +1,4 @@
+/** Krateo PlatformOps: makes a resource of each node of the plan. */
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../model/settings.ts";

@@ -1,3 +1,4 @@
+/** Reads what the stack's state says of the last run. */
 import * as pulumi from "@pulumi/pulumi";
 import { type PreviousRun, previousRunIn, type Remembered } from "../model/previous-run.ts";
 

@@ -1,3 +1,4 @@
+/** The Helm release of a `chart` step. */
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { releaseKey } from "../model/inventory.ts";

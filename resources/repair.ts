@@ -1,3 +1,4 @@
+/** The Command that marks unfinished Helm operations of a dead run as failed. */
 import { Command } from "@pulumi/command/local/command.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../plan/plan.ts";

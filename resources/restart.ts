@@ -1,3 +1,4 @@
+/** The Command that restarts pods that are older than their configuration. */
 import { Command } from "@pulumi/command/local/command.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Json } from "../model/settings.ts";

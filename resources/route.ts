@@ -1,3 +1,4 @@
+/** The OpenShift Route of an `object` step. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { JsonObject, ObjectStep } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";

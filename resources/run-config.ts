@@ -1,3 +1,4 @@
+/** Reads the stack's configuration from the engine. */
 import * as pulumi from "@pulumi/pulumi";
 import { type RawConfig, rawConfig } from "../configuration/raw-config.ts";
 

@@ -1,3 +1,4 @@
+/** Fills the variables in a step's values, and marks secret values again. */
 import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
 import type { ChartStep, Json, JsonObject, Path } from "../model/settings.ts";

@@ -1,3 +1,4 @@
+/** The summary of a run in which something failed. */
 import * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";

@@ -1,3 +1,4 @@
+/** Reports a user's mistake without a stack trace. */
 import * as pulumi from "@pulumi/pulumi";
 import { ReportableError } from "../model/problem.ts";
 

@@ -1,3 +1,4 @@
+/** The Command that stops a destroy while users' objects are left. */
 import { Command } from "@pulumi/command/local/command.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../plan/plan.ts";

@@ -1,3 +1,4 @@
+/** The value of a `var` step. */
 import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
 import type { VariableStep } from "../model/settings.ts";

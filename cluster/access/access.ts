@@ -1,3 +1,4 @@
+/** Reads from the cluster where the services are that a browser calls. */
 import { adminPassword } from "../../components/portal-defaults.ts";
 import { browserServices, outputName, pageService } from "../../configuration/exposure/exposed-services.ts";
 import { ConfigurationError } from "../../model/problem.ts";

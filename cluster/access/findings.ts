@@ -1,3 +1,4 @@
+/** Finds what keeps the web interface from working, and says what to do. */
 import { pageService } from "../../configuration/exposure/exposed-services.ts";
 import type { LiveAccess } from "./access.ts";
 import { type Probe, served } from "./probe.ts";

@@ -1,3 +1,4 @@
+/** Chooses local ports and pods for a port-forward of the web interface. */
 import type { ServiceObject } from "./access.ts";
 import { type Endpoint, isLoopback, urlParts } from "./ways.ts";
 

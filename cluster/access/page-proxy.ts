@@ -1,3 +1,4 @@
+/** Serves the page on this machine with a changed config.json. */
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { pageService } from "../../configuration/exposure/exposed-services.ts";
 import { type LocalPort, listen } from "./port-forward.ts";

@@ -1,3 +1,4 @@
+/** Forwards local ports to pods through the API server. */
 import { createServer, type Server, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";

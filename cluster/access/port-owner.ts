@@ -1,3 +1,4 @@
+/** Finds the process that listens on a port of this machine. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 

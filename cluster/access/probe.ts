@@ -1,3 +1,4 @@
+/** Sends one request to a URL and reports the answer, certificate included. */
 import { lookup as lookUp } from "node:dns";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";

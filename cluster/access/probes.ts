@@ -1,3 +1,4 @@
+/** Sends a request to each endpoint of the web interface. */
 import { isIP } from "node:net";
 import type { LiveAccess } from "./access.ts";
 import { addressesOf, type Probe, type ProbeOptions, probe, served } from "./probe.ts";

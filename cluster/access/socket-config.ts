@@ -1,3 +1,4 @@
+/** Opens web sockets to the API server with the connection's proxy and credentials. */
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { Connection } from "../client/connection.ts";
 import { transportOf } from "../client/transport.ts";

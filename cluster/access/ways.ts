@@ -1,3 +1,4 @@
+/** Lists the ways into the cluster that lead to a Service: Ingress, Route, load balancer, node port. */
 import {
   addressesIn,
   type EndpointKind,

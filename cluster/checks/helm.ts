@@ -1,3 +1,4 @@
+/** Runs the helm on the PATH. */
 import { spawn } from "node:child_process";
 import { debug } from "../../configuration/debug.ts";
 import { firstLine } from "../client/api-errors.ts";

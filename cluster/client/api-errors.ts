@@ -1,3 +1,4 @@
+/** Turns failed requests to the API server into messages for the user. */
 import { ConfigurationError, ReportableError } from "../../model/problem.ts";
 import { refusedWrite } from "../../plan/refused-write.ts";
 import type { Connection } from "./connection.ts";

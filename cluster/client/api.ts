@@ -1,3 +1,4 @@
+/** Sends requests to the API server. */
 import { setTimeout as pause } from "node:timers/promises";
 import { exchange } from "../../network/exchange.ts";
 import { faultOf } from "../../network/fault.ts";

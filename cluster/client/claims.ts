@@ -1,3 +1,4 @@
+/** Waits until no pod uses given PersistentVolumeClaims. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type KubeObject, list, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";

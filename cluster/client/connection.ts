@@ -1,3 +1,4 @@
+/** Chooses cluster, context and user from the kubeconfig. */
 import { existsSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { delimiter } from "node:path";

@@ -1,3 +1,4 @@
+/** Gets the credentials for a request. */
 import { readFileSync } from "node:fs";
 import type { OpenIDConnectAuth } from "@kubernetes/client-node/dist/oidc_auth.js";
 import { fileFault } from "../../model/file-fault.ts";

@@ -1,3 +1,4 @@
+/** Waits until deleted objects are gone. */
 import { setTimeout as pause } from "node:timers/promises";
 import { get, type KubeObject } from "./api.ts";
 import type { Connection } from "./connection.ts";

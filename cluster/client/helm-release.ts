@@ -1,3 +1,4 @@
+/** Reads and writes the Secrets in which Helm keeps releases. */
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 import type { KubeObject } from "./api.ts";

@@ -1,3 +1,4 @@
+/** Reads the identity of a cluster. */
 import { get, type KubeObject, pathOf, type RequestOptions } from "./api.ts";
 import type { Connection } from "./connection.ts";
 

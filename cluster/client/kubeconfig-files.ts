@@ -1,3 +1,4 @@
+/** Finds the kubeconfig files. */
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";

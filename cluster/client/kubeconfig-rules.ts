@@ -1,3 +1,4 @@
+/** Refuses what kubectl would refuse in a kubeconfig. */
 import { accessSync, constants } from "node:fs";
 import { proxyForm, proxyUrl } from "../../network/proxy.ts";
 import type { KubeCluster, KubeUser, LoginHelper } from "./kubeconfig.ts";

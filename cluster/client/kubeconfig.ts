@@ -1,3 +1,4 @@
+/** Reads and merges kubeconfig files. */
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { parseDocument } from "yaml";

@@ -1,3 +1,4 @@
+/** Runs the login helper (exec) of a kubeconfig. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../../model/problem.ts";

@@ -1,3 +1,4 @@
+/** Parses the manifest of a Helm release. */
 import { acceptedObjects } from "../../configuration/yaml/object-file.ts";
 import type { Json, JsonObject } from "../../model/settings.ts";
 

@@ -1,3 +1,4 @@
+/** Checks that a namespace exists. */
 import { ConfigurationError } from "../../model/problem.ts";
 import { get, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";

@@ -1,3 +1,4 @@
+/** Makes readings at the same time and reports all problems together. */
 import { ConfigurationError, type Problem } from "../../model/problem.ts";
 
 /** Requests under way at once: enough to hide a distant API server's latency, few enough for its fairness. */

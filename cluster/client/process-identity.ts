@@ -1,3 +1,4 @@
+/** Tells whether a process of this machine lives. */
 import { readFileSync } from "node:fs";
 
 /** A process, told apart from a later one that was given the same id. */

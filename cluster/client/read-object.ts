@@ -1,3 +1,4 @@
+/** Reads one live object of any kind. */
 import type { JsonObject } from "../../model/settings.ts";
 import { get, pathOf, resourceOf } from "./api.ts";
 import type { Connection } from "./connection.ts";

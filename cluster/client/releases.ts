@@ -1,3 +1,4 @@
+/** Reads the Helm releases of namespaces. */
 import { type DamagedRecord, damagedProblem } from "../../model/helm-record.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import { get, type KubeObject, list, pathOf, type RequestOptions, remove } from "./api.ts";

@@ -1,3 +1,4 @@
+/** Shares one answer of a login helper between all requests. */
 import type { Login } from "./login-helper.ts";
 
 /** How long a failed login counts: a command's requests come in waves, and each would open another page for login. */

@@ -1,3 +1,4 @@
+/** Makes the TLS and proxy settings of a connection. */
 import type { Agent } from "node:http";
 import { createSecureContext } from "node:tls";
 import { ConfigurationError } from "../../model/problem.ts";

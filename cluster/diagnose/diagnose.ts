@@ -1,3 +1,4 @@
+/** Says why a Helm release or a Service is not ready. */
 import type { CoreV1Event, V1LabelSelector, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import { damagedRemedy, damagedText } from "../../model/helm-record.ts";
 import { get, type KubeObject, list, pathOf } from "../client/api.ts";

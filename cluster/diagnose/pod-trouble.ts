@@ -1,3 +1,4 @@
+/** Says why a pod is not ready. */
 import type { CoreV1Event, V1ContainerStatus, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import { amount } from "../../model/amount.ts";
 import { isPodReady } from "./workload.ts";

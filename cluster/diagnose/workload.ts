@@ -1,3 +1,4 @@
+/** Says whether a workload is ready, and which pods belong to it. */
 import type {
   V1DaemonSet,
   V1Deployment,

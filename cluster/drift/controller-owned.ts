@@ -1,3 +1,4 @@
+/** Lists the fields that controllers own, which are not drift. */
 import { valueAt } from "../../model/path.ts";
 import type { Json, Path } from "../../model/settings.ts";
 import type { ManifestObject } from "../client/manifest.ts";

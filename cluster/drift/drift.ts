@@ -1,3 +1,4 @@
+/** Compares the cluster with the plan. */
 import { expandVariables } from "../../configuration/variables.ts";
 import { damagedWarning } from "../../model/helm-record.ts";
 import { releaseKey } from "../../model/inventory.ts";

@@ -1,3 +1,4 @@
+/** Finds who set a field of an object. */
 import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";
 

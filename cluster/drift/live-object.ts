@@ -1,3 +1,4 @@
+/** Compares a manifest's object with the live one. */
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../model/settings.ts";
 import { ask, dryRun, get, patch, pathOf, resourceOf } from "../client/api.ts";

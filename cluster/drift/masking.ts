@@ -1,3 +1,4 @@
+/** Masks secret values in differences. */
 import { isDeepStrictEqual } from "node:util";
 import { isSensitiveKey, withoutLogins } from "../../model/describe.ts";
 import { valueAt } from "../../model/path.ts";

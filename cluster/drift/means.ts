@@ -1,3 +1,4 @@
+/** Finds out how an object can be put back to its manifest. */
 import { isDeepStrictEqual } from "node:util";
 import { ConfigurationError } from "../../model/problem.ts";
 import { isMap } from "../../model/secret-value.ts";

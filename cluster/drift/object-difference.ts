@@ -1,3 +1,4 @@
+/** Compares two objects field by field. */
 import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";
 import type { ManifestObject } from "../client/manifest.ts";

@@ -1,3 +1,4 @@
+/** Finds the differences of the objects of a release. */
 import { ConfigurationError } from "../../model/problem.ts";
 import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";

@@ -1,3 +1,4 @@
+/** Reports pods that are older than their configuration. */
 import { releaseKey } from "../../model/inventory.ts";
 import type { Settings } from "../../model/settings.ts";
 import { chartStepsOf } from "../../plan/plan.ts";

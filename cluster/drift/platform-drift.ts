@@ -1,3 +1,4 @@
+/** Finds the differences of Secrets, the snapshot and variables. */
 import { recordOf, removedDefaultsAnnotation, type SnapshotRecord } from "../../configuration/snapshot.ts";
 import { holdsNull } from "../../model/nulls.ts";
 import type { JsonObject, Settings } from "../../model/settings.ts";

@@ -1,3 +1,4 @@
+/** Puts objects back to their manifest before Helm upgrades the release. */
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { ConfigurationError } from "../../model/problem.ts";

@@ -1,3 +1,4 @@
+/** Finds the differences of Helm releases: chart, version, status, values. */
 import { expandVariables, variablesIn } from "../../configuration/variables.ts";
 import { secretMask } from "../../model/secret-value.ts";
 import type { ChartStep, Json, JsonObject, Path } from "../../model/settings.ts";

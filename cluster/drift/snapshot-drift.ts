@@ -1,3 +1,4 @@
+/** Compares the stored snapshot with the plan. */
 import { type SnapshotRecord, storedInputs } from "../../configuration/snapshot.ts";
 import { withoutNulls } from "../../model/nulls.ts";
 import { isMap } from "../../model/secret-value.ts";

@@ -1,3 +1,4 @@
+/** Computes the patch that Helm's upgrade would send. */
 import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";

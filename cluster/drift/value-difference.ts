@@ -1,3 +1,4 @@
+/** Compares Helm values. */
 import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";

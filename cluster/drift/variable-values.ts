@@ -1,3 +1,4 @@
+/** Reads the values of variables from live objects. */
 import { needsNodes, nodeAddressOf, nodeAddressVariable } from "../../configuration/exposure/node-address.ts";
 import { expandVariables } from "../../configuration/variables.ts";
 import type { Settings, VariableStep } from "../../model/settings.ts";

@@ -1,3 +1,4 @@
+/** Deletes objects in the order of Helm's uninstall, and waits until they are gone. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type ObjectName, objectText } from "../../plan/removal/objects.ts";
 import { get, type KubeObject, pathOf, remove, resourceOf } from "../client/api.ts";

@@ -1,3 +1,4 @@
+/** Finds the users' objects and volumes that depend on installed releases. */
 import { type Dependents, releaseKey } from "../../model/inventory.ts";
 import type { Settings } from "../../model/settings.ts";
 import { switchedOff } from "../../plan/removal/guard.ts";

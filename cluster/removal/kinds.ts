@@ -1,3 +1,4 @@
+/** Lists the kinds that the API server serves. */
 import { get, type RequestOptions } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 

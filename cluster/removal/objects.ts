@@ -1,3 +1,4 @@
+/** Turns API objects into the form that the removal plan uses. */
 import type { LiveObject, ObjectName } from "../../plan/removal/objects.ts";
 import { type KubeObject, list, pathOf, type RequestOptions } from "../client/api.ts";
 import { UnreachableError } from "../client/api-errors.ts";

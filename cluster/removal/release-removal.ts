@@ -1,3 +1,4 @@
+/** Uninstalls a Helm release without Helm. */
 import type { Connection } from "../client/connection.ts";
 import type { Log } from "../client/deletion.ts";
 import type { HelmRelease } from "../client/helm-release.ts";

@@ -1,3 +1,4 @@
+/** Carries out a removal plan. */
 import { amount } from "../../model/amount.ts";
 import { finalizersOf, leftByAnnotation } from "../../plan/removal/known.ts";
 import type { Leftover } from "../../plan/removal/leftovers.ts";

@@ -1,3 +1,4 @@
+/** Reads everything from the cluster that a removal plan needs. */
 import { chartSteps } from "../../components/catalogue.ts";
 import { postgresGroup } from "../../components/cnpg.ts";
 import type { GeneratedKinds } from "../../components/description.ts";

@@ -1,3 +1,4 @@
+/** Finds what else uses an object that a removal would delete. */
 import type { LiveObject } from "../../plan/removal/objects.ts";
 import { type KubeObject, list, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";

@@ -1,3 +1,4 @@
+/** `krateo backup`: writes a backup of a Krateo 2.7.0. */
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { withClusterOptions } from "../../commands/options.ts";

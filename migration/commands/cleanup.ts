@@ -1,3 +1,4 @@
+/** `krateo cleanup`: removes what 3.0.0 must not run beside. */
 import { Command, Option } from "commander";
 import { withClusterOptions } from "../../commands/options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "../../commands/session.ts";

@@ -1,3 +1,4 @@
+/** Finds the Krateo 2.7.0 that `krateo migrate` reads: in the cluster or in a file. */
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "../../commands/session.ts";
 import { parseObjects } from "../../configuration/yaml/object-file.ts";
 import { readTextFile } from "../../configuration/yaml/text-file.ts";

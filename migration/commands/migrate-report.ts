@@ -1,3 +1,4 @@
+/** Formats the result of `krateo migrate`. */
 import { plainTable } from "../../commands/plain-table.ts";
 import { amount } from "../../model/amount.ts";
 import { pathText } from "../../model/path.ts";

@@ -1,3 +1,4 @@
+/** `krateo migrate`: carries over the configuration of a Krateo 2.7.0. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";

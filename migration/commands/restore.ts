@@ -1,3 +1,4 @@
+/** `krateo restore`: goes back to Krateo 2.7.0. */
 import { resolve } from "node:path";
 import { Command } from "commander";
 import type { Connection } from "../../cluster/client/connection.ts";

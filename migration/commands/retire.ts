@@ -1,3 +1,4 @@
+/** `krateo retire`: removes the installer of 2.7.0 at the end of a migration. */
 import { Command } from "commander";
 import { withClusterOptions } from "../../commands/options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "../../commands/session.ts";

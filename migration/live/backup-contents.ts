@@ -1,3 +1,4 @@
+/** Collects what a backup holds. */
 import { stringify } from "yaml";
 import { get, type KubeObject, list, pathOf } from "../../cluster/client/api.ts";
 import type { Connection } from "../../cluster/client/connection.ts";

@@ -1,3 +1,4 @@
+/** The index file of a backup, and what has changed since. */
 import { z } from "zod";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 

@@ -1,3 +1,4 @@
+/** Writes a backup of a Krateo 2.7.0, unless a complete one exists. */
 import type { Connection } from "../../cluster/client/connection.ts";
 import type { Log } from "../../cluster/client/deletion.ts";
 import { amount } from "../../model/amount.ts";

@@ -1,3 +1,4 @@
+/** Removes what earlier platform versions left. */
 import type { Connection } from "../../cluster/client/connection.ts";
 import type { Log } from "../../cluster/client/deletion.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";

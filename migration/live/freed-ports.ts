@@ -1,3 +1,4 @@
+/** Waits until node ports are free. */
 import { setTimeout as pause } from "node:timers/promises";
 import { get, type KubeObject, patch, pathOf } from "../../cluster/client/api.ts";
 import { ApiError } from "../../cluster/client/api-errors.ts";

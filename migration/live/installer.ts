@@ -1,3 +1,4 @@
+/** Stops and retires the installer of 2.7.0. */
 import { setTimeout as pause } from "node:timers/promises";
 import { get, type KubeObject, list, patch, pathOf, remove } from "../../cluster/client/api.ts";
 import type { Connection } from "../../cluster/client/connection.ts";

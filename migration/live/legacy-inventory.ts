@@ -1,3 +1,4 @@
+/** Reads what there is of Krateo 2.7.0 for the inventory. */
 import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../cluster/client/api.ts";
 import type { Connection } from "../../cluster/client/connection.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";

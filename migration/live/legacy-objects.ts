@@ -1,3 +1,4 @@
+/** Finds the Krateo 2.7.0 of a cluster. */
 import { get, type KubeObject, list, pathOf } from "../../cluster/client/api.ts";
 import type { Connection } from "../../cluster/client/connection.ts";
 import { namespaceExists } from "../../cluster/client/namespace.ts";

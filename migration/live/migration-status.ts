@@ -1,3 +1,4 @@
+/** Says where an unfinished migration stands, and how to continue or go back. */
 import { get, type KubeObject, pathOf } from "../../cluster/client/api.ts";
 import type { Connection } from "../../cluster/client/connection.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";

@@ -1,3 +1,4 @@
+/** Checks whether a Krateo 2.7.0 is healthy enough to migrate. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { isPodReady } from "../../cluster/diagnose/workload.ts";
 import { deprecatedReleases, installerReleases } from "../../components/deprecated.ts";

@@ -1,3 +1,4 @@
+/** Puts a Krateo 2.7.0 back from a backup. */
 import { join } from "node:path";
 import { create, get, type KubeObject, patch, pathOf, resourceOf } from "../../cluster/client/api.ts";
 import { ApiError } from "../../cluster/client/api-errors.ts";

@@ -1,3 +1,4 @@
+/** Reads a Helm release from a backup. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";

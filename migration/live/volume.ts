@@ -1,3 +1,4 @@
+/** Removes the volume of eventsse-etcd. */
 import { get, type KubeObject, list, patch, pathOf, remove } from "../../cluster/client/api.ts";
 import { waitForClaimUsers } from "../../cluster/client/claims.ts";
 import type { Connection } from "../../cluster/client/connection.ts";

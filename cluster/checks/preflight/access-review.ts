@@ -1,3 +1,4 @@
+/** Asks the API server whether the user has given rights. */
 import { ask, pathOf, type RequestOptions } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
 import { inParallel } from "../../client/parallel.ts";

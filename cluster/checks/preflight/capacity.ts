@@ -1,3 +1,4 @@
+/** Checks that the nodes have enough free CPU and memory. */
 import type { V1Node, V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import type { Check } from "../../../model/check.ts";
 import { sizeOf } from "../../client/quantity.ts";

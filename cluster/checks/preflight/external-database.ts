@@ -1,3 +1,4 @@
+/** Checks that your own PostgreSQL answers, with the TLS of the configuration. */
 import type { V1Service } from "@kubernetes/client-node";
 import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";

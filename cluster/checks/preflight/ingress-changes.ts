@@ -1,3 +1,4 @@
+/** Checks, for an installed platform, only new and changed Ingresses. */
 import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";
 import { get, type KubeObject, list, pathOf } from "../../client/api.ts";

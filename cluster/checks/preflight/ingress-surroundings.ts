@@ -1,3 +1,4 @@
+/** Reads what Ingresses depend on: classes, issuers, TLS Secrets. */
 import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
 import {

@@ -1,3 +1,4 @@
+/** Checks that the cluster has what the planned Ingresses need. */
 import type { Check } from "../../../model/check.ts";
 import type { ObjectStep, Settings } from "../../../model/settings.ts";
 import { chartStepsOf } from "../../../plan/plan.ts";

@@ -1,3 +1,4 @@
+/** Checks what is already installed in the cluster. */
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Check } from "../../../model/check.ts";
 import type { Inventory } from "../../../model/inventory.ts";

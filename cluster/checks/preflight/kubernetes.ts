@@ -1,3 +1,4 @@
+/** Checks the cluster's identity, version and kind. */
 import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";
 

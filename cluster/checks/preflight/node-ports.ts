@@ -1,3 +1,4 @@
+/** Checks that the node ports are free. */
 import type { V1Service } from "@kubernetes/client-node";
 import { publishingStep } from "../../../components/outside.ts";
 import { bundledVersion } from "../../../configuration/bundle.ts";

@@ -1,3 +1,4 @@
+/** Checks that cluster-scoped names are free or belong to this installation, and that no webhook blocks it. */
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
 import { knownChart } from "../../../components/catalogue.ts";
 import type { ClusterScopedKind } from "../../../components/description.ts";

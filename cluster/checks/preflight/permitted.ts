@@ -1,3 +1,4 @@
+/** Turns a reading that the user may not make into an undefined result. */
 import { ConfigurationError } from "../../../model/problem.ts";
 
 /** Passes a reading on, or undefined where it is not permitted; the text says what it is about. */

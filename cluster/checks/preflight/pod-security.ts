@@ -1,3 +1,4 @@
+/** Checks that the namespaces' Pod Security level admits the charts' pods. */
 import { knownChart } from "../../../components/catalogue.ts";
 import type { Check } from "../../../model/check.ts";
 import type { ChartStep, Settings } from "../../../model/settings.ts";

@@ -1,3 +1,4 @@
+/** Makes all preflight checks. */
 import type { V1Service } from "@kubernetes/client-node";
 import { plannedPorts } from "../../../configuration/exposure/planned-ports.ts";
 import type { Check } from "../../../model/check.ts";

@@ -1,3 +1,4 @@
+/** Reads everything from the cluster that the preflight checks need. */
 import type { V1Node, V1Pod, V1Service, V1StorageClass } from "@kubernetes/client-node";
 import type { ClusterScopedKind } from "../../../components/description.ts";
 import type { Settings } from "../../../model/settings.ts";

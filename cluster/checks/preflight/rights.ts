@@ -1,3 +1,4 @@
+/** Checks the rights that an installation needs. */
 import { knownChart } from "../../../components/catalogue.ts";
 import { needsNodes } from "../../../configuration/exposure/node-address.ts";
 import type { Check } from "../../../model/check.ts";

@@ -1,3 +1,4 @@
+/** Checks that a StorageClass can make the volumes. */
 import type { V1StorageClass } from "@kubernetes/client-node";
 import { knownChart } from "../../../components/catalogue.ts";
 import type { Check } from "../../../model/check.ts";

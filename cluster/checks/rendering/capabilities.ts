@@ -1,3 +1,4 @@
+/** Reads what a template can ask about the cluster. */
 import { get } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
 

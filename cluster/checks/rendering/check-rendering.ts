@@ -1,3 +1,4 @@
+/** Renders the charts of new releases with their values, without changing anything. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { devNull } from "node:os";

@@ -1,3 +1,4 @@
+/** Tries out the upgrades of the next run, without changing anything. */
 import type { V1Service } from "@kubernetes/client-node";
 import type { Check } from "../../../model/check.ts";
 import { type Inventory, isMigration } from "../../../model/inventory.ts";

@@ -1,3 +1,4 @@
+/** Runs helm upgrade as a dry run and reads its manifest. */
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import type { JsonObject } from "../../../model/settings.ts";

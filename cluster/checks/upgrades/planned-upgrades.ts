@@ -1,3 +1,4 @@
+/** Finds the installed releases that the next run upgrades. */
 import { expandVariables, variablesIn } from "../../../configuration/variables.ts";
 import { type Inventory, releaseKey } from "../../../model/inventory.ts";
 import type { ChartStep, JsonObject, Settings, VariableStep } from "../../../model/settings.ts";

@@ -1,3 +1,4 @@
+/** Checks that Helm's record of a release fits into a Secret. */
 import { gzipSync } from "node:zlib";
 import type { Check } from "../../../model/check.ts";
 import { pathText } from "../../../model/path.ts";

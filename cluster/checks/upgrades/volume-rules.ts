@@ -1,3 +1,4 @@
+/** Checks changes of volumes by the values of known charts. */
 import { knownChart } from "../../../components/catalogue.ts";
 import type { FixedDescription } from "../../../components/description.ts";
 import type { Check } from "../../../model/check.ts";

@@ -1,3 +1,4 @@
+/** Says what to do about an object that cannot be changed in place. */
 import type { ManifestObject } from "../../client/manifest.ts";
 
 /** What goes when an object is deleted so that Helm makes it again, and what stays, by kind. */

@@ -1,3 +1,4 @@
+/** Checks the Services, Ingresses and Routes that browsers call. */
 import type { V1Service } from "@kubernetes/client-node";
 import { browserServices } from "../../../configuration/exposure/exposed-services.ts";
 import type { Check } from "../../../model/check.ts";

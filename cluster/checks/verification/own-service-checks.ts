@@ -1,3 +1,4 @@
+/** Checks the Services that the release document adds to those of charts. */
 import type { V1Service } from "@kubernetes/client-node";
 import type { Check } from "../../../model/check.ts";
 import type { ObjectStep, Settings } from "../../../model/settings.ts";

@@ -1,3 +1,4 @@
+/** Compares what was observed with the settings, check by check. */
 import { knownChart } from "../../../components/catalogue.ts";
 import type { MadeSecret } from "../../../components/description.ts";
 import { secretKeys, secretNames } from "../../../components/secrets.ts";

@@ -1,3 +1,4 @@
+/** Checks that the objects of the releases' manifests exist and are ready. */
 import type { Check } from "../../../model/check.ts";
 import { releaseKey } from "../../../model/inventory.ts";
 import type { Settings } from "../../../model/settings.ts";
