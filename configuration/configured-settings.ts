@@ -4,11 +4,11 @@ import { deepFreeze } from "../model/freeze.ts";
 import type { Settings } from "../model/settings.ts";
 import { externalDatabase } from "./database-config.ts";
 import { exposedServices } from "./exposure/exposure.ts";
+import type { ResolvedConfiguration } from "./resolved-configuration.ts";
 import { snapshotOf } from "./snapshot.ts";
-import type { Subject } from "./validate.ts";
 
 export function settingsOf(
-  { config, profiles, document, components, computed, steps }: Subject,
+  { config, profiles, document, components, computed, steps }: ResolvedConfiguration,
   warnings: readonly string[],
 ): Settings {
   const { type, namespace, exposure } = config;

@@ -37,8 +37,8 @@ export async function loadConfiguration(raw: RawConfig, directory: string): Prom
   const documents = readDocuments(stack.config, directory);
   const merged = mergeDocuments(stack.config, documents);
   const resolved = resolveSteps(merged, stack.config.namespace);
-  const subject = { directory, ...stack, ...documents, ...merged, ...resolved };
-  const warnings = validate(subject);
+  const configuration = { directory, ...stack, ...documents, ...merged, ...resolved };
+  const warnings = validate(configuration);
   const { document, layers, set } = merged;
-  return { settings: settingsOf(subject, warnings), document, layers, set, steps: resolved.computed };
+  return { settings: settingsOf(configuration, warnings), document, layers, set, steps: resolved.computed };
 }

@@ -1,13 +1,14 @@
 /** Whether the page calls each service where its Ingress serves it: two values of two charts, which may be set apart. */
 import { valueAt } from "../../model/path.ts";
-import type { ChartStep, Json, Step } from "../../model/settings.ts";
+import type { ChartStep, Json } from "../../model/settings.ts";
 import { browserServices, pageService } from "../exposure/exposed-services.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 /**
  * A warning for each address that the page is told and that does not answer there: another host than the Ingress has,
  * or http while the Ingress, or the page itself, is served over https. Addresses from variables are read live.
  */
-export function browserUrlWarnings(steps: readonly Step[]): string[] {
+export function browserUrlWarnings({ steps }: ResolvedConfiguration): string[] {
   const chart = (id: string): ChartStep | undefined =>
     steps.find((step): step is ChartStep => step.id === id && step.type === "chart" && step.enabled);
   const page = chart(pageService.step);

@@ -7,8 +7,8 @@ import { knownChart } from "../../components/catalogue.ts";
 import type { ValueLimit } from "../../components/description.ts";
 import { valueAt } from "../../model/path.ts";
 import { type Problem, placeText, sentenceOf } from "../../model/problem.ts";
-import type { ChartStep, Json, Path, Step } from "../../model/settings.ts";
-import type { ComputedStep } from "../computed-step.ts";
+import type { ChartStep, Json, Path } from "../../model/settings.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 const isFilled = (value: Json): boolean =>
   value !== null && typeof value === "object"
@@ -48,23 +48,19 @@ export function limitOn(chart: string, version: string, path: Path, value: Json)
 }
 
 /** What would make the installation fail, or be wrong. */
-export function chartProblems(steps: readonly Step[], computed: readonly ComputedStep[]): Problem[] {
-  return limitProblems("refused", steps, computed);
+export function chartProblems(configuration: ResolvedConfiguration): Problem[] {
+  return limitProblems("refused", configuration);
 }
 
 /** A warning for each value that its chart does not read. */
-export function chartWarnings(steps: readonly Step[], computed: readonly ComputedStep[]): string[] {
-  return limitProblems("ignored", steps, computed).map(
+export function chartWarnings(configuration: ResolvedConfiguration): string[] {
+  return limitProblems("ignored", configuration).map(
     (problem) => `${placeText(problem)}: ${sentenceOf(problem)}`,
   );
 }
 
 /** What the charts of the steps that are installed cannot do with their values. */
-function limitProblems(
-  kind: ValueLimit["kind"],
-  steps: readonly Step[],
-  computed: readonly ComputedStep[],
-): Problem[] {
+function limitProblems(kind: ValueLimit["kind"], { steps, computed }: ResolvedConfiguration): Problem[] {
   return steps.flatMap((step): Problem[] => {
     if (step.type !== "chart" || !step.enabled) return [];
     const place = computed.find(({ id }) => id === step.id)?.place;

@@ -7,11 +7,16 @@ import type { Problem } from "../../model/problem.ts";
 import type { Path } from "../../model/settings.ts";
 import type { ComputedStep } from "../computed-step.ts";
 import type { Place } from "../document.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 const databaseHost: Path = ["config", "DB_HOST"];
 
 /** Enabled components whose needs are switched off, each with what to do about it. */
-export function needProblems(steps: readonly ComputedStep[], namespace: string, origin: Place): Problem[] {
+export function needProblems({
+  computed: steps,
+  config: { namespace },
+  origin,
+}: ResolvedConfiguration): Problem[] {
   const problems = new Map<string, Problem>();
   for (const step of steps.filter(({ enabled }) => enabled)) {
     const { needs = [], uses = [] } = knownStep(step.id) ?? {};

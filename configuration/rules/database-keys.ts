@@ -2,15 +2,14 @@
 
 import { databaseStep } from "../../components/catalogue.ts";
 import { type Problem, stackConfiguration } from "../../model/problem.ts";
-import type { ComputedStep } from "../computed-step.ts";
-import type { DatabaseConfig } from "../database-config.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 /** Keys about a database that the installation makes, or does not make. */
-export function databaseMadeProblems(
-  { database, databaseStorage }: DatabaseConfig,
-  steps: readonly ComputedStep[],
-): Problem[] {
-  const made = steps.some(({ id, enabled }) => enabled && id === databaseStep);
+export function databaseMadeProblems({
+  config: { database, databaseStorage },
+  computed,
+}: ResolvedConfiguration): Problem[] {
+  const made = computed.some(({ id, enabled }) => enabled && id === databaseStep);
   const problems: Problem[] = [];
   if (database !== undefined && made) {
     problems.push({
@@ -32,7 +31,9 @@ export function databaseMadeProblems(
 }
 
 /** The login of a PostgreSQL of the user's own. */
-export function databaseLoginProblems({ database, databaseIsSecret }: DatabaseConfig): Problem[] {
+export function databaseLoginProblems({
+  config: { database, databaseIsSecret },
+}: ResolvedConfiguration): Problem[] {
   const problems: Problem[] = [];
   if (database !== undefined && (database.user === undefined) !== (database.password === undefined)) {
     const [given, absent] = database.user === undefined ? ["password", "user"] : ["user", "password"];

@@ -1,19 +1,17 @@
 import type { Problem } from "../../model/problem.ts";
-import type { TreeObject } from "../../model/secret-value.ts";
 import { bundledVersion } from "../bundle.ts";
-import type { Documents } from "../read-documents.ts";
 import { documentSteps } from "../resolved-components.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 /**
  * A document without steps would install nothing, and say so at the end of a run that was a success. One that has lost
  * its steps to a problem in its file is not judged.
- *
- * @param document all layers merged
  */
-export function emptyDocumentProblems(
-  document: TreeObject,
-  { release, documentFindings: { problems } }: Documents,
-): Problem[] {
+export function emptyDocumentProblems({
+  document,
+  release,
+  documentFindings: { problems },
+}: ResolvedConfiguration): Problem[] {
   const file = release?.source.file;
   if (documentSteps(document).length > 0 || file === undefined) return [];
   if (problems.some((problem) => problem.file === file)) return [];

@@ -12,34 +12,29 @@ import {
   tlsSecretOf,
 } from "../exposure/exposure.ts";
 import { keysFor, typesOfKey } from "../exposure/keys.ts";
-import type { StackConfig } from "../stack-config.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
+import { collisions } from "./collisions.ts";
 
 /** Keys that mean nothing to the type, or to a release document of the user's own, which says itself how it is exposed. */
-export function misplacedKeys({ type, bundled, exposure }: StackConfig): Problem[] {
+export function misplacedKeys({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
   return exposure.given.flatMap((key) => misplacedKey(key, type, bundled));
 }
 
 /** Two Services on one node port, as the keys say it. */
-export function nodePortProblems({ type, bundled, exposure }: StackConfig): Problem[] {
+export function nodePortProblems({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
   if (type !== "nodeport" || !bundled) return [];
-  const owners = new Map<number, string>();
-  return [...nodePortsOf(exposure)].flatMap(([{ name }, port]): Problem[] => {
-    const owner = owners.get(port);
-    owners.set(port, owner ?? name);
-    if (owner === undefined) return [];
-    return [
-      {
-        what: `${owner} and ${name} have the same node port, ${port}`,
-        file: stackConfiguration,
-        path: `krateo:nodePorts.${exposure.nodePorts[name] === undefined ? owner : name}`,
-        next: "give one of them another port; a Service that is not named keeps its own",
-      },
-    ];
-  });
+  return collisions(nodePortsOf(exposure), ([, port]) => port).map(
+    ({ owner: [{ name: owner }], item: [{ name }, port] }) => ({
+      what: `${owner} and ${name} have the same node port, ${port}`,
+      file: stackConfiguration,
+      path: `krateo:nodePorts.${exposure.nodePorts[name] === undefined ? owner : name}`,
+      next: "give one of them another port; a Service that is not named keeps its own",
+    }),
+  );
 }
 
 /** Hosts that are missing or used twice, and their certificates. */
-export function hostProblems({ type, bundled, exposure }: StackConfig): Problem[] {
+export function hostProblems({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
   if (!bundled) return [];
   if (type === "routes") return sharedHosts(exposure, type);
   return type === "ingress"
@@ -48,7 +43,7 @@ export function hostProblems({ type, bundled, exposure }: StackConfig): Problem[
 }
 
 /** Settings of Services that nobody outside would ever see. */
-export function hiddenServices({ type, bundled, exposure }: StackConfig): Problem[] {
+export function hiddenServices({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
   if (!bundled) return [];
   const exposed = exposedServices(type, exposure).map(({ name }) => name);
   const byService: Readonly<Record<string, ByService<unknown>>> = {
@@ -70,12 +65,9 @@ export function hiddenServices({ type, bundled, exposure }: StackConfig): Proble
 }
 
 /** Services that are to be reachable, of components that are switched off. */
-export function disabledServices(
-  { expose }: ExposureConfig,
-  components: readonly { readonly name: string; readonly enabled: boolean }[],
-): Problem[] {
+export function disabledServices({ config: { exposure }, components }: ResolvedConfiguration): Problem[] {
   return exposableServices
-    .filter(({ name }) => expose.includes(name))
+    .filter(({ name }) => exposure.expose.includes(name))
     .filter(({ component }) => components.some(({ name, enabled }) => name === component && !enabled))
     .map(({ name, component }) => ({
       what: `krateo:expose names ${name}, but component ${component} is switched off`,
@@ -131,22 +123,13 @@ function missingHosts(config: ExposureConfig): Problem[] {
 }
 
 function sharedHosts(config: ExposureConfig, type: ReleaseType): Problem[] {
-  const owners = new Map<string, string>();
-  return exposedServices(type, config).flatMap((service): Problem[] => {
-    const host = hostOf(service, config);
-    if (host === undefined) return [];
-    const owner = owners.get(host);
-    owners.set(host, owner ?? service.name);
-    if (owner === undefined) return [];
-    return [
-      {
-        what: `${owner} and ${service.name} have the same host, ${host}`,
-        file: stackConfiguration,
-        path: "krateo:hosts",
-        next: "give each a host of its own: all of them answer at /",
-      },
-    ];
-  });
+  const services = exposedServices(type, config);
+  return collisions(services, (service) => hostOf(service, config)).map(({ owner, item }) => ({
+    what: `${owner.name} and ${item.name} have the same host, ${hostOf(item, config)}`,
+    file: stackConfiguration,
+    path: "krateo:hosts",
+    next: "give each a host of its own: all of them answer at /",
+  }));
 }
 
 function tlsProblems(config: ExposureConfig): Problem[] {

@@ -2,11 +2,11 @@ import { isSensitiveKey } from "../../model/describe.ts";
 import { placeText } from "../../model/problem.ts";
 import { isMap, type Tree } from "../../model/secret-value.ts";
 import type { Path } from "../../model/settings.ts";
-import type { ComputedStep } from "../computed-step.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 /** A warning for each value that looks like a secret written in clear into a document; never with the value. */
-export function literalSecretWarnings(steps: readonly ComputedStep[]): string[] {
-  return steps.flatMap((step) => {
+export function literalSecretWarnings({ computed }: ResolvedConfiguration): string[] {
+  return computed.flatMap((step) => {
     const found =
       step.type === "chart"
         ? literalsIn(step.with?.["values"], ["values"], false)

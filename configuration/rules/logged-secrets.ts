@@ -3,11 +3,11 @@
 import { knownChart } from "../../components/catalogue.ts";
 import { valueAt } from "../../model/path.ts";
 import { placeText } from "../../model/problem.ts";
-import type { ChartStep, Step } from "../../model/settings.ts";
-import type { ComputedStep } from "../computed-step.ts";
+import type { ChartStep } from "../../model/settings.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 /** A warning for each service that would log a secret at its start, with the place of the value. */
-export function loggedSecretWarnings(steps: readonly Step[], computed: readonly ComputedStep[]): string[] {
+export function loggedSecretWarnings({ steps, computed }: ResolvedConfiguration): string[] {
   const charts = steps.filter((step): step is ChartStep => step.type === "chart" && step.enabled);
   return charts.flatMap((step) =>
     (knownChart(step.chart.name)?.logsSecrets ?? [])

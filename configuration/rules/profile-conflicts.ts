@@ -2,6 +2,7 @@
 
 import { type Problem, stackConfiguration } from "../../model/problem.ts";
 import { typesFor } from "../exposure/profile-aliases.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 import type { StackConfig } from "../stack-config.ts";
 
 /** Pairs of profiles that cannot both be meant. All others combine, in any order. */
@@ -13,7 +14,7 @@ export const conflicts: readonly { readonly profiles: readonly [string, string];
 ];
 
 /** Every contradiction among the profiles, and between them and the type. */
-export function conflictProblems(config: StackConfig, profiles: readonly string[]): Problem[] {
+export function conflictProblems({ config, profiles }: ResolvedConfiguration): Problem[] {
   const place = { file: stackConfiguration, path: "krateo:profiles" };
   const unsuited = profiles.flatMap((profile): Problem[] => {
     const types = typesFor(profile);

@@ -11,13 +11,11 @@ import {
   type ResolvedComponent,
   stepsIn,
 } from "../resolved-components.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
+import { collisions } from "./collisions.ts";
 
 /** Every name in the document that does not lead where it should, and every step that is not owned once. */
-export function referenceProblems(
-  document: TreeObject,
-  components: readonly ResolvedComponent[],
-  place: Place,
-): Problem[] {
+export function referenceProblems({ document, components, origin: place }: ResolvedConfiguration): Problem[] {
   const section = definitionSection(document);
   const ids = stepIds(document);
   return [
@@ -32,10 +30,7 @@ export function referenceProblems(
 }
 
 /** Components in `krateo:allowRemoval` that there are not. */
-export function removalProblems(
-  allowRemoval: readonly string[],
-  components: readonly ResolvedComponent[],
-): Problem[] {
+export function removalProblems({ config: { allowRemoval }, components }: ResolvedConfiguration): Problem[] {
   const known = components.map(({ name }) => name);
   return allowRemoval
     .filter((name) => !known.includes(name))
@@ -55,22 +50,14 @@ function stepIds(document: TreeObject): string[] {
 }
 
 function duplicateIds(document: TreeObject, place: Place): Problem[] {
-  const seen = new Set<string>();
-  return stepsIn(document).flatMap((step, index) => {
-    const id = isMap(step) ? step["id"] : undefined;
-    if (typeof id !== "string") return [];
-    if (!seen.has(id)) {
-      seen.add(id);
-      return [];
-    }
-    return [
-      {
-        what: `two steps have the id "${id}"`,
-        ...place(["steps", index, "id"]),
-        next: "give each step an id of its own",
-      },
-    ];
-  });
+  const ids = stepsIn(document).map((step, index) => ({ id: isMap(step) ? step["id"] : undefined, index }));
+  return collisions(ids, ({ id }) => (typeof id === "string" ? id : undefined)).map(
+    ({ item: { id, index } }) => ({
+      what: `two steps have the id "${id}"`,
+      ...place(["steps", index, "id"]),
+      next: "give each step an id of its own",
+    }),
+  );
 }
 
 function unknownComponents(

@@ -9,8 +9,8 @@ import { type Problem, placeText } from "../../model/problem.ts";
 import { isMap, type Tree, type TreeObject } from "../../model/secret-value.ts";
 import type { Path } from "../../model/settings.ts";
 import type { ComputedStep } from "../computed-step.ts";
-import type { Layer } from "../layers.ts";
 import { definitionSection, mapOf, stepsIn } from "../resolved-components.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 import { placeIn } from "../yaml/yaml-file.ts";
 
 /** Keys that a message names of a map. */
@@ -19,15 +19,8 @@ const namedKeys = 3;
 /**
  * A warning for each map that a layer replaces by a text, number, boolean or list. A null is left alone: it is the way to
  * take a whole map away, and says so.
- *
- * @param layers lowest first
- * @param steps computed from the layers: values of a step meet the document's own there
  */
-export function replacedMapWarnings(
-  layers: readonly Layer[],
-  document: TreeObject,
-  steps: readonly ComputedStep[],
-): string[] {
+export function replacedMapWarnings({ layers, document, computed }: ResolvedConfiguration): string[] {
   let below: TreeObject = {};
   const between = layers.flatMap((layer) => {
     const found = replaced(below, layer.root).map((one) =>
@@ -36,7 +29,8 @@ export function replacedMapWarnings(
     below = mergeMaps(below, layer.root);
     return found;
   });
-  const within = steps
+  // Here the values of a step meet those that its component sets.
+  const within = computed
     .filter(({ type }) => type === "chart")
     .flatMap((step) =>
       replacedInStep(document, step).map((one) => warning(one, step.place(["values", ...one.path]))),

@@ -13,12 +13,13 @@ import type { Path, Step } from "../../model/settings.ts";
 import { bundledCharts } from "../bundle.ts";
 import type { ComputedStep } from "../computed-step.ts";
 import type { Place } from "../document.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 /** What becomes of a value: `text` is handed on and has to be text; `printed` is printed by a template. */
 type Use = "text" | "printed" | undefined;
 
 /** What is wrong with the values of the release's charts, and of objects. */
-export function textProblems(steps: readonly Step[], computed: readonly ComputedStep[]): Problem[] {
+export function textProblems({ steps, computed }: ResolvedConfiguration): Problem[] {
   return computed.flatMap((step) => {
     if (step.type === "object") {
       const { kind } = step.with ?? {};
@@ -31,7 +32,7 @@ export function textProblems(steps: readonly Step[], computed: readonly Computed
 }
 
 /** A warning for each value that a chart which is not known here may print. */
-export function textWarnings(steps: readonly Step[], computed: readonly ComputedStep[]): string[] {
+export function textWarnings({ steps, computed }: ResolvedConfiguration): string[] {
   return computed.flatMap((step) => {
     const chart = chartOf(step, steps);
     if (chart === undefined || bundledCharts.includes(chart)) return [];

@@ -1,23 +1,18 @@
 /** Settings that are given and reach nothing: never an error, but nobody should wait for their effect. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { TreeObject } from "../../model/secret-value.ts";
-import type { Step } from "../../model/settings.ts";
 import { databaseConsumers } from "../database-config.ts";
 import { nodeAddressVariable } from "../exposure/node-address.ts";
 import { aliasOf } from "../exposure/profile-aliases.ts";
-import type { Layer } from "../layers.ts";
 import { profileFileName } from "../near-names.ts";
 import { definitionSection, mapOf } from "../resolved-components.ts";
-import type { StackConfig } from "../stack-config.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 import { expandable, variablesIn } from "../variables.ts";
 
 /** A warning for each key of the stack configuration that has no effect with this type, these profiles and steps. */
-export function unusedKeyWarnings(
-  { otelEndpoint, exposure: { domain, nodeAddress }, database, type, bundled }: StackConfig,
-  profiles: readonly string[],
-  steps: readonly Step[],
-): string[] {
+export function unusedKeyWarnings({ config, profiles, steps }: ResolvedConfiguration): string[] {
+  const { otelEndpoint, exposure, database, type, bundled } = config;
+  const { domain, nodeAddress } = exposure;
   const told = steps.some((step) => variablesIn(expandable(step)).includes(nodeAddressVariable));
   const connected = steps.some(({ id }) => databaseConsumers.includes(id));
   return [
@@ -46,11 +41,7 @@ export function unusedKeyWarnings(
  * A warning for each profile that is the older name of a key. With a release document of the user's own there is no such
  * key, and the profile stays the way.
  */
-export function aliasWarnings(
-  { bundled }: StackConfig,
-  profiles: readonly string[],
-  overrides: readonly Layer[],
-): string[] {
+export function aliasWarnings({ config: { bundled }, profiles, overrides }: ResolvedConfiguration): string[] {
   return profiles.flatMap((profile) => {
     const alias = aliasOf(profile);
     if (alias === undefined || !bundled) return [];
@@ -66,7 +57,7 @@ export function aliasWarnings(
 }
 
 /** A warning for each of upstream's files in the project's folder that upstream's CLI applies and this program does not. */
-export function lifecycleWarnings(directory: string, type: string): string[] {
+export function lifecycleWarnings({ directory, config: { type } }: ResolvedConfiguration): string[] {
   const kinds = type === "nodeport" ? ["kind", type] : [type];
   const names = ["pre-upgrade", "post-upgrade"].flatMap((phase) => [
     ...kinds.map((kind) => `${phase}.${kind}.yaml`),
@@ -81,7 +72,7 @@ export function lifecycleWarnings(directory: string, type: string): string[] {
 }
 
 /** Settings of components that upstream ignores where they stand, so that nobody waits for their effect. */
-export function ignoredSettings(document: TreeObject): string[] {
+export function ignoredSettings({ document }: ResolvedConfiguration): string[] {
   if (definitionSection(document) === "components") return [];
   return Object.entries(mapOf(document["components"])).flatMap(([name, given]) =>
     ["steps", "description"].flatMap((key) =>

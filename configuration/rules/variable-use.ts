@@ -6,6 +6,7 @@ import { isMap, type Tree } from "../../model/secret-value.ts";
 import type { Path } from "../../model/settings.ts";
 import type { ComputedStep } from "../computed-step.ts";
 import { nodeAddressVariable } from "../exposure/node-address.ts";
+import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 import { variablesIn } from "../variables.ts";
 
 interface Setter {
@@ -14,10 +15,10 @@ interface Setter {
 }
 
 /** Problems with variables, over all steps in document order. */
-export function variableProblems(steps: readonly ComputedStep[]): Problem[] {
+export function variableProblems({ computed }: ResolvedConfiguration): Problem[] {
   const problems: Problem[] = [];
   const setters = new Map<string, Setter>();
-  for (const [index, step] of steps.entries()) {
+  for (const [index, step] of computed.entries()) {
     const name = step.type === "var" ? step.with?.["name"] : undefined;
     if (typeof name !== "string") continue;
     const first = setters.get(name);
@@ -30,7 +31,7 @@ export function variableProblems(steps: readonly ComputedStep[]): Problem[] {
       });
     }
   }
-  for (const [index, step] of steps.entries()) problems.push(...useProblems(step, index, setters));
+  for (const [index, step] of computed.entries()) problems.push(...useProblems(step, index, setters));
   return problems;
 }
 
