@@ -1,6 +1,6 @@
 /** `krateo diff`: shows how the cluster differs from the plan. */
 import { Command, Option } from "commander";
-import { withClusterOptions } from "./options.ts";
+import { stackOptions, withClusterOptions } from "./options.ts";
 import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
 
 interface DiffOptions extends ClusterOptions {
@@ -62,12 +62,4 @@ Exit codes: 0 equal, 2 different, 1 the comparison failed.`,
       );
       if (report.drifts.length > 0) throw new BadResult(different);
     });
-}
-
-/** The options that make Pulumi use the same stack and configuration; PULUMI_STACK it reads itself. */
-function stackOptions(command: Command, { stack, configFile }: DiffOptions): string[] {
-  return [
-    ...(command.getOptionValueSource("stack") === "cli" ? [`--stack ${stack}`] : []),
-    ...(configFile ? [`--config-file ${configFile}`] : []),
-  ];
 }

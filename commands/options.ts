@@ -1,5 +1,6 @@
 /** Options that several commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { StackChoice } from "../engine/stack-file.ts";
 
 /** Options that choose a stack; Commander takes the stack's name from PULUMI_STACK, too. */
 export function withStackOptions(command: Command): Command {
@@ -23,6 +24,14 @@ function withoutEmpty(_: Command, command: Command): void {
   for (const name of ["stack", "configFile"]) {
     if (command.getOptionValue(name) === "") command.setOptionValue(name, undefined);
   }
+}
+
+/** The options that make Pulumi use the same stack and configuration; PULUMI_STACK it reads itself. */
+export function stackOptions(command: Command, { stack, configFile }: StackChoice): string[] {
+  return [
+    ...(command.getOptionValueSource("stack") === "cli" ? [`--stack ${stack}`] : []),
+    ...(configFile ? [`--config-file ${configFile}`] : []),
+  ];
 }
 
 /** Options of commands that look at a cluster. */

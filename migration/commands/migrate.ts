@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { type NewFile, writeNewFiles } from "../../commands/new-files.ts";
-import { withClusterOptions } from "../../commands/options.ts";
+import { stackOptions, withClusterOptions } from "../../commands/options.ts";
 import type { Session } from "../../commands/session.ts";
 import { loadSettings } from "../../configuration/load.ts";
 import { defaultOverrides } from "../../configuration/override-layers.ts";
@@ -161,12 +161,5 @@ function filesOf(
     ...(document
       ? [{ file: resolve(directory, `krateo.${migration.type}.yaml`), text: renderDocument(settings) }]
       : []),
-  ];
-}
-
-function stackOptions(command: Command, { stack, configFile }: MigrateOptions): string[] {
-  return [
-    ...(command.getOptionValueSource("stack") === "cli" ? [`--stack ${stack}`] : []),
-    ...(configFile ? [`--config-file ${configFile}`] : []),
   ];
 }
