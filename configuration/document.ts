@@ -58,7 +58,12 @@ const overridesDocument = z.strictObject({
   profiles: z.record(z.string(), profileDocument.nullable()).nullish(),
 });
 
-const schemas = { release: releaseDocument, profile: profileDocument, overrides: overridesDocument };
+/** By kind of document. */
+export const documentSchemas = {
+  release: releaseDocument,
+  profile: profileDocument,
+  overrides: overridesDocument,
+};
 
 /** First segments of a path into the document. */
 export const documentKeys: readonly string[] = Object.keys(sections);
@@ -70,11 +75,11 @@ export type Place = (path: Path) => Pick<Problem, "file" | "line" | "path">;
  * on the step. What is wrong is left out of `usable`, so that the checks after this one can go on.
  */
 export function checkDocument(
-  kind: keyof typeof schemas,
+  kind: keyof typeof documentSchemas,
   root: TreeObject,
   place: Place,
 ): { problems: Problem[]; usable: TreeObject } {
-  const { problems: found } = parseShape(schemas[kind], root, place, adviceFor);
+  const { problems: found } = parseShape(documentSchemas[kind], root, place, adviceFor);
   if (found.length === 0) return { problems: [], usable: root };
   const usable = found.toReversed().reduce<Tree>((tree, { path }) => without(tree, path), root);
   return { problems: found.map(({ problem }) => problem), usable: isMap(usable) ? usable : {} };

@@ -38,7 +38,8 @@ const text = z.string().min(1, "a text that is not empty");
 /** A list, or one text with commas in between, as `pulumi config set` gives it. */
 const names = z.union([z.array(text), z.string()], "a list of names, or names with commas in between");
 
-const schema = z.strictObject({
+/** Every key of the stack configuration, by itself: what keys mean together is judged in configuration/rules/. */
+export const stackConfigSchema = z.strictObject({
   type: z.enum(releaseTypes).optional(),
   openshift: z.boolean().optional(),
   profiles: names.optional(),
@@ -62,7 +63,7 @@ const schema = z.strictObject({
  * docs/configuration.md lists.
  */
 export function stackConfigKeys(): string[] {
-  const keys = Object.entries(schema.shape).flatMap(([key, field]) => {
+  const keys = Object.entries(stackConfigSchema.shape).flatMap(([key, field]) => {
     const inner = field.unwrap();
     if (!(inner instanceof z.ZodObject)) return [key];
     return Object.keys(inner.shape).map((below) => `${key}.${serviceNamed(below) ? "SERVICE" : below}`);
@@ -138,7 +139,10 @@ export function readStackConfig(raw: RawConfig): StackReading {
  *
  * @throws ConfigurationError for those that are needed
  */
-export function configFor(raw: RawConfig, needed: readonly (keyof typeof schema.shape)[]): StackConfig {
+export function configFor(
+  raw: RawConfig,
+  needed: readonly (keyof typeof stackConfigSchema.shape)[],
+): StackConfig {
   const { config, keyProblems } = readStackConfig(raw);
   const ofNeeded = keyProblems.filter(({ path }) =>
     needed.some((key) => new RegExp(`^krateo:${key}\\b`).test(path ?? "")),
@@ -162,9 +166,9 @@ function soundKeys({ values: given, secretKeys }: RawConfig) {
       ? [{ path: ["kubeconfig"], problem: { ...contentProblem, ...place(["kubeconfig"]) } }]
       : []),
   ];
-  const shape = parseShape(schema, without(values, keysOf(unfit)), place, (key, path) => {
+  const shape = parseShape(stackConfigSchema, without(values, keysOf(unfit)), place, (key, path) => {
     if (path.length > 0) return undefined;
-    const nearest = nearestName(key, Object.keys(schema.shape));
+    const nearest = nearestName(key, Object.keys(stackConfigSchema.shape));
     return `remove it with: pulumi config rm krateo:${key}${nearest ? ` (did you mean ${nearest}?)` : ""}`;
   });
   const found = [...unfit, ...shape.problems];
@@ -172,7 +176,7 @@ function soundKeys({ values: given, secretKeys }: RawConfig) {
   const isSecret = ({ path }: ShapeProblem): boolean => secretKeys.includes(String(path[0]));
   return {
     // What is left was accepted: the schema judges each key on its own.
-    sound: without(values, faultyKeys) as z.infer<typeof schema>,
+    sound: without(values, faultyKeys) as z.infer<typeof stackConfigSchema>,
     faultyKeys,
     problems: found.map((one) => (isSecret(one) ? { ...one.problem, given: undefined } : one.problem)),
   };
@@ -185,7 +189,9 @@ function keysOf(found: readonly ShapeProblem[]): ReadonlySet<string> {
 /** Pulumi tells only the text of a scalar: whether it is a boolean depends on the key. */
 function typedValue(key: string, value: Tree): Tree {
   if (key === "tls" && String(value) === "true") return secretForEach;
-  const field = Object.hasOwn(schema.shape, key) ? schema.shape[key as keyof typeof schema.shape] : undefined;
+  const field = Object.hasOwn(stackConfigSchema.shape, key)
+    ? stackConfigSchema.shape[key as keyof typeof stackConfigSchema.shape]
+    : undefined;
   return field?.unwrap() instanceof z.ZodBoolean && (value === "true" || value === "false")
     ? value === "true"
     : value;

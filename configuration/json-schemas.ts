@@ -1,0 +1,141 @@
+/** JSON Schemas of the files that users write, for editors: they complete keys and mark what is misspelt. */
+import { z } from "zod";
+import { components } from "../components/catalogue.ts";
+import type { ComponentDescription } from "../components/description.ts";
+import type { JsonObject } from "../model/settings.ts";
+import { documentSchemas } from "./document.ts";
+import { serviceNamed } from "./exposure/exposed-services.ts";
+import { keyReference } from "./key-reference.ts";
+import { stackConfigSchema } from "./stack-config.ts";
+
+/** File names below schemas/, with what they hold. */
+export function jsonSchemas(): Readonly<Record<string, JsonObject>> {
+  return {
+    "stack.schema.json": stackSchema(),
+    "overrides.schema.json": documentSchema(documentSchemas.overrides, "krateo-overrides.yaml"),
+    "release.schema.json": documentSchema(documentSchemas.release, "krateo.yaml"),
+  };
+}
+
+function converted(schema: z.ZodType): JsonObject {
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any", target: "draft-7" }) as JsonObject;
+}
+
+/** Pulumi.STACK.yaml: Pulumi's own keys, which are left open, and ours below `config`. */
+function stackSchema(): JsonObject {
+  const { properties } = converted(stackConfigSchema) as { properties: Record<string, JsonObject> };
+  const keys = Object.entries(properties).map(([key, schema]) => [`krateo:${key}`, configValue(key, schema)]);
+  return {
+    $schema: draft,
+    title: "Pulumi.STACK.yaml of project krateo",
+    type: "object",
+    properties: {
+      config: {
+        type: "object",
+        properties: Object.fromEntries(keys),
+        // Keys of other projects and providers, and of ours in Pulumi's old form, are not judged here.
+        patternProperties: { "^(?!krateo:)": {}, "^krateo:config:": {} },
+        additionalProperties: false,
+      },
+    },
+  };
+}
+
+/** Any value may be stored encrypted, and Pulumi takes the text of a boolean for it. */
+function configValue(key: string, schema: JsonObject): JsonObject {
+  const forms: JsonObject[] = [described(key, schema), encrypted];
+  if (schema["type"] === "boolean") forms.push({ enum: ["true", "false"] });
+  if (key === "tls") forms.push({ enum: [true, "true"] });
+  return { ...description(key), anyOf: forms };
+}
+
+const encrypted: JsonObject = {
+  type: "object",
+  properties: { secure: { type: "string" } },
+  required: ["secure"],
+  additionalProperties: false,
+};
+
+/** With descriptions of the keys below a map. */
+function described(key: string, schema: JsonObject): JsonObject {
+  const { properties } = schema as { properties?: Record<string, JsonObject> };
+  if (properties === undefined) return schema;
+  const inner = Object.entries(properties).map(([name, below]) => {
+    const place = `${key}.${serviceNamed(name) ? "SERVICE" : name}`;
+    return [name, { ...description(place), anyOf: [below, encrypted] }];
+  });
+  return { ...schema, properties: Object.fromEntries(inner) };
+}
+
+function description(key: string): JsonObject {
+  const reference = keyReference[key];
+  if (reference === undefined) return {};
+  return { markdownDescription: `${reference.values}\n\nDefault: ${reference.byDefault}` };
+}
+
+/** A document, with the components and steps of the bundled release where their names stand. Others are possible, too. */
+function documentSchema(schema: z.ZodType, title: string): JsonObject {
+  const converse = converted(schema) as { properties: Record<string, JsonObject> };
+  const known = Object.fromEntries(
+    components.map((component) => [component.name, knownComponent(component)]),
+  );
+  return {
+    ...converse,
+    $schema: draft,
+    title,
+    properties: {
+      ...converse.properties,
+      components: {
+        markdownDescription:
+          "What a component does: on or off, values for all of its charts, values for single steps",
+        type: ["object", "null"],
+        properties: known,
+        additionalProperties: anyComponent(converse.properties),
+      },
+    },
+  };
+}
+
+/** What the schema says of any component. */
+function anyComponent({ components }: Record<string, JsonObject>): JsonObject {
+  const [map] = components?.["anyOf"] as [JsonObject];
+  return map["additionalProperties"] as JsonObject;
+}
+
+function knownComponent({ steps }: ComponentDescription): JsonObject {
+  const charts = steps.flatMap(({ id, chart }) => (chart ? [{ id, chart }] : []));
+  return {
+    type: ["object", "null"],
+    properties: {
+      enabled: { type: ["boolean", "null"], markdownDescription: "false: it is not installed" },
+      helmDefaults: {
+        type: ["object", "null"],
+        markdownDescription: `Values for all of its charts: ${charts.map(({ chart }) => chart.name).join(", ")}`,
+      },
+      stepConfig: {
+        type: ["object", "null"],
+        markdownDescription: "Values of single steps, by the step's id",
+        properties: Object.fromEntries(
+          charts.map(({ id, chart }) => [
+            id,
+            {
+              type: ["object", "null"],
+              markdownDescription: `Installs chart ${chart.name}`,
+              properties: {
+                helmValues: { type: "object", markdownDescription: `Values of chart ${chart.name}` },
+                with: {
+                  type: "object",
+                  markdownDescription: "Inputs of the step: version, timeout, wait and others",
+                },
+              },
+              additionalProperties: false,
+            },
+          ]),
+        ),
+      },
+    },
+  };
+}
+
+/** The one that editors' YAML language servers know. */
+const draft = "http://json-schema.org/draft-07/schema#";
