@@ -83,6 +83,7 @@ function componentSettings(type: ReleaseType, config: ExposureConfig): JsonObjec
   const components: Record<string, JsonObject> = {};
   for (const service of exposedServices(type, config)) {
     const steps = settingsOf[type](service, config);
+    if (Object.keys(steps).length === 0) continue;
     const known = components[service.component] ?? {};
     components[service.component] = mergeMaps(known, { stepConfig: steps as JsonObject }) as JsonObject;
   }
