@@ -1,4 +1,4 @@
-/** The beginning of a run: everything is read and judged here, so that what is wrong stops it before it has touched anything. */
+/** Starts a run: reads and judges everything, so that what is wrong stops the run before it has touched anything. */
 import * as pulumi from "@pulumi/pulumi";
 import { fetchCharts } from "../charts/fetch.ts";
 import { rememberedRenderings } from "../charts/rendered.ts";
@@ -8,7 +8,7 @@ import { checkUpgrades, type UpgradeFindings } from "../cluster/checks/upgrades/
 import { type Connection, connect } from "../cluster/client/connection.ts";
 import { describeOutdated, readOutdated } from "../cluster/outdated-pods.ts";
 import { providerProblems } from "../cluster/provider-view.ts";
-import { valuePlaces } from "../configuration/computed-step.ts";
+import { type ComputedStep, valuePlaces } from "../configuration/computed-step.ts";
 import { debug } from "../configuration/debug.ts";
 import { loadConfiguration } from "../configuration/load.ts";
 import { checkLegacy } from "../migration/live/preflight-checks.ts";
@@ -51,49 +51,64 @@ export function startRun(): Promise<RunContext> {
     const connection = connect(settings.cluster);
     const unlike = providerProblems(connection, settings.cluster.kubeconfig, directory);
     if (unlike.length > 0) throw new ConfigurationError(unlike);
-    const [reading, recorded] = [readCluster(connection, settings), previousRun()];
-    const isNew = recorded.then((previous) => previous === undefined);
-    const found = reading.then(({ inventory }) => inventory);
-    const fetching = fetchCharts(chartStepsOf(settings), { directory, mirror: settings.charts.mirror });
-    const rendering = Promise.all([found, fetching, rememberedRenderings(directory)]).then(
-      ([inventory, charts, remembered]) =>
-        checkRendering(connection, settings, { inventory, charts, place: valuePlaces(steps), remembered }),
+    const { inventory, latest, charts, previous, outdated, preflight, rendering } = await readAtOnce(
+      connection,
+      settings,
+      { directory, steps },
     );
-    // Awaited below; until then its failure must not end the process.
-    rendering.catch(() => undefined);
-    const [{ inventory, latest }, charts, previous, checks, outdated] = await Promise.all([
-      reading,
-      fetching,
-      recorded,
-      preflightOfRun(connection, settings, found, isNew, checkLegacy),
-      outdatedPods(connection, settings),
-    ]);
-    const { server, context } = connection;
     // A night's first question: is this the right cluster?
+    const { server, context } = connection;
     await pulumi.log.info(`namespace ${settings.namespace} of the cluster at ${server} (context ${context})`);
-    const preview = pulumi.runtime.isDryRun();
-    const circumstances = { inventory, charts, reapply, latest };
-    const upgrades = inventory.unreachable ? none : await checkUpgrades(connection, settings, circumstances);
-    const judged = [...checks, ...(await rendering).checks, ...upgrades.checks];
+    const upgradeContext = { inventory, charts, reapply, latest };
+    const upgrades = inventory.unreachable ? none : await checkUpgrades(connection, settings, upgradeContext);
     const judgement = judgeStart(settings, inventory, {
       previous,
-      preview,
+      preview: pulumi.runtime.isDryRun(),
       migration: legacyProblems(settings, inventory),
       now: Date.now(),
-      checks: judged,
+      checks: [...preflight, ...(await rendering).checks, ...upgrades.checks],
     });
     refuseStart(judgement);
     const { repairs, warnings } = judgement;
     for (const warning of warnings) await pulumi.log.warn(sentenceOf(warning));
     const migration = migrationLines(settings, inventory);
     if (migration.length > 0) await pulumi.log.info(migration.join("\n"));
-    for (const line of leftoverLines(inventory)) await pulumi.log.info(line);
-    for (const line of upgrades.lines) await pulumi.log.info(line);
-    for (const repair of repairs) await pulumi.log.info(describeRepair(repair));
-    for (const one of outdated) await pulumi.log.info(`pods older than their configuration: ${one}`);
+    const lines = [...leftoverLines(inventory), ...upgrades.lines, ...repairs.map(describeRepair)];
+    for (const line of [...lines, ...outdated.map(outdatedLine)]) await pulumi.log.info(line);
     const plan = { settings, inventory, charts, repairs, reapply, outdated };
     return { connection, plan, manifests: upgrades.manifests };
   });
+}
+
+/** Reads the cluster, the charts and the stack's last run at the same time, and what can be judged of one alone. */
+async function readAtOnce(
+  connection: Connection,
+  settings: Settings,
+  { directory, steps }: { readonly directory: string; readonly steps: readonly ComputedStep[] },
+) {
+  const cluster = readCluster(connection, settings);
+  const found = cluster.then(({ inventory }) => inventory);
+  const fetching = fetchCharts(chartStepsOf(settings), { directory, mirror: settings.charts.mirror });
+  const rendering = Promise.all([found, fetching, rememberedRenderings(directory)]).then(
+    ([inventory, charts, remembered]) =>
+      checkRendering(connection, settings, { inventory, charts, place: valuePlaces(steps), remembered }),
+  );
+  // Awaited by the caller, after its first line; until then its failure must not end the process.
+  rendering.catch(() => undefined);
+  const recorded = previousRun();
+  const isNew = recorded.then((previous) => previous === undefined);
+  const [{ inventory, latest }, charts, previous, preflight, outdated] = await Promise.all([
+    cluster,
+    fetching,
+    recorded,
+    preflightOfRun(connection, settings, found, isNew, checkLegacy),
+    outdatedPods(connection, settings),
+  ]);
+  return { inventory, latest, charts, previous, preflight, outdated, rendering };
+}
+
+function outdatedLine(one: string): string {
+  return `pods older than their configuration: ${one}`;
 }
 
 /** What cannot be read here is said by those who need it: the inventory, and the restart itself. */
