@@ -33,7 +33,8 @@ export function runHelm(
     // No timer of a child's that never started, which would hold this process for as long.
     const signal = AbortSignal.timeout(timeoutSeconds * 1000);
     // With its own debugging on, helm adds a stack to what it says.
-    const child = spawn("helm", args, { env: { ...process.env, HELM_DEBUG: "false", ...env }, signal });
+    const child = started(args, { ...process.env, HELM_DEBUG: "false", ...env }, signal);
+    if (child instanceof Error) return resolve({ code: 1, output: "", errors: firstLine(child) });
     const [output, errors]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
@@ -52,6 +53,15 @@ export function runHelm(
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
   });
+}
+
+/** Some faults of starting a program, one of another machine's kind for instance, Node throws at once. */
+function started(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal) {
+  try {
+    return spawn("helm", args, { env, signal });
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** A flag that is there for each kind of the cluster. */

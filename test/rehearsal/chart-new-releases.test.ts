@@ -123,10 +123,10 @@ components:
       ],
     ],
     [
-      "are refused for another version of Kubernetes",
+      "are uncertain for another version of Kubernetes than the one that is supposed",
       { "Chart.yaml": "{apiVersion: v2, name: web, version: 1.0.0, kubeVersion: '>=1.99.0'}" },
       [
-        "ERROR chart web 1.0.0 does not render with its values: chart requires kubeVersion: >=1.99.0 which is incompatible with Kubernetes v1.31.0",
+        "WARNING chart web 1.0.0 does not render with its values: chart requires kubeVersion: >=1.99.0 which is incompatible with Kubernetes v1.31.0; what the cluster serves could not be read",
       ],
     ],
     [

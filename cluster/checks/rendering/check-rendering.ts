@@ -68,7 +68,10 @@ export async function checkRendering(
   const fresh = chartStepsOf(settings).flatMap((step) => {
     const archive = charts.get(step.id);
     const live = inventory.releases[releaseKey(step.release, settings.namespace)];
-    return archive === undefined || (live && !isBusy(live.status)) ? [] : [{ step, archive }];
+    if (archive === undefined || (live && !isBusy(live.status))) return [];
+    // What a killed run was upgrading is upgraded: a template may ask which of the two it is.
+    const isUpgrade = live !== undefined && /^pending-(upgrade|rollback)$/.test(live.status);
+    return [{ step, archive, isUpgrade }];
   });
   if (fresh.length === 0) return { checks: [] };
   const [helm, capabilities, variables] = await Promise.all([
@@ -84,8 +87,9 @@ export async function checkRendering(
   if (helm === undefined) return { checks: [] };
   const all = await inParallel(
     fresh,
-    async ({ step, archive }): Promise<Rendering> => {
-      const chart: Chart = { step, archive, content: await readFile(archive), ...filled(step, variables) };
+    async ({ step, archive, isUpgrade }): Promise<Rendering> => {
+      const content = await readFile(archive);
+      const chart: Chart = { step, archive, isUpgrade, content, ...filled(step, variables) };
       const digest = digestOf(chart, [helm, capabilities]);
       if (remembered.has(digest)) return { checks: [], digest };
       const checks = await render(chart, capabilities, place);
@@ -119,8 +123,9 @@ const offline = {
   ...{ HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, NO_PROXY: "" },
   ...{ http_proxy: nowhere, https_proxy: nowhere, no_proxy: "" },
 };
-/** A flag that this helm is too old for, or that proxy. */
-const cannotTell = /unknown (shorthand )?(flag|command)|proxyconnect/;
+/** A flag that this helm is too old for, that proxy, or a trouble of helm's own: none says anything about the chart. */
+const cannotTell =
+  /unknown (shorthand )?(flag|command)|proxyconnect|missing registry client|invalid kube version|permission denied|no such file|path ".*" not found/;
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -147,6 +152,7 @@ interface Chart {
   readonly step: ChartStep;
   /** Path of the archive. */
   readonly archive: string;
+  readonly isUpgrade: boolean;
   readonly content: Buffer;
   readonly values: JsonObject;
   /** Variables that only the installation knows: something plausible stands for them in the values. */
@@ -164,15 +170,15 @@ function placeholder(name: string): string {
   return /port/i.test(name) ? "8080" : "192.0.2.1";
 }
 
-function digestOf({ step, content, values }: Chart, more: readonly unknown[]): string {
-  const inputs = JSON.stringify([step.release, step.chart.name, values, ...more]);
+function digestOf({ step, isUpgrade, content, values }: Chart, more: readonly unknown[]): string {
+  const inputs = JSON.stringify([step.release, step.chart.name, isUpgrade, values, ...more]);
   return createHash("sha256").update(content).update(inputs).digest("hex");
 }
 
 /** What is wrong with a chart and its values; undefined where nothing can be told. */
 async function render(
   chart: Chart,
-  { kubeVersion, apiVersions }: Capabilities,
+  { kubeVersion, apiVersions, areSupposed }: Capabilities,
   place: RenderingContext["place"],
 ): Promise<Check[] | undefined> {
   const { step, archive, values } = chart;
@@ -180,29 +186,38 @@ async function render(
   const args = [
     ...["template", name, archive, "--namespace", namespace, "--values", "-"],
     `--kube-version=${kubeVersion}`,
+    ...(chart.isUpgrade ? ["--is-upgrade"] : []),
     ...apiVersions.map((version) => `--api-versions=${version}`),
   ];
   const result = await runHelm(args, offline, JSON.stringify(values));
   if (result?.code === 0) return [];
   const errors = textMask(step, values)(result?.errors ?? "");
   if (!/^Error:/m.test(errors) || cannotTell.test(errors)) {
-    debug(() => [`cannot tell whether the chart of ${name} renders: ${errors.trim()}`]);
+    const words =
+      step.secretPaths.length > 0 ? "its values are secret, and so are helm's words" : errors.trim();
+    debug(() => [`cannot tell whether the chart of ${name} renders: ${words}`]);
     return undefined;
   }
   // Helm names the faults of a schema in another order each time.
   return refusalsIn(reasonIn(errors), values, step.chart.name)
-    .map((refusal) => faultOf(chart, refusal, refusal.path && place(step.id, refusal.path)))
+    .map((refusal) => faultOf(chart, refusal, areSupposed, refusal.path && place(step.id, refusal.path)))
     .toSorted((one, other) => (one.found < other.found ? -1 : 1));
 }
 
-function faultOf(chart: Chart, refusal: Refusal, where: ReturnType<RenderingContext["place"]>): Check {
+/** @param areSupposed What the cluster serves could not be read. */
+function faultOf(
+  chart: Chart,
+  refusal: Refusal,
+  areSupposed: boolean,
+  where: ReturnType<RenderingContext["place"]>,
+): Check {
   const { id, release, chart: source } = chart.step;
   const { path, bySchema } = refusal;
-  const isSecret = path && (isSensitivePath(path) || secretPlaces(chart.step)(path));
+  const isSecret = holdsSecret(chart, path ?? []);
   const words = isSecret && bySchema ? "not what its schema allows" : refusal.words;
   const whole = `chart ${[source.name, source.version].filter(Boolean).join(" ")}`;
   const what = bySchema ? `take ${path ? pathText(path) : "its values"}` : "render with its values";
-  const doubt = doubtOf(chart, refusal);
+  const doubt = doubtOf(chart, refusal, areSupposed);
   const problem = {
     what: `${whole} does not ${what}: ${words}${doubt === undefined ? "" : `; ${doubt}`}`,
     allowed: "a chart that renders with its values",
@@ -214,16 +229,38 @@ function faultOf(chart: Chart, refusal: Refusal, where: ReturnType<RenderingCont
   return checkOf("charts", `step ${id}`, problem, doubt === undefined ? "ERROR" : "WARNING");
 }
 
+/** Whether a value is secret, or one below it: a schema's words repeat what they are about. */
+function holdsSecret({ step, values }: Chart, path: Path): boolean {
+  const isBelow = (secret: Path): boolean => path.every((segment, index) => segment === secret[index]);
+  const isSensitive = (value: unknown, at: Path): boolean =>
+    isSensitivePath(at) ||
+    (typeof value === "object" &&
+      value !== null &&
+      Object.entries(value).some(([key, item]) => isSensitive(item, [...at, key])));
+  return (
+    secretPlaces(step)(path) || step.secretPaths.some(isBelow) || isSensitive(valueAt(values, path), path)
+  );
+}
+
 /** Why it may be different in the installation. */
-function doubtOf({ step, content, unknown }: Chart, { path, bySchema }: Refusal): string | undefined {
+function doubtOf(
+  { step, content, unknown }: Chart,
+  { path, bySchema, words }: Refusal,
+  areSupposed: boolean,
+): string | undefined {
   const about = valueAt(step.values, path ?? []) as Json;
   const names = variablesIn(about).filter((name) => unknown.includes(name));
   if (names.length > 0)
     return `tried with ${names.map((name) => `${placeholder(name)} for ${name}`).join(", ")}, which only the installation knows`;
   if (JSON.stringify(about).includes(JSON.stringify(secretMask)))
     return `tried with ${secretMask} for what is encrypted`;
-  // It may well find what an earlier release makes.
-  if (!bySchema && path === undefined && /\{\{[^}]*\blookup\s/.test(gunzipSync(content).toString("latin1")))
-    return "it looks objects up in the cluster, which was not asked";
+  if (bySchema) return undefined;
+  // An earlier release of the same run may make what is looked up, or bring the kinds that are asked for.
+  const templates = gunzipSync(content).toString("latin1");
+  if (/\{\{[^}]*\blookup\s/.test(templates)) return "it looks objects up in the cluster, which was not asked";
+  const asksCluster = /\.Capabilities\b/.test(templates) || /incompatible with Kubernetes/.test(words);
+  if (areSupposed && asksCluster) return "what the cluster serves could not be read";
+  if (/\.Capabilities\.APIVersions\b/.test(templates))
+    return "it asks which kinds the cluster serves, and an earlier release may bring some";
   return undefined;
 }

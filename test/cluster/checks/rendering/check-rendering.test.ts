@@ -178,6 +178,26 @@ describe("the charts of new releases", () => {
     assert.deepEqual(findings.rendered, { helm: "v3.21.4", charts: 3 });
   });
 
+  it("are upgraded where a killed run was upgrading them, as a template may ask", async () => {
+    const names = ["upgrading", "returning", "installing"];
+    const { starts } = await check({
+      steps: names.map((name) => chartStep(`install-${name}`)),
+      releases: {
+        upgrading: "pending-upgrade",
+        returning: "pending-rollback",
+        installing: "pending-install",
+      },
+    });
+    assert.deepEqual(
+      starts.map(({ args }) => [args[1], args.includes("--is-upgrade")]),
+      [
+        ["installing", false],
+        ["returning", true],
+        ["upgrading", true],
+      ],
+    );
+  });
+
   it("are no reason to start a helm or ask the cluster, when everything is installed", async () => {
     const { findings, starts, requests } = await check({ releases: { web: "deployed" } });
     assert.deepEqual([findings, starts, requests], [{ checks: [] }, [], []]);
@@ -194,6 +214,7 @@ describe("the charts of new releases", () => {
 
   for (const [what, errors] of [
     ["ends without an error of its own", "killed\n"],
+    ["has a trouble of its own", "Error: missing registry client: open config.json: permission denied\n"],
     [
       "would ask the network for a schema",
       "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nweb:\nfailing " +
@@ -256,6 +277,46 @@ describe("what a chart does not take", () => {
         "ERROR step install-shop: chart shop 1.0.0 does not render with its values: chart requires kubeVersion: >=1.40.0 " +
           "which is incompatible with Kubernetes v1.33.1 | correct the values of step install-shop: npx krateo explain shop " +
           "says where they come from",
+      ],
+    ],
+    [
+      "is uncertain where the version of Kubernetes could not be read",
+      {
+        cluster: {},
+        helm: {
+          web: fails(
+            "Error: chart requires kubeVersion: >=1.40.0 which is incompatible with Kubernetes v1.31.0\n",
+          ),
+        },
+      },
+      [
+        "WARNING step install-web: chart web 1.0.0 does not render with its values: chart requires kubeVersion: >=1.40.0 " +
+          `which is incompatible with Kubernetes v1.31.0; what the cluster serves could not be read | ${elsewhere}`,
+      ],
+    ],
+    [
+      "is uncertain where a template asks for a kind that an earlier release may bring",
+      {
+        template: '{{ if not (.Capabilities.APIVersions.Has "shop/v1") }}{{ fail "no shop" }}{{ end }}',
+        helm: { web: fails("Error: execution error at (web/templates/a.yaml:1:6): no shop\n") },
+      },
+      [
+        "WARNING step install-web: chart web 1.0.0 does not render with its values: execution error at " +
+          "(web/templates/a.yaml:1:6): no shop; it asks which kinds the cluster serves, and an earlier release may bring some " +
+          `| ${elsewhere}`,
+      ],
+    ],
+    [
+      "is said without what the schema's further lines repeat of a secret below",
+      {
+        steps: [web({ values: { auth: { pin: "1234" } }, secretPaths: [["auth", "pin"]] })],
+        helm: {
+          web: schema("- at '/auth': 'anyOf' failed\n  - at '/auth/pin': '1234' does not match pattern '^a'"),
+        },
+      },
+      [
+        "ERROR step install-web: chart web 1.0.0 does not take auth: not what its schema allows | correct " +
+          "krateo-overrides.yaml, line 7, install-web auth; npx krateo explain web.auth says which layers set it",
       ],
     ],
     [
