@@ -39,15 +39,19 @@ export async function deleteAndWait(
     await inParallel(group, async (object) => {
       const found = await locate(connection, object, release?.namespace);
       if (!found) return;
-      if (release && found.owner !== undefined && found.owner !== release.name) {
-        log?.(`${found.label} belongs to Helm release ${found.owner} now: left alone`);
+      if (release && found.owner && isOfAnother(found, release)) {
+        const { name, namespace = release.namespace } = found.owner;
+        const owner = namespace === release.namespace ? name : `${namespace}/${name}`;
+        log?.(`${found.label} belongs to Helm release ${owner} now: left alone`);
         return;
       }
       try {
         if (await remove(connection, found.path, found.uid)) log?.(`${found.label} deleted`);
         leaving.push(found);
       } catch (error) {
-        if (!(error instanceof ApiError) || error.status !== 409) throw error;
+        // A namesake has taken the place of the one that was meant.
+        const isReplaced = error instanceof ApiError && error.status === 409 && object.uid !== undefined;
+        if (!isReplaced) throw error;
       }
     });
   }
@@ -82,6 +86,16 @@ async function untilGone(
   }
 }
 
+/** An object that is there, with the Helm release that it says it is of. */
+export interface Located extends Leaving {
+  readonly owner?: { readonly name: string; readonly namespace: string | undefined };
+}
+
+/** Whether it says that it is of another release than this one. */
+export function isOfAnother({ owner }: Located, { name, namespace }: OwningRelease): boolean {
+  return owner !== undefined && (owner.name !== name || (owner.namespace ?? namespace) !== namespace);
+}
+
 /**
  * The object where it is now; undefined when it is gone.
  *
@@ -91,7 +105,7 @@ export async function locate(
   connection: Connection,
   object: Doomed,
   home?: string,
-): Promise<(Leaving & { readonly owner?: string }) | undefined> {
+): Promise<Located | undefined> {
   const resource = await resourceOf(connection, object.apiVersion, object.kind);
   if (!resource) return undefined;
   const scope = resource.namespaced ? (object.namespace ?? home) : undefined;
@@ -99,5 +113,7 @@ export async function locate(
   const live = await get<KubeObject>(connection, path);
   if (!live || (object.uid !== undefined && live.metadata.uid !== object.uid)) return undefined;
   const { uid, annotations } = live.metadata;
-  return { label: objectText(object), path, uid, owner: annotations?.["meta.helm.sh/release-name"] };
+  const name = annotations?.["meta.helm.sh/release-name"];
+  const namespace = annotations?.["meta.helm.sh/release-namespace"];
+  return { label: objectText(object), path, uid, ...(name !== undefined && { owner: { name, namespace } }) };
 }

@@ -8,7 +8,7 @@ import { patch } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import type { Log } from "../client/deletion.ts";
 import { inParallel } from "../client/parallel.ts";
-import { deleteAndWait, locate } from "./delete-objects.ts";
+import { deleteAndWait, isOfAnother, locate, type OwningRelease } from "./delete-objects.ts";
 import { removeRelease } from "./release-removal.ts";
 
 /**
@@ -47,7 +47,7 @@ export async function markLeftovers(connection: Connection, leftovers: readonly 
  * Uninstalls Helm releases that the stack's state does not know, one after another: their objects in Helm's order,
  * then Helm's records of them. Safe to repeat, as the records go last.
  *
- * @param manifest Live objects of all releases; those of each are picked from it.
+ * @param objectsOf The live objects of a release.
  */
 export async function removeInterrupted(
   connection: Connection,
@@ -61,8 +61,8 @@ export async function removeInterrupted(
     const objects = objectsOf(release);
     log(`removing Helm release ${name}, which a killed run began`);
     // Its chart has a Job for these that only Helm would run.
-    for (const object of objects) await free(connection, object, finalizersOf(chart));
-    await removeRelease(connection, { name, namespace }, objects, timeoutSeconds);
+    for (const object of objects) await free(connection, object, finalizersOf(chart), release);
+    await removeRelease(connection, { name, namespace }, objects, timeoutSeconds, log);
   }
 }
 
@@ -88,15 +88,18 @@ export async function removeLeftovers(
   await deleteAndWait(connection, crds, timeoutSeconds, log);
 }
 
+/** @param release Whose it is; one that is another's by now keeps its finalizers. */
 async function free(
   connection: Connection,
   object: LiveObject,
   finalizers: readonly string[],
+  release?: OwningRelease,
 ): Promise<void> {
   if (!object.finalizers.some((one) => finalizers.includes(one))) return;
   const found = await locate(connection, object);
   const rest = object.finalizers.filter((one) => !finalizers.includes(one));
-  if (found) await mergePatch(connection, found.path, { finalizers: rest });
+  if (!found || (release && isOfAnother(found, release))) return;
+  await mergePatch(connection, found.path, { finalizers: rest });
 }
 
 async function mergePatch(connection: Connection, path: string, metadata: object): Promise<void> {

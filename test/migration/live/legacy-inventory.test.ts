@@ -294,6 +294,15 @@ describe("the removal of earlier platform versions", () => {
     assert.deepEqual(cluster.deleted, ["secrets/sh.helm.release.v1.sweeper.v1"]);
   });
 
+  it("leaves an object alone that a release of the same name in another namespace owns by now", async () => {
+    cluster.install(helmRelease("sweeper", { manifest: configMaps("one") }));
+    const annotations = { "meta.helm.sh/release-name": "sweeper", "meta.helm.sh/release-namespace": "far" };
+    cluster.put("configmaps/one", { metadata: { annotations } });
+    const lines = await cluster.clean();
+    assert.equal(lines[1], "  ConfigMap one belongs to Helm release far/sweeper now: left alone");
+    assert.deepEqual(cluster.deleted, ["secrets/sh.helm.release.v1.sweeper.v1"]);
+  });
+
   it("refuses all when a release has hooks around its uninstallation, and says what to run", async () => {
     const hook = { name: "sweep-up", kind: "Job", events: ["post-delete"], manifest: "" };
     cluster.install(helmRelease("finops-composition-definition-parser"));
