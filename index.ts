@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { adminPassword as adminSecret } from "./components/portal-defaults.ts";
 import { isDebugging } from "./configuration/debug.ts";
 import { Platform } from "./resources/platform.ts";
 import { shortenConsequences } from "./resources/user-errors.ts";
@@ -26,5 +27,5 @@ export const hostsFile =
   platform.hosts.length === 0
     ? "not needed: there is no Ingress"
     : `kubectl get ingress frontend -n ${namespace} -o jsonpath='{.status.loadBalancer.ingress[0].ip} ${platform.hosts.join(" ")}'`;
-export const adminPassword = `kubectl get secret admin-password -n ${namespace} -o jsonpath='{.data.password}' | base64 -d`;
+export const adminPassword = `kubectl get secret ${adminSecret} -n ${namespace} -o jsonpath='{.data.password}' | base64 -d`;
 export const access = "npx krateo access says whether these addresses work from where you are";

@@ -1,7 +1,7 @@
 /** Waits until the PostgreSQL of CloudNativePG is ready. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { V1Condition } from "@kubernetes/client-node";
-import { postgresGroup } from "../components/cnpg.ts";
+import { clusterLabel, postgresGroup } from "../components/cnpg.ts";
 import { get, type KubeObject, list, pathOf } from "./client/api.ts";
 import { UnreachableError } from "./client/api-errors.ts";
 import type { Connection } from "./client/connection.ts";
@@ -129,7 +129,7 @@ async function explainDatabase(connection: Connection, namespace: string, name: 
           `condition ${type} is not True: ${reason}${message ? `: ${message}` : ""}`,
       );
     const troubles = pods
-      .filter((pod) => pod.metadata?.labels?.["cnpg.io/cluster"] === name)
+      .filter((pod) => pod.metadata?.labels?.[clusterLabel] === name)
       .flatMap((pod) => troubleOfPod(pod, around));
     const look = `look further: kubectl describe clusters.postgresql.cnpg.io ${name} -n ${namespace}`;
     return [...conditions, ...troubles, look].map((line) => `  ${line}`);

@@ -37,7 +37,7 @@ export async function readNodes(
 /** The key of the first service that the page calls. */
 const firstUrlKey = browserServices.flatMap(({ urlKeys }) => urlKeys ?? [])[0] as string;
 
-/** Host whose node port the installed frontend tells browsers to find authn at; undefined when it tells them no such. */
+/** Host at whose node port the installed page tells browsers to find that service; undefined when it names no node port. */
 export function frontendAddressOf(
   settings: Settings,
   releases: ReadonlyMap<string, HelmRelease>,

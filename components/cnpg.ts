@@ -16,6 +16,12 @@ const elsewhere: Readonly<Record<string, string | null>> = {
   securityContext: null,
 };
 
+/** API group of the operator's kinds. Its definitions stay when the release goes: they bear the data. */
+export const postgresGroup = "postgresql.cnpg.io";
+
+/** Names the cluster on its pods and volumes. */
+export const clusterLabel = "cnpg.io/cluster";
+
 export const cnpg: ComponentDescription = {
   name: "cnpg",
   typeToken: "krateo:platform:Cnpg",
@@ -66,14 +72,14 @@ export const cnpg: ComponentDescription = {
       chart: {
         name: "cluster",
         readAtStart: [],
-        rights: [{ group: "postgresql.cnpg.io", resources: ["clusters", "databases"], namespaced: true }],
+        rights: [{ group: postgresGroup, resources: ["clusters", "databases"], namespaced: true }],
         restricted: "always",
         volumes: [
           { at: ["cluster", "storage"], storageClass: ["storageClass"] },
           { at: ["cluster", "walStorage"], storageClass: ["storageClass"], optional: true },
         ],
         fixed: { kind: "Cluster", growingVolumes: ["storage", "walStorage"] },
-        volumeLabel: "cnpg.io/cluster",
+        volumeLabel: clusterLabel,
         textValues: [
           { map: "parameters", use: "text" },
           { map: "storage", key: "size", use: "text" },
@@ -96,6 +102,3 @@ export const cnpg: ComponentDescription = {
     },
   ],
 };
-
-/** API group of the operator's kinds. Its definitions stay when the release goes: they bear the data. */
-export const postgresGroup = "postgresql.cnpg.io";

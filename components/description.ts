@@ -88,7 +88,7 @@ export interface ChartDescription {
   readonly finalizers?: readonly string[];
   /** Custom kinds that it makes at run time. Consumer: cluster/removal/survey.ts. */
   readonly generates?: GeneratedKinds;
-  /** Label by which an operator marks the volumes of its release. Consumers: cluster/removal, plan/removal/data.ts. */
+  /** Label by which an operator marks the volumes of its release. Consumer: plan/removal/known.ts. */
   readonly volumeLabel?: string;
   /** Values that have to be text, beside those that every chart has. Consumer: configuration/rules/text-values.ts. */
   readonly textValues?: readonly TextValues[];

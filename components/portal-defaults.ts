@@ -1,6 +1,9 @@
 /** First accounts, menus and pages of the portal: objects of kinds that authn, snowplow and the frontend bring. */
 import type { ComponentDescription } from "./description.ts";
 
+/** Secret with the password of the first account, which the portal's chart makes. */
+export const adminPassword = "admin-password";
+
 export const portalDefaults: ComponentDescription = {
   name: "portal-defaults",
   typeToken: "krateo:platform:PortalDefaults",
@@ -29,11 +32,8 @@ export const portalDefaults: ComponentDescription = {
         ],
         // It has no pods.
         restricted: "always",
-        makesSecrets: [{ name: "admin-password", keys: ["password"] }],
+        makesSecrets: [{ name: adminPassword, keys: ["password"] }],
       },
     },
   ],
 };
-
-/** Secret with the password of the first account, which the portal's chart makes. */
-export const adminPassword = "admin-password";

@@ -2,7 +2,7 @@
  * The release that comes with this program, as data in profiles/VERSION: base.yaml plus the overlay of a type, and the
  * profiles. Only here do entries of `steps` merge by id; in every other document lists are replaced.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mergeMaps } from "../model/merge.ts";
 import { valueAt } from "../model/path.ts";
 import type { JsonObject, Path, ReleaseType } from "../model/settings.ts";
@@ -28,8 +28,10 @@ type ReleaseStep = JsonObject & { id: string };
 
 const profilesFolder = new URL("../profiles/", import.meta.url);
 
-/** The platform version whose documents come with this program: the name of their folder. */
-export const bundledVersion = readdirSync(profilesFolder)[0] as string;
+/** The platform version whose documents come with this program: the name of their folder. A stray file beside it is none. */
+export const bundledVersion = readdirSync(profilesFolder).find((name) =>
+  existsSync(new URL(`${name}/base.yaml`, profilesFolder)),
+) as string;
 
 const folder = `profiles/${bundledVersion}`;
 

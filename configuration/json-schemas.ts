@@ -41,7 +41,7 @@ function stackSchema(): JsonObject {
   };
 }
 
-/** Any value may be stored encrypted, and Pulumi takes the text of a boolean for it. */
+/** Any value may be stored encrypted, and the text of a boolean counts as one. */
 function configValue(key: string, schema: JsonObject): JsonObject {
   const forms: JsonObject[] = [described(key, schema), encrypted];
   if (schema["type"] === "boolean") forms.push({ enum: ["true", "false"] });
@@ -75,63 +75,60 @@ function description(key: string): JsonObject {
 
 /** A document, with the components and steps of the bundled release where their names stand. Others are possible, too. */
 function documentSchema(schema: z.ZodType, title: string): JsonObject {
-  const converse = converted(schema) as { properties: Record<string, JsonObject> };
-  const known = Object.fromEntries(
-    components.map((component) => [component.name, knownComponent(component)]),
-  );
+  const { properties, ...rest } = converted(schema) as { properties: Record<string, JsonObject> };
+  const component = entriesOf(properties["components"]);
+  const known = components.map((one) => [one.name, knownComponent(one, component)]);
   return {
-    ...converse,
+    ...rest,
     $schema: draft,
     title,
     properties: {
-      ...converse.properties,
+      ...properties,
       components: {
         markdownDescription:
           "What a component does: on or off, values for all of its charts, values for single steps",
         type: ["object", "null"],
-        properties: known,
-        additionalProperties: anyComponent(converse.properties),
+        properties: Object.fromEntries(known),
+        additionalProperties: component,
       },
     },
   };
 }
 
-/** What the schema says of any component. */
-function anyComponent({ components }: Record<string, JsonObject>): JsonObject {
-  const [map] = components?.["anyOf"] as [JsonObject];
-  return map["additionalProperties"] as JsonObject;
+/** What a schema says of each entry of a map that may be null. */
+function entriesOf(map: JsonObject | undefined): JsonObject {
+  return formOf(map)["additionalProperties"] as JsonObject;
 }
 
-function knownComponent({ steps }: ComponentDescription): JsonObject {
-  const charts = steps.flatMap(({ id, chart }) => (chart ? [{ id, chart }] : []));
+/** The form beside null. */
+function formOf(schema: JsonObject | undefined): JsonObject {
+  const [form] = (schema?.["anyOf"] ?? [schema]) as [JsonObject];
+  return form;
+}
+
+/** @param generic What the schema says of any component. */
+function knownComponent({ steps }: ComponentDescription, generic: JsonObject): JsonObject {
+  const form = formOf(generic) as { properties: Record<string, JsonObject> };
+  const step = entriesOf(form.properties["stepConfig"]);
+  const charts = steps.flatMap(({ chart }) => chart?.name ?? []);
+  const known = steps.map(({ id, chart }) => [
+    id,
+    { ...step, markdownDescription: chart ? `Installs chart ${chart.name}` : "Makes an object" },
+  ]);
   return {
+    ...form,
     type: ["object", "null"],
     properties: {
-      enabled: { type: ["boolean", "null"], markdownDescription: "false: it is not installed" },
+      ...form.properties,
       helmDefaults: {
-        type: ["object", "null"],
-        markdownDescription: `Values for all of its charts: ${charts.map(({ chart }) => chart.name).join(", ")}`,
+        ...form.properties["helmDefaults"],
+        markdownDescription: `Values for all of its charts: ${charts.join(", ")}`,
       },
       stepConfig: {
-        type: ["object", "null"],
         markdownDescription: "Values of single steps, by the step's id",
-        properties: Object.fromEntries(
-          charts.map(({ id, chart }) => [
-            id,
-            {
-              type: ["object", "null"],
-              markdownDescription: `Installs chart ${chart.name}`,
-              properties: {
-                helmValues: { type: "object", markdownDescription: `Values of chart ${chart.name}` },
-                with: {
-                  type: "object",
-                  markdownDescription: "Inputs of the step: version, timeout, wait and others",
-                },
-              },
-              additionalProperties: false,
-            },
-          ]),
-        ),
+        type: ["object", "null"],
+        properties: Object.fromEntries(known),
+        additionalProperties: step,
       },
     },
   };

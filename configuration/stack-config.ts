@@ -188,7 +188,7 @@ function keysOf(found: readonly ShapeProblem[]): ReadonlySet<string> {
 
 /** Pulumi tells only the text of a scalar: whether it is a boolean depends on the key. */
 function typedValue(key: string, value: Tree): Tree {
-  if (key === "tls" && String(value) === "true") return secretForEach;
+  if (key === "tls" && (value === true || value === "true")) return secretForEach;
   const field = Object.hasOwn(stackConfigSchema.shape, key)
     ? stackConfigSchema.shape[key as keyof typeof stackConfigSchema.shape]
     : undefined;

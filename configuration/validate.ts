@@ -1,4 +1,4 @@
-/** All that is looked at before anything is touched, in the order in which it is reported. */
+/** Everything that is checked in a configuration, in the order in which it is reported. */
 import { ConfigurationError, type Problem } from "../model/problem.ts";
 import { isMap } from "../model/secret-value.ts";
 import { exposureKeys } from "./exposure/keys.ts";

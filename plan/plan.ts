@@ -180,7 +180,7 @@ function sorted(nodes: ReadonlyMap<string, PlanNode>): readonly PlanNode[] {
   return [...result.values()];
 }
 
-/** The first reason for each prerequisite: a step may be needed twice, once in the table and once for a variable. */
+/** The first reason for each prerequisite: a step may be needed twice, once by its description and once for a variable. */
 function unique(needs: readonly Need[]): Need[] {
   return [...new Map(needs.toReversed().map((need) => [need.on, need])).values()].toReversed();
 }

@@ -20,12 +20,12 @@ export interface EndpointKind {
 }
 
 export const endpointKinds: readonly EndpointKind[] = browserServices.map(
-  ({ name, role, urlKeys: keys = [], healthPath = "/" }) => ({
+  ({ name, role, urlKeys: keys = [], healthPath }) => ({
     name: outputName(name),
     chart: name,
     role: role as EndpointKind["role"],
     keys,
-    healthPath,
+    healthPath: healthPath as string,
   }),
 );
 

@@ -42,11 +42,13 @@ export interface TlsConfig {
   readonly external: boolean;
 }
 
-/** The Services that are reachable from outside with a type. */
+/** The Services that are reachable from outside with a type. Type routes has Routes for what browsers call alone. */
 export function exposedServices(type: ReleaseType, { expose }: ExposureConfig): ExposableService[] {
   return exposableServices.filter(
     ({ name, role, onNodePort }) =>
-      role !== "internal" || expose.includes(name) || (type === "nodeport" && onNodePort),
+      role !== "internal" ||
+      (type !== "routes" && expose.includes(name)) ||
+      (type === "nodeport" && onNodePort),
   );
 }
 

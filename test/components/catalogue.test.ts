@@ -60,6 +60,16 @@ describe("the catalogue of components", () => {
     assert.deepEqual(unknown, []);
   });
 
+  it("says where each service that browsers call answers without a login, and only of those", () => {
+    const services = chartSteps.flatMap(({ chart: { name, service } }) =>
+      service ? [{ name, ...service }] : [],
+    );
+    assert.deepEqual(
+      services.filter(({ healthPath }) => healthPath !== undefined).map(({ name }) => name),
+      services.filter(({ role }) => role !== "internal").map(({ name }) => name),
+    );
+  });
+
   it("is the only place that names a chart or a step", () => {
     // Words of English, or of Kubernetes, that are names of charts, too.
     const words = ["cluster", "portal"];

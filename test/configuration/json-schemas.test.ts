@@ -70,6 +70,12 @@ describe("the JSON Schemas", () => {
       "components: {backend: {stepConfig: {install-authn: {helmvalues: {}}}}}",
       false,
     ],
+    ["a misspelt key of a known component", "components: {backend: {enabeld: false}}", false],
+    [
+      "a misspelt key of a step that makes an object",
+      "components: {backend: {stepConfig: {expose-authn: {wiht: {}}}}}",
+      false,
+    ],
     ["a misspelt key at the top", "component: {}", false],
   ] as const) {
     it(`${accepted ? "accept" : "mark"} ${what} in krateo-overrides.yaml`, () => {
@@ -77,7 +83,7 @@ describe("the JSON Schemas", () => {
     });
   }
 
-  it("offer the components and steps of the bundled release", () => {
+  it("offer the components of the bundled release", () => {
     const { properties } = schemas["overrides.schema.json"] as unknown as {
       properties: { components: { properties: Record<string, object> } };
     };

@@ -193,6 +193,24 @@ describe("the keys for exposure", () => {
       ["krateo:hosts: frontend and authn have the same host, authn.d.example.org"],
     ],
     [
+      "a Service that a type without krateo:expose does not expose, and its host",
+      {
+        type: "routes",
+        openshift: true,
+        expose: "resources-presenter",
+        hosts: { resourcesPresenter: "x.example.org" },
+      },
+      [
+        "krateo:expose: krateo:expose has no meaning for type routes",
+        "krateo:hosts.resources-presenter: krateo:hosts names resources-presenter, which is not reachable from outside",
+      ],
+    ],
+    [
+      "a list where one Secret for each host is meant",
+      { ...ingress, tls: [true] },
+      ["krateo:tls: tls has a value it cannot have"],
+    ],
+    [
       "a malformed host",
       { ...ingress, hosts: { frontend: "https://a.b.org" } },
       ["krateo:hosts.frontend: frontend has a value it cannot have"],
