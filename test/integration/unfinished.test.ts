@@ -131,7 +131,7 @@ describe("operations that somebody's helm did not end", () => {
     const dry = await loud.krateo("repair", "--dry-run", "--force");
     assert.equal(dry.code, 0, dry.output);
     assert.equal(dry.output.match(/^would repair: /gm)?.length, 3);
-    assert.match(dry.output, /^debug: runs pulumi whoami --verbose --json$/m);
+    assert.match(dry.output, /^debug: runs pulumi whoami --verbose --json --non-interactive$/m);
     assert.match(dry.output, /^debug: found Helm release authn: .*, revision 2, pending-upgrade$/m);
     assert.equal((await unfinished())["authn"], left.authn);
     const { code, output } = await stack.krateo("repair", "--force");
