@@ -1,5 +1,5 @@
 /** Reads everything from the cluster that `verify` needs. */
-import { chartSteps as knownChartSteps } from "../components/catalogue.ts";
+import { knownChartSteps } from "../components/catalogue.ts";
 import { postgresGroup } from "../components/cnpg.ts";
 import { secretNames } from "../components/secrets.ts";
 import type { DamagedRecord } from "../model/helm-record.ts";

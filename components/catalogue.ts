@@ -43,12 +43,12 @@ const steps: ReadonlyMap<string, KnownStep> = new Map(
   components.flatMap(({ name, steps }) => steps.map((step) => [step.id, { ...step, component: name }])),
 );
 
-export const chartSteps: readonly KnownChartStep[] = [...steps.values()].filter(
+export const knownChartSteps: readonly KnownChartStep[] = [...steps.values()].filter(
   (step): step is KnownChartStep => step.chart !== undefined,
 );
 
 const charts: ReadonlyMap<string, ChartDescription> = new Map(
-  chartSteps.map(({ chart }) => [chart.name, chart]),
+  knownChartSteps.map(({ chart }) => [chart.name, chart]),
 );
 
 /** Steps with a wait behind them. */

@@ -1,6 +1,6 @@
 /** Stack configuration about PostgreSQL: one of the user's own, or the volume of the one that is made. */
 import { z } from "zod";
-import { chartSteps, databaseStep } from "../components/catalogue.ts";
+import { databaseStep, knownChartSteps } from "../components/catalogue.ts";
 import { databaseLogin } from "../components/secrets.ts";
 import type { ExternalDatabase, JsonObject } from "../model/settings.ts";
 
@@ -51,7 +51,7 @@ export interface DatabaseConfig {
 }
 
 /** Steps whose programs use the database. */
-export const databaseConsumers: readonly string[] = chartSteps
+export const databaseConsumers: readonly string[] = knownChartSteps
   .filter(({ needs }) => needs.some(({ on }) => on === databaseLogin.on))
   .map(({ id }) => id);
 

@@ -1,7 +1,7 @@
 /** Says what a value is, which layer set it, and what the layers below said. */
 
 import { nearestFirst } from "../model/nearest.ts";
-import { pathText, valueAt } from "../model/path.ts";
+import { pathText, startsWith, valueAt } from "../model/path.ts";
 import { ConfigurationError, type Problem, stackConfiguration } from "../model/problem.ts";
 import { isMap, type Tree } from "../model/secret-value.ts";
 import type { Json, Path } from "../model/settings.ts";
@@ -176,10 +176,6 @@ function saidAt(tree: Tree, base: Path, place: Path): { path: Path; value: Tree 
     if (value !== undefined) return undefined;
   }
   return place.length === base.length ? { path: place, value: tree } : undefined;
-}
-
-function startsWith(path: Path, start: Path): boolean {
-  return start.length <= path.length && start.every((segment, index) => segment === path[index]);
 }
 
 function nowhere(text: string, { root, below, step }: Subject): Problem {

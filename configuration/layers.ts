@@ -1,7 +1,7 @@
 /** The layers of configuration: how they are merged, and where in them a value comes from. */
 
 import { mergeMaps } from "../model/merge.ts";
-import { pathText, valueAt } from "../model/path.ts";
+import { pathText, startsWith, valueAt } from "../model/path.ts";
 import { type Problem, stackConfiguration } from "../model/problem.ts";
 import type { TreeObject } from "../model/secret-value.ts";
 import type { JsonObject, Path } from "../model/settings.ts";
@@ -48,8 +48,4 @@ export function originIn(layers: readonly Layer[], set: readonly Path[]) {
     }
     return { path: pathText(at) };
   };
-}
-
-function startsWith(path: Path, start: Path): boolean {
-  return start.length <= path.length && start.every((segment, index) => segment === path[index]);
 }

@@ -1,7 +1,7 @@
 /** What a user changed: an object of Krateo 2.7.0 against the defaults of its type. */
 
 import { isDeepStrictEqual } from "node:util";
-import { pathText } from "../model/path.ts";
+import { pathText, startsWith } from "../model/path.ts";
 import { isMap, type Tree } from "../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../model/settings.ts";
 import type { LegacyType } from "./legacy-defaults.ts";
@@ -140,8 +140,4 @@ function originOf(step: LegacyStep, path: Path): string {
     .map(({ name }) => name);
   const unique = [...new Set(names)];
   return unique.length > 0 ? `set ${unique.join(", ")}` : `with.${pathText(path)}`;
-}
-
-function startsWith(path: Path, start: Path): boolean {
-  return start.length <= path.length && start.every((segment, index) => segment === path[index]);
 }

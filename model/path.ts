@@ -20,3 +20,8 @@ export function valueAt(root: unknown, path: Path): unknown {
   }
   return value;
 }
+
+/** Whether a path is `start`, or leads to something below it. */
+export function startsWith(path: Path, start: Path): boolean {
+  return start.length <= path.length && start.every((segment, index) => segment === path[index]);
+}

@@ -1,5 +1,7 @@
 /** Finds the differences of Helm releases: chart, version, status, values. */
+
 import { expandVariables, variablesIn } from "../../configuration/variables.ts";
+import { startsWith } from "../../model/path.ts";
 import { secretMask } from "../../model/secret-value.ts";
 import type { ChartStep, Json, JsonObject, Path } from "../../model/settings.ts";
 import type { HelmRelease } from "../client/helm-release.ts";
@@ -99,8 +101,7 @@ export function refersTo(missing: VariableValues["missing"], value: Json): boole
 
 /** The places below a step's values that came from secret configuration, and all that is below them. */
 export function secretPlaces({ secretPaths }: { readonly secretPaths?: readonly Path[] }) {
-  return (path: Path): boolean =>
-    (secretPaths ?? []).some((secret) => secret.every((segment, index) => segment === path[index]));
+  return (path: Path): boolean => (secretPaths ?? []).some((secret) => startsWith(path, secret));
 }
 
 /** Masks the secrets among a step's values wherever a text holds one. @param values Those that it is given, if they are known. */

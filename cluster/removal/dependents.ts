@@ -9,7 +9,7 @@ import type { RequestOptions } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import type { HelmRelease } from "../client/helm-release.ts";
 import { isKept, type ManifestObject, parseManifest } from "../client/manifest.ts";
-import { readServedKinds, type ServedKind } from "./kinds.ts";
+import { crdNameOf, readServedKinds, type ServedKind } from "./kinds.ts";
 import { inNamespace, listMany, listObjects } from "./objects.ts";
 
 const claims: ServedKind = {
@@ -60,7 +60,7 @@ async function dependentsOf(
   const named = (object: ManifestObject) => ({ name: object.metadata.name });
   const crds = objects.filter((object) => isCrd({ ...object, name: "" })).map(named);
   const namespaces = objects.filter(({ kind }) => kind === "Namespace").map(named);
-  const custom = kinds.filter((kind) => crds.some(({ name }) => name === crdOf(kind)));
+  const custom = kinds.filter((kind) => crds.some(({ name }) => name === crdNameOf(kind)));
   const [found, volumes] = await Promise.all([
     listMany(connection, [
       ...custom.map((kind) => ({ kind })),
@@ -70,7 +70,7 @@ async function dependentsOf(
     ]),
     listObjects(connection, claims, { ...options, namespace: release.namespace }),
   ]);
-  const customKinds = custom.map((kind) => ({ ...kind, crd: crdOf(kind) }));
+  const customKinds = custom.map((kind) => ({ ...kind, crd: crdNameOf(kind) }));
   const users = userObjectsOf(
     { objects: found.objects, customKinds },
     { crds, namespaces, own: found.objects.filter((object) => made.has(identityOf(object))) },
@@ -97,8 +97,4 @@ function manifestNames(release: HelmRelease, kinds: readonly ServedKind[]) {
   return parseManifest(release.manifest).map((object) =>
     inNamespace(object, release.namespace, isNamespaced),
   );
-}
-
-function crdOf({ plural, group }: ServedKind): string {
-  return `${plural}.${group}`;
 }

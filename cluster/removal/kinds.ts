@@ -63,3 +63,8 @@ export async function readServedKinds(
   }
   return { kinds: [...kinds.values()], stale };
 }
+
+/** Name of the definition of a custom kind. */
+export function crdNameOf({ plural, group }: ServedKind): string {
+  return `${plural}.${group}`;
+}

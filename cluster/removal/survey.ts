@@ -1,5 +1,5 @@
 /** Reads everything from the cluster that a removal plan needs. */
-import { chartSteps } from "../../components/catalogue.ts";
+import { knownChartSteps } from "../../components/catalogue.ts";
 import { postgresGroup } from "../../components/cnpg.ts";
 import type { GeneratedKinds } from "../../components/description.ts";
 import { installationCrd } from "../../plan/installation.ts";
@@ -22,7 +22,7 @@ import type { Connection } from "../client/connection.ts";
 import { type HelmRelease, helmSecretType } from "../client/helm-release.ts";
 import { isKept, parseManifest } from "../client/manifest.ts";
 import { readReleases } from "../client/releases.ts";
-import { readServedKinds, type ServedKind } from "./kinds.ts";
+import { crdNameOf, readServedKinds, type ServedKind } from "./kinds.ts";
 import { inNamespace, listMany, listObjects } from "./objects.ts";
 import { readWebhooks, withUsers } from "./usage.ts";
 
@@ -63,7 +63,7 @@ export async function surveyForRemoval(
   const customKinds = customKindsOf(kinds, crds, releases, Object.values(generated).flat());
   const custom = new Set(customKinds.map(({ crd }) => crd));
   const listed = (kind: ServedKind): boolean =>
-    !unlisted.includes(kind.kind) && !custom.has(nameOfCrd(kind)) && kind.kind !== "CustomResourceDefinition";
+    !unlisted.includes(kind.kind) && !custom.has(crdNameOf(kind)) && kind.kind !== "CustomResourceDefinition";
   const described = configured.flatMap((release) => knownLeftovers(release));
   const recorded = releases.flatMap(({ manifest, hooks }) => [...manifest, ...hooks]);
   const names = new Set(recorded.map(identityOf));
@@ -71,7 +71,7 @@ export async function surveyForRemoval(
   const unmarked = new Set([...described, ...recorded].map(({ kind }) => kind).concat(constraintsKind));
   const managed = { labelSelector: "app.kubernetes.io/managed-by=Helm" };
   const { objects, unreadable } = await listMany(connection, [
-    ...kinds.filter((kind) => custom.has(nameOfCrd(kind))).map((kind) => ({ kind })),
+    ...kinds.filter((kind) => custom.has(crdNameOf(kind))).map((kind) => ({ kind })),
     ...kinds
       .filter((kind) => kind.namespaced && listed(kind))
       .flatMap((kind) => namespaces.map((one) => ({ kind, namespace: one }))),
@@ -170,9 +170,9 @@ async function readGenerated(
   connection: Connection,
   kinds: readonly ServedKind[],
 ): Promise<Record<string, string[]>> {
-  const read = chartSteps.map(async ({ chart: { name, generates } }) => {
+  const read = knownChartSteps.map(async ({ chart: { name, generates } }) => {
     if (generates === undefined) return [];
-    return [[name, (await generatedKinds(connection, kinds, generates)).map(nameOfCrd)] as const];
+    return [[name, (await generatedKinds(connection, kinds, generates)).map(crdNameOf)] as const];
   });
   return Object.fromEntries((await Promise.all(read)).flat());
 }
@@ -233,7 +233,7 @@ function customKindsOf(
 ): CustomKind[] {
   const wanted = new Set([
     ...releases.flatMap(({ manifest }) => manifest.filter(isCrd).map(({ name }) => name)),
-    ...chartSteps.flatMap(({ chart }) => crdsFolderOf(chart.name)),
+    ...knownChartSteps.flatMap(({ chart }) => crdsFolderOf(chart.name)),
     ...generated,
     installationCrd.metadata.name,
   ]);
@@ -244,10 +244,6 @@ function customKindsOf(
   );
   for (const { name } of bearing) wanted.add(name);
   return kinds
-    .map((kind) => ({ crd: nameOfCrd(kind), apiVersion: kind.apiVersion, kind: kind.kind }))
+    .map((kind) => ({ crd: crdNameOf(kind), apiVersion: kind.apiVersion, kind: kind.kind }))
     .filter(({ crd }) => wanted.has(crd));
-}
-
-function nameOfCrd({ plural, group }: ServedKind): string {
-  return `${plural}.${group}`;
 }

@@ -1,5 +1,5 @@
 /** The Services of Krateo 3.0.0 that can be reached from outside the cluster: what components/ says of them, in one list. */
-import { chartSteps } from "../../components/catalogue.ts";
+import { knownChartSteps } from "../../components/catalogue.ts";
 import type { ServiceDescription } from "../../components/description.ts";
 
 /** One Service that a browser, or a client outside the cluster, may talk to. */
@@ -14,7 +14,7 @@ export interface ExposableService extends ServiceDescription {
 const ranks: Readonly<Record<ServiceDescription["role"], number>> = { page: 0, api: 1, internal: 2 };
 
 /** The page first, then what it calls, then what is reachable only when `krateo:expose` names it. */
-export const exposableServices: readonly ExposableService[] = chartSteps
+export const exposableServices: readonly ExposableService[] = knownChartSteps
   .flatMap(({ id, component, chart: { name, service } }) =>
     service ? [{ ...service, name, component, step: id }] : [],
   )

@@ -7,6 +7,7 @@
 
 import { knownChart } from "../../components/catalogue.ts";
 import { isSensitivePath } from "../../model/describe.ts";
+import { startsWith } from "../../model/path.ts";
 import { type Problem, placeText } from "../../model/problem.ts";
 import { isMap, SecretValue, type Tree } from "../../model/secret-value.ts";
 import type { Path, Step } from "../../model/settings.ts";
@@ -64,7 +65,7 @@ function useInChart(chart: string, path: Path): Use {
       (known.key === undefined || known.key === key) &&
       (typeof known.map === "string"
         ? known.map === map
-        : known.map.length < path.length && known.map.every((segment, index) => segment === path[index])),
+        : known.map.length < path.length && startsWith(path, known.map)),
   )?.use;
 }
 

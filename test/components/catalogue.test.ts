@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { chartSteps, components, gatedSteps, knownStep } from "../../components/catalogue.ts";
+import { components, gatedSteps, knownChartSteps, knownStep } from "../../components/catalogue.ts";
 import { secretNames } from "../../components/secrets.ts";
 import { bundledCharts, bundledText } from "../../configuration/bundle.ts";
 
@@ -37,7 +37,7 @@ describe("the catalogue of components", () => {
       Object.keys(bundled.componentsDefinition),
     );
     assert.deepEqual(
-      chartSteps.map(({ chart }) => chart.name),
+      knownChartSteps.map(({ chart }) => chart.name),
       bundledCharts,
     );
   });
@@ -61,7 +61,7 @@ describe("the catalogue of components", () => {
   });
 
   it("says where each service that browsers call answers without a login, and only of those", () => {
-    const services = chartSteps.flatMap(({ chart: { name, service } }) =>
+    const services = knownChartSteps.flatMap(({ chart: { name, service } }) =>
       service ? [{ name, ...service }] : [],
     );
     assert.deepEqual(

@@ -9,7 +9,7 @@ import { expandVariables, variablesIn } from "../../../configuration/variables.t
 import { type Check, checkOf } from "../../../model/check.ts";
 import { isSensitivePath } from "../../../model/describe.ts";
 import { type Inventory, releaseKey } from "../../../model/inventory.ts";
-import { pathText, valueAt } from "../../../model/path.ts";
+import { pathText, startsWith, valueAt } from "../../../model/path.ts";
 import { type Problem, placeText } from "../../../model/problem.ts";
 import { secretMask } from "../../../model/secret-value.ts";
 import type { ChartStep, Json, JsonObject, Path, Settings } from "../../../model/settings.ts";
@@ -231,14 +231,15 @@ function faultOf(
 
 /** Whether a value is secret, or one below it: a schema's words repeat what they are about. */
 function holdsSecret({ step, values }: Chart, path: Path): boolean {
-  const isBelow = (secret: Path): boolean => path.every((segment, index) => segment === secret[index]);
   const isSensitive = (value: unknown, at: Path): boolean =>
     isSensitivePath(at) ||
     (typeof value === "object" &&
       value !== null &&
       Object.entries(value).some(([key, item]) => isSensitive(item, [...at, key])));
   return (
-    secretPlaces(step)(path) || step.secretPaths.some(isBelow) || isSensitive(valueAt(values, path), path)
+    secretPlaces(step)(path) ||
+    step.secretPaths.some((secret) => startsWith(secret, path)) ||
+    isSensitive(valueAt(values, path), path)
   );
 }
 
