@@ -1,6 +1,6 @@
 /** authn signs users in; snowplow answers the calls of the portal. */
 import type { ComponentDescription } from "./description.ts";
-import { ownService, route } from "./outside.ts";
+import { attachment, ownGateway, ownService, route } from "./outside.ts";
 import { signKey } from "./secrets.ts";
 import { noServiceAnnotations, pullSecrets } from "./value-limits.ts";
 
@@ -8,6 +8,8 @@ export const backend: ComponentDescription = {
   name: "backend",
   typeToken: "krateo:platform:Backend",
   steps: [
+    // Here, because no type of exposure is of use without this component.
+    ...ownGateway,
     {
       id: "install-authn",
       needs: [signKey],
@@ -41,6 +43,7 @@ export const backend: ComponentDescription = {
       },
     },
     route("authn"),
+    attachment("authn"),
     {
       id: "install-snowplow",
       needs: [signKey],
@@ -65,5 +68,6 @@ export const backend: ComponentDescription = {
     },
     ownService("snowplow"),
     route("snowplow"),
+    attachment("snowplow"),
   ],
 };

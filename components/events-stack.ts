@@ -1,7 +1,7 @@
 /** Stores Kubernetes events and streams them to browsers. */
 import { database, databaseProgram } from "./database-programs.ts";
 import type { ComponentDescription } from "./description.ts";
-import { ownService, route } from "./outside.ts";
+import { attachment, ownService, route } from "./outside.ts";
 import { databaseLogin, signKey } from "./secrets.ts";
 import { noServiceAnnotations, pullSecrets } from "./value-limits.ts";
 
@@ -44,5 +44,6 @@ export const eventsStack: ComponentDescription = {
     },
     ownService("events-presenter"),
     route("events-presenter"),
+    attachment("events-presenter"),
   ],
 };

@@ -1,5 +1,6 @@
 /** Cost data: its database, operators and notebooks; and the policy engine. Removal has to wait between its own steps. */
 import type { ComponentDescription, ValueLimit } from "./description.ts";
+import { attachment } from "./outside.ts";
 import { noPullSecrets, pullSecrets } from "./value-limits.ts";
 
 /** What none of the three operators' templates can do. */
@@ -130,6 +131,7 @@ export const finops: ComponentDescription = {
         limits: [pullSecrets("0.5.4")],
       },
     },
+    attachment("finops-database-handler"),
     {
       id: "install-finops-database-handler-uploader",
       needs: [{ on: "install-finops-database-handler", why: "it writes to the handler's endpoint" }],

@@ -1,6 +1,6 @@
 /** The page that users open. */
 import type { ComponentDescription } from "./description.ts";
-import { route } from "./outside.ts";
+import { attachment, route } from "./outside.ts";
 import { pullSecrets } from "./value-limits.ts";
 
 export const frontend: ComponentDescription = {
@@ -29,5 +29,6 @@ export const frontend: ComponentDescription = {
       },
     },
     route("frontend"),
+    attachment("frontend"),
   ],
 };

@@ -1,7 +1,7 @@
 /** Records the cluster's resources in the database and serves them to snowplow. */
 import { database, databaseProgram } from "./database-programs.ts";
 import type { ComponentDescription } from "./description.ts";
-import { ownService } from "./outside.ts";
+import { attachment, ownService } from "./outside.ts";
 import { databaseLogin, signKey } from "./secrets.ts";
 import { noServiceAnnotations, pullSecrets } from "./value-limits.ts";
 
@@ -44,5 +44,6 @@ export const resourcesStack: ComponentDescription = {
       },
     },
     ownService("resources-presenter"),
+    attachment("resources-presenter"),
   ],
 };

@@ -11,7 +11,7 @@ export interface KeyReference {
 /** By key; a key below another has a dot in between, and `SERVICE` stands for any Service's name. */
 export const keyReference: Readonly<Record<string, KeyReference>> = {
   type: {
-    values: "`nodeport`, `loadbalancer`, `ingress`, `routes` (OpenShift Routes)",
+    values: "`nodeport`, `loadbalancer`, `ingress`, `gateway` (Gateway API), `routes` (OpenShift Routes)",
     byDefault: "`nodeport`",
   },
   openshift: {
@@ -47,10 +47,10 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
   domain: {
     values: "domain of the hosts: `app.`, `authn.`, `snowplow.`, `events-presenter.`",
     byDefault:
-      "type `ingress` requires it, or `hosts`; without it, OpenShift names the hosts of type `routes`",
+      "types `ingress` and `gateway` require it, or `hosts`; without it, OpenShift names the hosts of type `routes`",
   },
   "hosts.SERVICE": {
-    values: "types `ingress` and `routes`: a Service's host, instead of the one below `domain`",
+    values: "types `ingress`, `gateway` and `routes`: a Service's host, instead of the one below `domain`",
     byDefault: "none",
   },
   ingressClass: {
@@ -61,16 +61,40 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
     values: "type `ingress`: map of annotations for all Ingresses; below a Service's name a map for that one",
     byDefault: "none",
   },
+  "gateway.name": {
+    values: "type `gateway`: name of an existing Gateway; either this or `gatewayClass`",
+    byDefault: "none",
+  },
+  "gateway.namespace": { values: "its namespace", byDefault: "`namespace`" },
+  "gateway.listener": {
+    values: "its one listener that serves the hosts",
+    byDefault: "every listener that admits them",
+  },
+  gatewayClass: {
+    values: "type `gateway`: GatewayClass of a Gateway `krateo` that the program makes",
+    byDefault: "none",
+  },
+  gatewayAnnotations: {
+    values: "with `gatewayClass`: map of annotations for that Gateway",
+    byDefault: "none",
+  },
   "tls.secretName": {
     values:
-      "type `ingress`: Secret of the certificate for all hosts, or a map of Services to Secrets; `krateo:tls true` is short for `SERVICE-tls` for each",
+      "types `ingress` and `gateway`: Secret of the certificate for all hosts, or a map of Services to Secrets; `krateo:tls true` is short for `SERVICE-tls` for each",
     byDefault: "none",
+  },
+  "tls.secretNamespace": {
+    values: "with `gatewayClass`: namespace of those Secrets",
+    byDefault: "`namespace`",
   },
   "tls.clusterIssuer": {
     values: "cert-manager's ClusterIssuer, which makes the certificates",
     byDefault: "none",
   },
-  "tls.external": { values: "`true`: TLS ends in front of the ingress controller", byDefault: "`false`" },
+  "tls.external": {
+    values: "`true`: TLS ends at the existing Gateway, or in front of the ingress controller or Gateway",
+    byDefault: "`false`",
+  },
   nodeAddress: {
     values: "type `nodeport`: the host where browsers reach the nodes' ports; IPv6 in brackets",
     byDefault: "a node's ExternalIP, else its InternalIP",

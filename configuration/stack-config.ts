@@ -9,17 +9,10 @@ import { bundledVersion } from "./bundle.ts";
 import { type DatabaseConfig, databaseKeys } from "./database-config.ts";
 import { serviceNamed } from "./exposure/exposed-services.ts";
 import type { ExposureConfig } from "./exposure/exposure.ts";
-import { exposureKeys, readExposure, secretForEach } from "./exposure/keys.ts";
+import { exposureKeys, namespaceName, readExposure, secretForEach } from "./exposure/keys.ts";
 import { contentProblem, isKubeconfigContent } from "./kubeconfig-content.ts";
 import type { RawConfig } from "./raw-config.ts";
 import { parseShape, type ShapeProblem } from "./shape.ts";
-
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
-/** Also the name of a Kubernetes Namespace: longer or dotted ones fail only when the first object is made. */
-const namespace = z
-  .string()
-  .regex(label, "up to 63 lower-case letters, digits and dashes, such as krateo-system");
 
 /** The exporters add their own path to it; without a scheme they take it for https. */
 const otelEndpoint = z
@@ -43,7 +36,7 @@ export const stackConfigSchema = z.strictObject({
   type: z.enum(releaseTypes).optional(),
   openshift: z.boolean().optional(),
   profiles: names.optional(),
-  namespace: namespace.optional(),
+  namespace: namespaceName("krateo-system").optional(),
   version: text.optional(),
   overrides: text.optional(),
   set: z.record(z.string(), z.unknown(), "a map of paths to values").optional(),

@@ -65,6 +65,7 @@ const clusterScoped = [
   "ClusterRole",
   "ClusterRoleBinding",
   "CustomResourceDefinition",
+  "GatewayClass",
   "IngressClass",
   "MutatingWebhookConfiguration",
   "Namespace",

@@ -5,6 +5,7 @@ import { exposureKeys } from "./exposure/keys.ts";
 import { stepsIn } from "./resolved-components.ts";
 import type { ResolvedConfiguration } from "./resolved-configuration.ts";
 import { browserUrlWarnings } from "./rules/browser-urls.ts";
+import { certificateProblems } from "./rules/certificate-keys.ts";
 import { chartProblems, chartWarnings } from "./rules/chart-limits.ts";
 import { sharedPortProblems, sharedReleaseProblems } from "./rules/collisions.ts";
 import { needProblems } from "./rules/component-needs.ts";
@@ -17,6 +18,7 @@ import {
   misplacedKeys,
   nodePortProblems,
 } from "./rules/exposure-keys.ts";
+import { gatewayProblems } from "./rules/gateway-keys.ts";
 import { literalSecretWarnings } from "./rules/literal-secrets.ts";
 import { loggedSecretWarnings } from "./rules/logged-secrets.ts";
 import { conflictProblems } from "./rules/profile-conflicts.ts";
@@ -51,6 +53,8 @@ const rules: readonly Rule[] = [
   { name: "misplaced-keys", keys, problems: misplacedKeys },
   { name: "node-ports", keys, problems: nodePortProblems },
   { name: "hosts", keys, problems: hostProblems },
+  { name: "certificates", keys, problems: certificateProblems },
+  { name: "gateway", keys, problems: gatewayProblems },
   { name: "hidden-services", keys, problems: hiddenServices },
   {
     name: "documents",

@@ -4,7 +4,7 @@
  */
 
 /** How the platform's Services are reached from outside the cluster. */
-export const releaseTypes = ["nodeport", "loadbalancer", "ingress", "routes"] as const;
+export const releaseTypes = ["nodeport", "loadbalancer", "ingress", "gateway", "routes"] as const;
 export type ReleaseType = (typeof releaseTypes)[number];
 
 /** JSON as Helm values and Kubernetes manifests use it. */
@@ -32,7 +32,7 @@ export interface Settings {
   readonly cluster: { readonly kubeconfig?: string; readonly context?: string };
   /** Address at which browsers reach a node's ports in the `nodeport` type; undefined: one is read from the cluster. */
   readonly nodeAddress?: string;
-  /** Public domain of the types `ingress` and `routes`, e.g. `krateo.example.org`. */
+  /** Public domain of the types `ingress`, `gateway` and `routes`, e.g. `krateo.example.org`. */
   readonly domain?: string;
   readonly exposure: Exposure;
   /** PostgreSQL of the user's own, when the stack configuration names one. */

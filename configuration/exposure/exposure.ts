@@ -19,6 +19,12 @@ export interface ExposureConfig {
   readonly hosts: ByService<string>;
   readonly ingressClass?: string;
   readonly ingressAnnotations: Annotations;
+  /** The existing Gateway that the HTTPRoutes are for. */
+  readonly gateway?: GatewayConfig;
+  /** GatewayClass of a Gateway of our own. */
+  readonly gatewayClass?: string;
+  /** Of a Gateway of our own. */
+  readonly gatewayAnnotations: Readonly<Record<string, string>>;
   readonly tls?: TlsConfig;
   /** The keys that are there, also those that say nothing. */
   readonly given: readonly string[];
@@ -27,18 +33,31 @@ export interface ExposureConfig {
 /** As much of it as says what a host is. */
 export type HostConfig = Partial<Pick<ExposureConfig, "domain" | "hosts">>;
 
+/** cert-manager makes certificates for an Ingress or a Gateway that bears it. */
+export const issuerAnnotation = "cert-manager.io/cluster-issuer";
+
 /** For all Services, and for single ones, which win. */
 export interface Annotations {
   readonly all: Readonly<Record<string, string>>;
   readonly byService: ByService<Readonly<Record<string, string>>>;
 }
 
+export interface GatewayConfig {
+  readonly name: string;
+  /** Undefined: the installation's. */
+  readonly namespace?: string;
+  /** Name of the one listener that serves the hosts; undefined: every one that admits them. */
+  readonly listener?: string;
+}
+
 export interface TlsConfig {
   /** Name of the certificate's Secret: of all hosts, or by Service. */
   readonly secretName?: string | ByService<string>;
+  /** Namespace of those Secrets; undefined: the installation's. */
+  readonly secretNamespace?: string;
   /** cert-manager's ClusterIssuer. */
   readonly clusterIssuer?: string;
-  /** True when a proxy in front of the ingress controller ends TLS. */
+  /** True when TLS ends at an existing Gateway, or at a proxy in front of the cluster. */
   readonly external: boolean;
 }
 
@@ -62,7 +81,7 @@ export function nodePortsOf(config: ExposureConfig): Map<ExposableService, numbe
   );
 }
 
-/** Host of a Service in type ingress; undefined when neither `hosts` nor `domain` gives it one. */
+/** Host of a Service in types with hosts; undefined when neither `hosts` nor `domain` gives it one. */
 export function hostOf({ name, hostLabel }: ExposableService, config: HostConfig): string | undefined {
   return config.hosts?.[name] ?? (config.domain === undefined ? undefined : `${hostLabel}.${config.domain}`);
 }

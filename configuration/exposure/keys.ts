@@ -40,6 +40,15 @@ const objectName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, "a name of lower-case letters, digits, dots and dashes");
 
+/** A Namespace: longer or dotted ones fail only when the first object in it is made. */
+export const namespaceName = (example: string) =>
+  z
+    .string()
+    .regex(
+      /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+      `up to 63 lower-case letters, digits and dashes, such as ${example}`,
+    );
+
 const annotationMap = z.record(z.string(), z.string("text in quotes"));
 
 /** Whether a text can be the key of an annotation. */
@@ -70,6 +79,14 @@ export const exposureKeys = {
   hosts: perService(domainName("app.example.org")).optional(),
   ingressClass: objectName.optional(),
   ingressAnnotations: annotations.optional(),
+  gateway: z
+    .strictObject(
+      { name: objectName, namespace: namespaceName("gateways").optional(), listener: objectName.optional() },
+      "a map with name, and with namespace and listener where they are needed",
+    )
+    .optional(),
+  gatewayClass: objectName.optional(),
+  gatewayAnnotations: annotationMap.optional(),
   tls: z
     .strictObject(
       {
@@ -79,6 +96,7 @@ export const exposureKeys = {
             "a Secret's name, or a map of Services to Secrets' names",
           )
           .optional(),
+        secretNamespace: namespaceName("certificates").optional(),
         clusterIssuer: objectName.optional(),
         external: z.boolean("true or false, without quotes").optional(),
       },
@@ -92,12 +110,15 @@ export const typesOfKey: Readonly<Record<string, readonly ReleaseType[]>> = {
   nodePorts: ["nodeport"],
   loadBalancerAddress: ["loadbalancer"],
   serviceAnnotations: ["loadbalancer"],
-  expose: ["nodeport", "loadbalancer", "ingress"],
-  domain: ["ingress", "routes"],
-  hosts: ["ingress", "routes"],
+  expose: ["nodeport", "loadbalancer", "ingress", "gateway"],
+  domain: ["ingress", "gateway", "routes"],
+  hosts: ["ingress", "gateway", "routes"],
   ingressClass: ["ingress"],
   ingressAnnotations: ["ingress"],
-  tls: ["ingress"],
+  gateway: ["gateway"],
+  gatewayClass: ["gateway"],
+  gatewayAnnotations: ["gateway"],
+  tls: ["ingress", "gateway"],
 };
 
 /** The keys of a stack configuration that mean something to a type: what is left when another type is tried on it. */
@@ -128,6 +149,9 @@ export function readExposure(given: ExposureInput): { config: ExposureConfig; pr
     hosts: byName("hosts", given.hosts, problems),
     ...(given.ingressClass !== undefined && { ingressClass: given.ingressClass }),
     ingressAnnotations: readAnnotations("ingressAnnotations", given.ingressAnnotations, problems),
+    ...(given.gateway && { gateway: given.gateway }),
+    ...(given.gatewayClass !== undefined && { gatewayClass: given.gatewayClass }),
+    gatewayAnnotations: readGatewayAnnotations(given.gatewayAnnotations, problems),
     ...(given.tls && { tls: readTls(given.tls, problems) }),
     given: Object.keys(exposureKeys).filter((key) => given[key as keyof ExposureInput] !== undefined),
   };
@@ -183,16 +207,33 @@ function readAnnotations(
     }
     for (const annotation of typeof value === "string" ? [text] : Object.keys(value)) {
       if (service === undefined && typeof value !== "string") continue;
-      if (isAnnotationKey(annotation)) continue;
-      problems.push({
-        what: `"${annotation}" cannot be an annotation`,
-        ...place,
-        allowed:
-          "a name of up to 63 letters, digits, dots, dashes and underscores, after a domain and a slash",
-      });
+      problems.push(...annotationProblems(annotation, place.path));
     }
   }
   return { all, byService };
+}
+
+/** There is one Gateway: no annotation is for a Service's alone. */
+function readGatewayAnnotations(
+  given: ExposureInput["gatewayAnnotations"] = {},
+  problems: Problem[],
+): Record<string, string> {
+  for (const key of Object.keys(given)) {
+    problems.push(...annotationProblems(key, `krateo:gatewayAnnotations.${key}`));
+  }
+  return given;
+}
+
+function annotationProblems(key: string, path: string): Problem[] {
+  if (isAnnotationKey(key)) return [];
+  return [
+    {
+      what: `"${key}" cannot be an annotation`,
+      file: stackConfiguration,
+      path,
+      allowed: "a name of up to 63 letters, digits, dots, dashes and underscores, after a domain and a slash",
+    },
+  ];
 }
 
 function readExpose(given: ExposureInput["expose"], problems: Problem[]): string[] {
@@ -214,12 +255,13 @@ function readExpose(given: ExposureInput["expose"], problems: Problem[]): string
 }
 
 function readTls(given: NonNullable<ExposureInput["tls"]>, problems: Problem[]): TlsConfig {
-  const { secretName, clusterIssuer, external = false } = given;
+  const { secretName, secretNamespace, clusterIssuer, external = false } = given;
   return {
     ...(secretName !== undefined && {
       secretName:
         typeof secretName === "string" ? secretName : byName("tls.secretName", secretName, problems),
     }),
+    ...(secretNamespace !== undefined && { secretNamespace }),
     ...(clusterIssuer !== undefined && { clusterIssuer }),
     external,
   };

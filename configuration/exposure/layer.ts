@@ -18,16 +18,15 @@ import {
   exposedServices,
   type HostConfig,
   hostOf,
+  issuerAnnotation,
   tlsSecretOf,
 } from "./exposure.ts";
+import { attachmentSettings, gatewayExtraSteps, ownGatewaySettings } from "./gateway.ts";
 import { readExposure } from "./keys.ts";
 import { aliasOf } from "./profile-aliases.ts";
 
 /** Stands for a host while the problem that there is none is being reported. */
 const noHost = "host.invalid";
-
-/** cert-manager makes a certificate for an Ingress that bears it. */
-const issuerAnnotation = "cert-manager.io/cluster-issuer";
 
 /** Settings of one component's steps, as they stand below `stepConfig`. */
 type StepSettings = Readonly<Record<string, JsonObject>>;
@@ -48,11 +47,12 @@ export function bundleTokens(
 }
 
 /**
- * Steps that the bundled release gets beside the type's own: a Service of our own for each that is to be reachable
- * in a way which its chart cannot render. A platform that does without annotations thus keeps the load balancers that
+ * Steps that the bundled release gets beside the type's own: those of type gateway that keys ask for, else a Service of
+ * our own for each that is to be reachable in a way which its chart cannot render. A platform that does without annotations thus keeps the load balancers that
  * it has, with their addresses, when this program takes it over.
  */
 export function extraSteps(type: ReleaseType, config: ExposureConfig): ExtraStep[] {
+  if (type === "gateway") return gatewayExtraSteps(config);
   return exposedServices(type, config)
     .filter((service) => hasOwnService(service, type, config))
     .map((service) => ({ component: service.component, id: publishingStep(service.name) }));
@@ -80,7 +80,7 @@ export function aliasLayer(profile: string, { domain, hosts = {} }: HostConfig):
 }
 
 function componentSettings(type: ReleaseType, config: ExposureConfig): JsonObject {
-  const components: Record<string, JsonObject> = {};
+  const components: Record<string, JsonObject> = type === "gateway" ? { ...ownGatewaySettings(config) } : {};
   for (const service of exposedServices(type, config)) {
     const steps = settingsOf[type](service, config);
     if (Object.keys(steps).length === 0) continue;
@@ -105,6 +105,7 @@ const settingsOf: Readonly<
   nodeport: nodePortSettings,
   loadbalancer: loadBalancerSettings,
   ingress: ingressSettings,
+  gateway: attachmentSettings,
   routes: routeSettings,
 };
 

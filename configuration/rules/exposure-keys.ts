@@ -9,7 +9,6 @@ import {
   exposedServices,
   hostOf,
   nodePortsOf,
-  tlsSecretOf,
 } from "../exposure/exposure.ts";
 import { keysFor, typesOfKey } from "../exposure/keys.ts";
 import type { ResolvedConfiguration } from "../resolved-configuration.ts";
@@ -33,12 +32,12 @@ export function nodePortProblems({ config: { type, bundled, exposure } }: Resolv
   );
 }
 
-/** Hosts that are missing or used twice, and their certificates. */
+/** Hosts that are missing or used twice. */
 export function hostProblems({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
   if (!bundled) return [];
   if (type === "routes") return sharedHosts(exposure, type);
-  return type === "ingress"
-    ? [...missingHosts(exposure), ...sharedHosts(exposure, type), ...tlsProblems(exposure)]
+  return type === "ingress" || type === "gateway"
+    ? [...missingHosts(exposure, type), ...sharedHosts(exposure, type)]
     : [];
 }
 
@@ -104,15 +103,15 @@ function misplacedKey(key: string, type: ReleaseType, bundled: boolean): Problem
   ];
 }
 
-function missingHosts(config: ExposureConfig): Problem[] {
-  const services = exposedServices("ingress", config);
+function missingHosts(config: ExposureConfig, type: ReleaseType): Problem[] {
+  const services = exposedServices(type, config);
   const without = services.filter((service) => hostOf(service, config) === undefined);
   if (without.length === 0) return [];
   const all = without.length === services.length;
   return [
     {
       what: all
-        ? "type ingress needs a domain for its hosts"
+        ? `type ${type} needs a domain for its hosts`
         : `there is no host for ${without.map(({ name }) => name).join(", ")}`,
       file: stackConfiguration,
       path: all ? "krateo:domain" : "krateo:hosts",
@@ -130,46 +129,4 @@ function sharedHosts(config: ExposureConfig, type: ReleaseType): Problem[] {
     path: "krateo:hosts",
     next: "give each a host of its own: all of them answer at /",
   }));
-}
-
-function tlsProblems(config: ExposureConfig): Problem[] {
-  const { tls } = config;
-  if (tls === undefined) return [];
-  const place = { file: stackConfiguration, path: "krateo:tls" };
-  const ways = "one of secretName, clusterIssuer, external";
-  if (tls.external && (tls.secretName !== undefined || tls.clusterIssuer !== undefined)) {
-    return [
-      {
-        what: "TLS that ends in front of the cluster needs no certificate in it",
-        ...place,
-        allowed: ways,
-        next: "take external out, or secretName and clusterIssuer",
-      },
-    ];
-  }
-  if (!tls.external && tls.secretName === undefined && tls.clusterIssuer === undefined) {
-    return [{ what: "krateo:tls does not say where the certificate comes from", ...place, allowed: ways }];
-  }
-  if (tls.clusterIssuer !== undefined && typeof tls.secretName === "string") {
-    return [
-      {
-        what: "one Secret for all hosts, and an issuer: cert-manager would write each host's certificate over the last",
-        ...place,
-        allowed: "with clusterIssuer: no secretName, or a map of Services to Secrets' names",
-        next: "take secretName out: the Secrets are then named SERVICE-tls",
-      },
-    ];
-  }
-  const without = exposedServices("ingress", config).filter(
-    (service) => !tls.external && tlsSecretOf(service, config) === undefined,
-  );
-  if (without.length === 0) return [];
-  return [
-    {
-      what: `there is no certificate for ${without.map(({ name }) => name).join(", ")}`,
-      file: stackConfiguration,
-      path: "krateo:tls.secretName",
-      allowed: "one Secret's name for all hosts, or one for each Service",
-    },
-  ];
 }

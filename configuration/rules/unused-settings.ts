@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { databaseConsumers } from "../database-config.ts";
+import { typesOfKey } from "../exposure/keys.ts";
 import { nodeAddressVariable } from "../exposure/node-address.ts";
 import { aliasOf } from "../exposure/profile-aliases.ts";
 import { profileFileName } from "../near-names.ts";
@@ -13,14 +14,15 @@ import { expandable, variablesIn } from "../variables.ts";
 export function unusedKeyWarnings({ config, profiles, steps }: ResolvedConfiguration): string[] {
   const { otelEndpoint, exposure, database, type, bundled } = config;
   const { domain, nodeAddress } = exposure;
+  const domainTypes = typesOfKey["domain"] ?? [];
   const told = steps.some((step) => variablesIn(expandable(step)).includes(nodeAddressVariable));
   const connected = steps.some(({ id }) => databaseConsumers.includes(id));
   return [
-    ...(domain !== undefined && (type === "ingress" || type === "routes") && !bundled
+    ...(domain !== undefined && domainTypes.includes(type) && !bundled
       ? ["krateo:domain has no effect: your own release document names its hosts"]
       : []),
     ...(domain !== undefined && type === "loadbalancer"
-      ? [`krateo:domain is only used by types ingress and routes, not by ${type}`]
+      ? [`krateo:domain is only used by types ${domainTypes.join(", ")}, not by ${type}`]
       : []),
     ...(nodeAddress !== undefined && type !== "nodeport"
       ? [`krateo:nodeAddress is only used by type nodeport, not by ${type}`]

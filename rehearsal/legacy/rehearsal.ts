@@ -1,6 +1,8 @@
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { LegacyType } from "../../migration/legacy-defaults.ts";
 import { ReportableError } from "../../model/problem.ts";
+import type { ReleaseType } from "../../model/settings.ts";
 import { listReleases } from "../outcome.ts";
 import { runKrateo } from "../run-krateo.ts";
 import type { RehearsalChoice } from "../stack.ts";
@@ -34,12 +36,17 @@ export async function seedLegacy(
   say(`seeding Krateo 2.7.0, type ${type}, in ${namespace}`);
   await seedLegacyPlatform(toolchain, {
     directory,
-    // 2.7.0 had no Routes: on OpenShift it asked for load balancers.
-    type: type === "routes" ? "loadbalancer" : type,
+    type: legacyType(type),
     namespace,
     openshift: type === "routes" || profiles.includes("openshift"),
   });
   say(`seeded in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+}
+
+/** 2.7.0 had no Routes, and asked for load balancers on OpenShift; its hosts were those of Ingresses alone. */
+function legacyType(type: ReleaseType): LegacyType {
+  if (type === "routes") return "loadbalancer";
+  return type === "gateway" ? "ingress" : type;
 }
 
 /**

@@ -10,8 +10,8 @@ import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path, ReleaseType, Settings } from "../../model/settings.ts";
 import { chartStep, load } from "./project.ts";
 
-/** Types that upstream has files for; it has no Routes. */
-type UpstreamType = Exclude<ReleaseType, "routes">;
+/** Types that upstream has files for; it has no Routes and no Gateways. */
+type UpstreamType = Exclude<ReleaseType, "gateway" | "routes">;
 const types: UpstreamType[] = ["nodeport", "loadbalancer", "ingress"];
 const tokens = bundleTokens("demo", { domain: "krateoplatformops.io" }, defaultOtelEndpoint);
 

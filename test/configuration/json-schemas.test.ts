@@ -36,7 +36,7 @@ describe("the JSON Schemas", () => {
 
   it("accept the stack files that come with the program, each of which names its schema", () => {
     const files = readdirSync(root).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
-    assert.equal(files.length, 5);
+    assert.equal(files.length, 6);
     for (const name of files) {
       const content = readFileSync(join(root, name), "utf8");
       assert.match(content, /^# yaml-language-server: \$schema=schemas\/stack\.schema\.json\n/, name);
@@ -46,6 +46,8 @@ describe("the JSON Schemas", () => {
 
   for (const [what, content, accepted] of [
     ["a Secret for each host", "krateo:tls: true", true],
+    ["a Gateway", "krateo:gateway: {name: shared, namespace: gateways}", true],
+    ["a Gateway without a name", "krateo:gateway: {namespace: gateways}", false],
     ["a map of Secrets", "krateo:tls: {secretName: {authn: a}}", true],
     ["an encrypted value", "krateo:database: {host: h, password: {secure: 'v1:x'}}", true],
     ["an encrypted map", "krateo:set: {secure: 'v1:x'}", true],

@@ -29,6 +29,7 @@ describe("the stack configuration", () => {
         nodePorts: {},
         serviceAnnotations: { all: {}, byService: {} },
         expose: [],
+        gatewayAnnotations: {},
         hosts: {},
         ingressAnnotations: { all: {}, byService: {} },
         given: [],
@@ -78,7 +79,7 @@ describe("the stack configuration", () => {
   }
 
   const refused: [key: string, value: unknown, allowed: unknown][] = [
-    ["type", "loadblancer", ["loadbalancer", "nodeport", "ingress", "routes"]],
+    ["type", "loadblancer", ["loadbalancer", "nodeport", "ingress", "gateway", "routes"]],
     ["openshift", "yes", "true or false"],
     ["profiles", { a: 1 }, "a list of names, or names with commas in between"],
     ["namespace", "Krateo", "up to 63 lower-case letters, digits and dashes, such as krateo-system"],

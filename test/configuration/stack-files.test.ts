@@ -16,6 +16,7 @@ const files: Readonly<
   nodeport: { type: "nodeport", toSet: {} },
   loadbalancer: { type: "loadbalancer", toSet: {} },
   ingress: { type: "ingress", toSet: { domain: "krateo.example.org" } },
+  gateway: { type: "gateway", toSet: { domain: "krateo.example.org", gatewayClass: "rehearsal" } },
   openshift: { type: "routes", toSet: {} },
 };
 

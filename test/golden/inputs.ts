@@ -12,6 +12,7 @@ const typeConfig: Readonly<Record<string, Record<string, unknown>>> = {
   nodeport: { type: "nodeport" },
   loadbalancer: { type: "loadbalancer" },
   ingress: { type: "ingress", domain: "krateo.example.org" },
+  gateway: { type: "gateway", domain: "krateo.example.org", gatewayClass: "rehearsal" },
   routes: { type: "routes", openshift: true },
 };
 
@@ -24,6 +25,7 @@ const profileConfig: Readonly<Record<string, Record<string, unknown>>> = {
 const combinations: Readonly<Record<string, Record<string, unknown>>> = {
   "loadbalancer.openshift": { openshift: true },
   "ingress.openshift.tls": { openshift: true, profiles: "tls" },
+  "gateway.openshift.no-finops": { openshift: true, profiles: "no-finops" },
   "routes.domain": { domain: "krateo.example.org" },
   "routes.no-finops.monitoring": {
     profiles: "no-finops,monitoring",
@@ -79,6 +81,19 @@ const exposures: Readonly<Record<string, Record<string, unknown>>> = {
     tls: { secretName: { frontend: "f", authn: "a", snowplow: "s", eventsPresenter: "e" } },
   },
   "ingress.exposed": { expose: ["resources-presenter"], tls: { secretName: "wildcard" } },
+  "gateway.existing": {
+    gatewayClass: undefined,
+    gateway: { name: "shared", namespace: "gateways", listener: "web" },
+    tls: { external: true },
+  },
+  "gateway.cert-manager": {
+    tls: { clusterIssuer: "letsencrypt" },
+    gatewayAnnotations: { "example.org/all": "yes" },
+  },
+  "gateway.wildcard-elsewhere": {
+    expose: ["resources-presenter", "finops-database-handler"],
+    tls: { secretName: "wildcard", secretNamespace: "certificates" },
+  },
   "ingress.openshift-no-finops": { openshift: true, profiles: ["no-finops"] },
 };
 

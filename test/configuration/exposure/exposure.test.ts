@@ -323,7 +323,7 @@ describe("exposure and the other layers", () => {
   it("keeps valid what was: a domain with type loadbalancer, and a node address elsewhere, only warn", async () => {
     const { warnings } = await load({}, { ...balancer, domain: "d.example.org", nodeAddress: "192.0.2.1" });
     assert.deepEqual(warnings, [
-      "krateo:domain is only used by types ingress and routes, not by loadbalancer",
+      "krateo:domain is only used by types ingress, gateway, routes, not by loadbalancer",
       "krateo:nodeAddress is only used by type nodeport, not by loadbalancer",
     ]);
   });

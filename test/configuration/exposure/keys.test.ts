@@ -233,9 +233,7 @@ describe("the keys for exposure", () => {
     [
       "one Secret that an issuer would write for each host",
       { ...ingress, tls: { clusterIssuer: "a", secretName: "b" } },
-      [
-        "krateo:tls: one Secret for all hosts, and an issuer: cert-manager would write each host's certificate over the last",
-      ],
+      ["krateo:tls: one Secret for all hosts, and an issuer: cert-manager makes a certificate for each host"],
     ],
     [
       "a host without a Secret",

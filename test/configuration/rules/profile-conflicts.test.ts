@@ -38,7 +38,7 @@ describe("profiles", () => {
   });
 
   it("combine two by two with every type, or are refused for the reason that is known", async function () {
-    // Some 150 whole configurations.
+    // Some 190 whole configurations.
     this.timeout(60_000);
     const all = bundledProfiles.flatMap((one, index) =>
       bundledProfiles.slice(index).map((other) => [...new Set([one, other])]),
@@ -48,7 +48,8 @@ describe("profiles", () => {
         const config = {
           type,
           profiles,
-          ...(type === "ingress" && { domain: "krateo.example.org" }),
+          ...((type === "ingress" || type === "gateway") && { domain: "krateo.example.org" }),
+          ...(type === "gateway" && { gatewayClass: "envoy" }),
           ...(type === "routes" && { openshift: true }),
           ...(profiles.includes("no-cnpg") && { database: { host: "db.example.org" } }),
         };

@@ -1,0 +1,53 @@
+/** HTTPRoutes and Gateways of the Gateway API among the steps of a configuration, whoever's document they are of. */
+import { valueAt } from "../../model/path.ts";
+import type { ChartStep, Json, ObjectStep, Step } from "../../model/settings.ts";
+import { gatewayGroup } from "./gateway.ts";
+
+/** The version that a cluster has to serve. */
+export const gatewayApi = `${gatewayGroup}/v1`;
+
+/** Whether a step makes an HTTPRoute. */
+export function isHttpRoute(step: Step): step is ObjectStep {
+  return isOfGatewayApi(step, "HTTPRoute");
+}
+
+/** Whether a step makes a Gateway. */
+export function isGateway(step: Step): step is ObjectStep {
+  return isOfGatewayApi(step, "Gateway");
+}
+
+function isOfGatewayApi(step: Step, kind: string): step is ObjectStep {
+  return step.type === "object" && step.manifest.apiVersion === gatewayApi && step.manifest.kind === kind;
+}
+
+/** The enabled HTTPRoute that leads to the Service of a Helm release; undefined when there is none. */
+export function httpRouteTo(
+  steps: readonly Step[],
+  release: Pick<ChartStep["release"], "name" | "namespace">,
+): ObjectStep | undefined {
+  return steps.filter(isHttpRoute).find(({ enabled, manifest }) => {
+    const { namespace } = manifest.metadata;
+    return (
+      enabled &&
+      backendsOf(manifest).some(
+        (backend) =>
+          valueAt(backend, ["name"]) === release.name &&
+          (valueAt(backend, ["namespace"]) ?? namespace) === release.namespace,
+      )
+    );
+  });
+}
+
+/** The hosts that an HTTPRoute names. */
+export function hostnamesOf({ manifest }: ObjectStep): string[] {
+  return listAt(manifest, ["spec", "hostnames"]).filter((host) => typeof host === "string");
+}
+
+function backendsOf(manifest: Json): Json[] {
+  return listAt(manifest, ["spec", "rules"]).flatMap((rule) => listAt(rule, ["backendRefs"]));
+}
+
+function listAt(value: Json, path: readonly string[]): Json[] {
+  const found = valueAt(value, path);
+  return Array.isArray(found) ? (found as Json[]) : [];
+}
