@@ -11,6 +11,7 @@ import { ConfigurationError, ReportableError } from "../model/problem.ts";
 import packageFile from "../package.json" with { type: "json" };
 import { accessCommand } from "./access.ts";
 import { checkUserObjectsCommand } from "./check-user-objects.ts";
+import { completionCommand } from "./completion.ts";
 import { diffCommand } from "./diff.ts";
 import { endRevisionsCommand } from "./end-revisions.ts";
 import { explainCommand } from "./explain.ts";
@@ -62,6 +63,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     retireCommand,
     repairCommand,
     uninstallCommand,
+    completionCommand,
   ]) {
     program.addCommand(prepared(make(session), program));
   }
