@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { amount } from "../model/amount.ts";
 import { type Check, type Status, verdictOf } from "../model/check.ts";
 import { withoutLogins } from "../model/describe.ts";
+import type { TableForm } from "./options.ts";
 import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
 import { BadResult, type Session } from "./session.ts";
@@ -20,7 +21,7 @@ const colourOf: Readonly<Record<Status, "green" | "yellow" | "red">> = {
  */
 export function report(
   given: readonly Check[],
-  { json, ...place }: { json: boolean | undefined; server: string; namespace: string },
+  { json, ...context }: { json: boolean | undefined; table?: TableForm; server: string; namespace: string },
   session: Session,
 ): void {
   const checks = given.map((check) => ({
@@ -34,22 +35,37 @@ export function report(
   session.print(
     json
       ? JSON.stringify({ verdict, checks }, undefined, 2)
-      : reportOf(checks, { ...place, colours: session.colours }),
+      : reportOf(checks, { ...context, colours: session.colours }),
   );
   if (verdict === "ERROR") throw new BadResult();
 }
 
-/** The table of checks with what to do about each, and the verdict as its last line. */
+/**
+ * The table of checks with what to do about each, and the verdict as its last line.
+ *
+ * @param context `table`: short leaves out the checks that are OK, wide adds what was expected.
+ */
 export function reportOf(
   checks: readonly Check[],
-  { server, namespace, colours }: { server: string; namespace: string; colours: boolean },
+  {
+    server,
+    namespace,
+    table,
+    colours,
+  }: { server: string; namespace: string; table?: TableForm; colours: boolean },
 ): string {
   const paint = (status: Status, text: string): string =>
     colours ? styleText(colourOf[status], text, { validateStream: false }) : text;
-  const rows = plainTable(
-    ["STATUS", "CHECK", "SUBJECT", "FOUND"],
-    checks.map(({ status, check, subject, found }) => [paint(status, status), check, subject, found]),
-  );
+  const wide = table === "wide";
+  const shown = table === "short" ? checks.filter(({ status }) => status !== "OK") : checks;
+  const rows = shown.map(({ status, check, subject, found, expected }) => [
+    paint(status, status),
+    check,
+    subject,
+    found,
+    ...(wide ? [expected] : []),
+  ]);
+  const head = ["STATUS", "CHECK", "SUBJECT", "FOUND", ...(wide ? ["EXPECTED"] : [])];
   const todo = checks
     .filter((check) => check.status !== "OK")
     .flatMap(({ status, subject, expected, next }) => [
@@ -60,5 +76,5 @@ export function reportOf(
   const { verdict, counts } = verdictOf(checks);
   const summary = `${amount(counts.ERROR, "error")}, ${amount(counts.WARNING, "warning")}, ${amount(counts.OK, "check")} passed`;
   const last = `${paint(verdict, verdict)}: ${summary} ${placeOf({ namespace, server })}`;
-  return [rows, "", ...todo, last].join("\n");
+  return [...(rows.length > 0 ? [plainTable(head, rows), ""] : []), ...todo, last].join("\n");
 }

@@ -9,6 +9,7 @@ import { amount } from "../model/amount.ts";
 import { isMap } from "../model/secret-value.ts";
 import type { Json } from "../model/settings.ts";
 import { reapplyCommand } from "../plan/reapply.ts";
+import type { TableForm } from "./options.ts";
 import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
 
@@ -20,24 +21,42 @@ export interface ReportContext {
   readonly stackOptions?: readonly string[];
   /** Only the stored snapshot was compared. */
   readonly installed?: boolean;
+  readonly table?: TableForm;
   readonly colours: boolean;
 }
 
-/** Longer values are cut off in a table; the unified diff and the JSON have them whole. */
+/** Longer values are cut off in the usual table; the wide one, the unified diff and the JSON have them whole. */
 const longestValue = 60;
 
-/** Release, what of it, planned and live, one line a difference; then the verdict and the way back. */
+/**
+ * Release, what of it, planned and live, one line a difference; then the verdict and the way back. The short table has one
+ * line for each thing that differs.
+ */
 export function tableReport(report: DriftReport, context: ReportContext): string {
-  const rows = report.drifts.flatMap(({ release, subject, differences }) =>
+  const table = context.table === "short" ? shortTable(report) : fullTable(report, context);
+  return [...(table === "" ? [] : [table, ""]), ...verdict(report, context)].join("\n");
+}
+
+function shortTable({ drifts }: DriftReport): string {
+  const rows = drifts.map(({ release, subject, differences }) => [
+    release,
+    subject,
+    amount(differences.length, "difference"),
+  ]);
+  return rows.length > 0 ? plainTable(["RELEASE", "WHAT", "FOUND"], rows) : "";
+}
+
+function fullTable({ drifts }: DriftReport, { table }: ReportContext): string {
+  const longest = table === "wide" ? Number.POSITIVE_INFINITY : longestValue;
+  const rows = drifts.flatMap(({ release, subject, differences }) =>
     differences.map(({ path, planned, live }) => [
       release,
       path === "" ? subject : `${subject}: ${path}`,
-      cell(planned, live, path === ""),
-      cell(live, planned, path === ""),
+      shortened(cell(planned, live, path === ""), longest),
+      shortened(cell(live, planned, path === ""), longest),
     ]),
   );
-  const table = rows.length > 0 ? [plainTable(["RELEASE", "WHAT", "PLANNED", "LIVE"], rows), ""] : [];
-  return [...table, ...verdict(report, context)].join("\n");
+  return rows.length > 0 ? plainTable(["RELEASE", "WHAT", "PLANNED", "LIVE"], rows) : "";
 }
 
 /** One unified diff of YAML for each thing that differs: what `pulumi up` would take out and put in. */
@@ -146,8 +165,11 @@ function cell(value: Json | undefined, other: Json | undefined, isWhole: boolean
   // The text "true" and the boolean would look alike.
   const alike =
     typeof value === "string" && value !== "" && (other === undefined || typeof other === "string");
-  const line = (alike ? value : JSON.stringify(value)).replaceAll(/\s+/g, " ");
-  return line.length > longestValue ? `${line.slice(0, longestValue - 1)}…` : line;
+  return (alike ? value : JSON.stringify(value)).replaceAll(/\s+/g, " ");
+}
+
+function shortened(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
 /** A Helm release by chart, version and status; any other thing is there, or not. */

@@ -1,12 +1,14 @@
 /** `krateo diff`: shows how the cluster differs from the plan. */
 import { Command, Option } from "commander";
-import { stackOptions, withClusterOptions } from "./options.ts";
+import { ConfigurationError } from "../model/problem.ts";
+import { stackOptions, type TableForm, withClusterOptions, withTableOption } from "./options.ts";
 import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
 
 interface DiffOptions extends ClusterOptions {
   readonly json?: boolean;
   readonly installed?: boolean;
   readonly format: "table" | "unified";
+  readonly table: TableForm;
 }
 
 /** Exit code for a comparison that worked and found differences. */
@@ -14,7 +16,7 @@ const different = 2;
 
 /** `krateo diff`: what in the cluster is not as the configuration plans it. */
 export function diffCommand(session: Session): Command {
-  return withClusterOptions(new Command("diff"))
+  return withTableOption(withClusterOptions(new Command("diff")))
     .summary("show how the cluster differs from the plan")
     .description(
       "Compares the cluster with the plan: Helm releases with chart, version and values; every object of their " +
@@ -44,6 +46,11 @@ It does not decrypt values of the stack's configuration: it only checks that the
 Exit codes: 0 equal, 2 different, 1 the comparison failed.`,
     )
     .action(async (options: DiffOptions, command: Command) => {
+      if (options.table && options.format === "unified") {
+        throw new ConfigurationError([
+          { what: "--table is for the table: it goes without --format unified" },
+        ]);
+      }
       const settings = await stackSettings(options, session);
       const connection = await connectTo(settings.cluster, session);
       const [{ findDrift, findInstalledDrift }, { jsonReport, tableReport, unifiedReport }] =
@@ -57,6 +64,7 @@ Exit codes: 0 equal, 2 different, 1 the comparison failed.`,
           namespace: settings.namespace,
           stackOptions: stackOptions(command, options),
           installed: options.installed,
+          table: options.table,
           colours: session.colours,
         }),
       );

@@ -41,6 +41,21 @@ export function withClusterOptions(command: Command): Command {
     .option("--context <name>", "context of the kubeconfig, instead of krateo:context and the current one");
 }
 
+/** How much a table shows; undefined is the usual. */
+export type TableForm = "short" | "wide" | undefined;
+
+/** The option that makes a table shorter or wider; not together with --json, which has everything. */
+export function withTableOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "-o, --table <form>",
+      "short: only what needs attention; wide: more columns, and no value cut off",
+    )
+      .choices(["short", "wide"] satisfies TableForm[])
+      .conflicts("json"),
+  );
+}
+
 /** Parses a number of seconds. */
 export function seconds(text: string): number {
   const value = Number(text);

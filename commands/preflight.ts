@@ -17,17 +17,18 @@ import { releaseTypes, type Settings } from "../model/settings.ts";
 import { chartStepsOf } from "../plan/plan.ts";
 import { judgeStart } from "../plan/start-judgement.ts";
 import { report } from "./check-report.ts";
-import { withClusterOptions } from "./options.ts";
+import { type TableForm, withClusterOptions, withTableOption } from "./options.ts";
 import { type ClusterOptions, configurationWithoutStack, connectTo, type Session } from "./session.ts";
 
 interface PreflightOptions extends ClusterOptions {
   readonly type?: string;
   readonly json?: boolean;
+  readonly table: TableForm;
 }
 
 /** `krateo preflight`: whether a cluster is ready for an installation. */
 export function preflightCommand(session: Session): Command {
-  return withClusterOptions(new Command("preflight"))
+  return withTableOption(withClusterOptions(new Command("preflight")))
     .summary("check whether the cluster is ready for an installation")
     .description(
       "Reads the cluster and checks what an installation, an upgrade or a migration with the stack's configuration needs: " +
@@ -85,7 +86,11 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
         ...(live && !live.inventory.unreachable ? await upgradeChecks(connection, settings, live) : []),
       ];
       const { server } = connection;
-      report(checks, { json: options.json, server, namespace: settings.namespace }, session);
+      report(
+        checks,
+        { json: options.json, table: options.table, server, namespace: settings.namespace },
+        session,
+      );
     });
 }
 

@@ -2,16 +2,17 @@
 import { Command } from "commander";
 import { migrationChecks } from "../migration/verify-checks.ts";
 import { report } from "./check-report.ts";
-import { withClusterOptions } from "./options.ts";
+import { type TableForm, withClusterOptions, withTableOption } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
 
 interface VerifyOptions extends ClusterOptions {
   readonly json?: boolean;
+  readonly table: TableForm;
 }
 
 /** `krateo verify`: compares what the cluster holds with what the configuration pins. */
 export function verifyCommand(session: Session): Command {
-  return withClusterOptions(new Command("verify"))
+  return withTableOption(withClusterOptions(new Command("verify")))
     .summary("compare the cluster with the configuration")
     .description(
       "Compares the cluster with the stack's configuration: the Installation snapshot, charts and " +
@@ -45,6 +46,10 @@ Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cl
       ]);
       const checks = [...verify(settings, observed), ...migrationChecks(legacy)];
       const { server } = connection;
-      report(checks, { json: options.json, server, namespace: settings.namespace }, session);
+      report(
+        checks,
+        { json: options.json, table: options.table, server, namespace: settings.namespace },
+        session,
+      );
     });
 }

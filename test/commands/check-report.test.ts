@@ -48,6 +48,26 @@ describe("a report of checks", () => {
     ]);
   });
 
+  it("is short with what is not OK alone, and wide with what was expected", () => {
+    const lines = (table: "short" | "wide", some = checks) =>
+      reportOf(some, { ...place, table, colours: false }).split("\n");
+    assert.deepEqual(lines("short").slice(0, 5), [
+      " STATUS   CHECK   SUBJECT   FOUND",
+      " ERROR    secret  Secret x  none",
+      " WARNING  legacy  y         there",
+      "",
+      "ERROR Secret x",
+    ]);
+    assert.deepEqual(lines("wide").slice(0, 3), [
+      " STATUS   CHECK    SUBJECT   FOUND                 EXPECTED",
+      " OK       release  authn     authn 1.0.0 deployed  …",
+      " ERROR    secret   Secret x  none                  keys a",
+    ]);
+    assert.deepEqual(lines("short", checks.slice(0, 1)), [
+      "OK: 0 errors, 0 warnings, 1 check passed (namespace shop at https://c)",
+    ]);
+  });
+
   it("counts as people do, and names no server where no kubeconfig names one", () => {
     const last = (some: readonly Check[], server: string) =>
       reportOf(some, { namespace: "shop", server, colours: false }).split("\n").at(-1);

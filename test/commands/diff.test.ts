@@ -72,6 +72,30 @@ describe("krateo diff", () => {
     );
   });
 
+  it("is short with one line for each thing, and wide with whole values", () => {
+    const lines = (table: "short" | "wide") =>
+      tableReport(report, { ...circumstances, table })
+        .split("\n")
+        .slice(0, 5);
+    assert.deepEqual(lines("short"), [
+      " RELEASE        WHAT              FOUND",
+      " authn          Deployment authn  1 difference",
+      " authn          values            3 differences",
+      " elsewhere/far  release           1 difference",
+      " web            Service web       1 difference",
+    ]);
+    assert.equal(
+      lines("wide")[4],
+      ` authn          values: text                     a b                 ${"x".repeat(70)}`,
+    );
+  });
+
+  it("refuses a form of the table for a unified diff", async () => {
+    const { code, noted } = await krateo("", "diff", "--format", "unified", "-o", "short");
+    assert.equal(code, 1);
+    assert.match(noted, /--table is for the table: it goes without --format unified/);
+  });
+
   it("says who else set what differs, and who will set it again", () => {
     const since = "2026-11-29T07:00:00Z";
     const held = (manager: string, applies: boolean, ...paths: string[]): Drift => ({

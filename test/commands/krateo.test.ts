@@ -13,6 +13,7 @@ const commands = [
   "verify",
   "access",
   "cleanup",
+  "completion",
   "wait-database",
   "wait-notebooks",
   "check-user-objects",
@@ -93,6 +94,10 @@ describe("krateo", () => {
       [["verfy"], "error: unknown command 'verfy'\n(Did you mean verify?)"],
       [["verify", "--jsn"], "error: unknown option '--jsn'\n(Did you mean --json?)"],
       [["render", "x"], "error: too many arguments for 'render'. Expected 0 arguments but got 1."],
+      [
+        ["verify", "-o", "wide", "--json"],
+        "error: option '-o, --table <form>' cannot be used with option '--json'",
+      ],
       [
         ["wait-database", "--timeout", "soon"],
         "error: option '--timeout <seconds>' argument 'soon' is invalid. It must be a whole number of seconds, such as 900.",
