@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { adminPassword as adminSecret } from "./components/portal-defaults.ts";
 import { isDebugging } from "./configuration/debug.ts";
 import { Platform } from "./resources/platform.ts";
+import { stackReadme } from "./resources/stack-readme.ts";
 import { shortenConsequences } from "./resources/user-errors.ts";
 import { liveSide } from "./run/live-side.ts";
 import { startRun } from "./run/start.ts";
@@ -29,3 +30,14 @@ export const hostsFile =
     : `kubectl get ingress frontend -n ${namespace} -o jsonpath='{.status.loadBalancer.ingress[0].ip} ${platform.hosts.join(" ")}'`;
 export const adminPassword = `kubectl get secret ${adminSecret} -n ${namespace} -o jsonpath='{.data.password}' | base64 -d`;
 export const access = "npx krateo access says whether these addresses work from where you are";
+/** Pulumi Cloud shows the output of this name with the stack. */
+export const readme = platform.addresses.apply((found) =>
+  stackReadme({
+    stack: pulumi.getStack(),
+    type: settings.type,
+    namespace,
+    platformVersion,
+    addresses: found,
+    passwordCommand: adminPassword,
+  }),
+);
