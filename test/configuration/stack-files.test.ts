@@ -21,9 +21,9 @@ const files: Readonly<
 };
 
 describe("the stack file", () => {
-  it("is there for every environment, and of the developers' only dev", () => {
+  it("is there for every environment, and for no other", () => {
     const there = readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-    assert.deepEqual(there.toSorted(), ["dev", ...Object.keys(files)].toSorted());
+    assert.deepEqual(there.toSorted(), Object.keys(files).toSorted());
   });
 
   for (const [name, { type, toSet }] of Object.entries(files)) {
