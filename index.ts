@@ -23,11 +23,7 @@ export const namespace = settings.namespace;
 export const platformVersion = settings.platformVersion;
 export const releases = platform.releases;
 export const addresses = platform.addresses;
-/** Prints the line for a hosts file, where the hosts are in no DNS. Never undefined: the engine warns of such an output. */
-export const hostsFile =
-  platform.hosts.length === 0
-    ? "not needed: there is no Ingress"
-    : `kubectl get ingress frontend -n ${namespace} -o jsonpath='{.status.loadBalancer.ingress[0].ip} ${platform.hosts.join(" ")}'`;
+export const hostsFile = platform.hostsFile;
 export const adminPassword = `kubectl get secret ${adminSecret} -n ${namespace} -o jsonpath='{.data.password}' | base64 -d`;
 export const access = "npx krateo access says whether these addresses work from where you are";
 /** Pulumi Cloud shows the output of this name with the stack. */

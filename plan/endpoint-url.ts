@@ -1,4 +1,5 @@
-import type { JsonObject } from "../model/settings.ts";
+import { hostnamesOf, httpRouteTo } from "../configuration/exposure/http-routes.ts";
+import type { ChartStep, JsonObject, Settings } from "../model/settings.ts";
 
 interface IngressValues {
   readonly enabled?: boolean;
@@ -19,6 +20,16 @@ export function ingressUrl(values: JsonObject, https = false): string | undefine
   const { tls } = values["ingress"] as IngressValues;
   const encrypted = https || (tls?.some((entry) => entry.hosts?.includes(host)) ?? false);
   return `${encrypted ? "https" : "http"}://${host}`;
+}
+
+/** URL of the first host of the HTTPRoute to a Helm release's Service; undefined when it has none. */
+export function httpRouteUrl(
+  { steps, exposure }: Pick<Settings, "steps" | "exposure">,
+  release: ChartStep["release"],
+): string | undefined {
+  const route = httpRouteTo(steps, release);
+  const host = route && hostnamesOf(route)[0];
+  return host && `${exposure.https ? "https" : "http"}://${host}`;
 }
 
 /** Of a live Service; a sentence instead of a URL when it is not reachable from outside, or not there. */

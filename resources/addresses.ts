@@ -6,15 +6,18 @@ import {
   type ExposableService,
   exposableServices,
   outputName,
+  pageService,
 } from "../configuration/exposure/exposed-services.ts";
+import { hostnamesOf, httpRouteTo } from "../configuration/exposure/http-routes.ts";
 import { nodeAddressOf, unknownNodeAddress } from "../configuration/exposure/node-address.ts";
 import { releaseKey } from "../model/inventory.ts";
+import { valueAt } from "../model/path.ts";
 import type { ChartStep, ObjectStep } from "../model/settings.ts";
-import { ingressHost, ingressUrl, serviceUrl } from "../plan/endpoint-url.ts";
+import { httpRouteUrl, ingressHost, ingressUrl, serviceUrl } from "../plan/endpoint-url.ts";
 import { type Route, routeTo, routeUrl } from "../plan/route.ts";
 import type { BuildContext, ObjectReference } from "./build-context.ts";
 
-/** URL of each Service that is reachable from outside: the host of its Route or Ingress where it has one, else what a Service offers. */
+/** URL of each Service that is reachable from outside: the host of its Route, Ingress or HTTPRoute where it has one, else what a Service offers. */
 export function addressesOf(build: BuildContext): pulumi.Output<Record<string, string>> {
   const { services } = build.settings.exposure;
   const urls = exposableServices.flatMap((service) => {
@@ -26,13 +29,41 @@ export function addressesOf(build: BuildContext): pulumi.Output<Record<string, s
   return pulumi.all(Object.fromEntries(urls));
 }
 
-/** Hosts of the installed Ingresses, each once. */
-export function ingressHostsOf(build: BuildContext): string[] {
+/**
+ * The command that prints the line for a hosts file, for hosts that are in no DNS: Ingresses and Gateways tell an address.
+ *
+ * @returns words where there is no such host. Never undefined: the engine warns of such an output.
+ */
+export function hostsFileOf(build: BuildContext): string {
+  const { namespace, steps } = build.settings;
+  const page = steps.find(({ id }) => id === pageService.step);
+  const route = page?.type === "chart" ? httpRouteTo(steps, page.release) : undefined;
+  const [source, path] =
+    route === undefined
+      ? [`ingress ${pageService.name} -n ${namespace}`, "loadBalancer.ingress[0].ip"]
+      : [gatewayOf(route), "addresses[0].value"];
+  const hosts = hostsOf(build);
+  return hosts.length === 0
+    ? "not needed: there is no Ingress"
+    : `kubectl get ${source} -o jsonpath='{.status.${path}} ${hosts.join(" ")}'`;
+}
+
+/** Hosts of the installed Ingresses and HTTPRoutes, each once. */
+function hostsOf(build: BuildContext): string[] {
   const hosts = exposableServices.flatMap(({ step: id }) => {
     const step = build.resource(id) && build.step(id);
-    return step?.type === "chart" ? (ingressHost(step.values) ?? []) : [];
+    if (step?.type !== "chart") return [];
+    const route = httpRouteTo(build.settings.steps, step.release);
+    return ingressHost(step.values) ?? (route ? hostnamesOf(route) : []);
   });
   return [...new Set(hosts)];
+}
+
+/** The Gateway that an HTTPRoute names first, as kubectl takes it. */
+function gatewayOf({ manifest }: ObjectStep): string {
+  const name = valueAt(manifest, ["spec", "parentRefs", 0, "name"]);
+  const namespace = valueAt(manifest, ["spec", "parentRefs", 0, "namespace"]) ?? manifest.metadata.namespace;
+  return `gateway ${name} -n ${namespace}`;
 }
 
 function urlOf(
@@ -44,7 +75,7 @@ function urlOf(
   const { settings, inventory } = build;
   const route = routeTo(settings, step.release);
   if (route) return routeAddress(build, route);
-  const url = ingressUrl(step.values, settings.exposure.https);
+  const url = ingressUrl(step.values, settings.exposure.https) ?? httpRouteUrl(settings, step.release);
   if (url) return pulumi.output(url);
   // A Service of our own leads to the release's pods in place of the chart's.
   const own = build.resource(publishingStep(service.name)) as pulumi.CustomResource | undefined;

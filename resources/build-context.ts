@@ -1,5 +1,6 @@
 /** What the makers of resources share. */
 import * as pulumi from "@pulumi/pulumi";
+import { gatewayApi } from "../configuration/exposure/http-routes.ts";
 import { nodeAddressOf, nodeAddressVariable } from "../configuration/exposure/node-address.ts";
 import { type Inventory, releaseKey } from "../model/inventory.ts";
 import type { JsonObject, Settings, Step } from "../model/settings.ts";
@@ -34,6 +35,10 @@ export interface PlatformArgs {
   readonly explain: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Why no router serves a Route; one sentence a line. */
   readonly explainRoute: (route: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** Why no Gateway serves an HTTPRoute; one sentence a line. */
+  readonly explainHttpRoute: (route: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** Why a Gateway does not listen; one sentence a line. */
+  readonly explainGateway: (gateway: { name: string; namespace: string }) => Promise<readonly string[]>;
   /** Why a Service is not ready: its load balancer's events; one sentence a line. */
   readonly explainService: (service: { name: string; namespace: string }) => Promise<readonly string[]>;
   /**
@@ -106,11 +111,13 @@ export class BuildContext {
   private async explanation(type: string, inputs: Record<string, unknown>): Promise<readonly string[]> {
     const named = (given: unknown) => given as { name: string; namespace: string };
     if (type === "kubernetes:helm.sh/v3:Release") return await this.args.explain(named(inputs));
-    if (type === `kubernetes:${routeApi}:Route`)
-      return await this.args.explainRoute(named(inputs["metadata"]));
-    if (type === "kubernetes:core/v1:Service")
-      return await this.args.explainService(named(inputs["metadata"]));
-    return [];
+    const ofObjects: Readonly<Record<string, PlatformArgs["explain"]>> = {
+      [`kubernetes:${routeApi}:Route`]: this.args.explainRoute,
+      [`kubernetes:${gatewayApi}:HTTPRoute`]: this.args.explainHttpRoute,
+      [`kubernetes:${gatewayApi}:Gateway`]: this.args.explainGateway,
+      "kubernetes:core/v1:Service": this.args.explainService,
+    };
+    return (await ofObjects[type]?.(named(inputs["metadata"]))) ?? [];
   }
 
   step(id: string): Step {
@@ -155,8 +162,8 @@ export class BuildContext {
   }
 
   /**
-   * Notes a failed operation, says in words that the cluster takes no writes, and makes a Helm release's or Route's say
-   * what is not ready, instead of "timed out".
+   * Notes a failed operation, says in words that the cluster takes no writes, and what of a release or an object is not
+   * ready, instead of "timed out".
    */
   get explained(): pulumi.CustomResourceOptions["hooks"] {
     return { onError: [this.explainHook] };

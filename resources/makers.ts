@@ -1,10 +1,12 @@
 /** What each kind of node of the plan becomes. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Step } from "../model/settings.ts";
+import { isGateway, isHttpRoute } from "../configuration/exposure/http-routes.ts";
+import type { ObjectStep, Step } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
 import { createCleanup, createRetirement } from "./cleanup.ts";
 import { createGate } from "./gate.ts";
+import { createGateway, createHttpRoute } from "./gateway-api.ts";
 import { createNamespace } from "./namespace.ts";
 import { createObject } from "./object.ts";
 import { createRelease } from "./release.ts";
@@ -52,11 +54,7 @@ export const makers: Readonly<Record<PlanNode["kind"], Maker>> = {
   secret: bookkeeping((build, node, secrets) => (secrets as Secrets).create(build, node)),
   release: ofStep("chart", createRelease),
   variable: makeVariable,
-  object: ofStep("object", (build, step, node, parent) => {
-    const { apiVersion, kind } = step.manifest;
-    const create = apiVersion === "v1" && kind === "Service" ? createService : createObject;
-    return create(build, step, node, parent);
-  }),
+  object: ofStep("object", (build, step, node, parent) => creatorOf(step)(build, step, node, parent)),
   route: ofStep("object", createRoute),
   gate: bookkeeping(createGate),
   restart: bookkeeping(createRestart),
@@ -64,6 +62,14 @@ export const makers: Readonly<Record<PlanNode["kind"], Maker>> = {
   snapshot: bookkeeping(createSnapshot),
   "user-objects": bookkeeping(createUserObjectsCheck),
 };
+
+/** Kinds that are not ready as soon as they are there. */
+function creatorOf(step: ObjectStep) {
+  const { apiVersion, kind } = step.manifest;
+  if (isHttpRoute(step)) return createHttpRoute;
+  if (isGateway(step)) return createGateway;
+  return apiVersion === "v1" && kind === "Service" ? createService : createObject;
+}
 
 /** A variable becomes no resource: it stands for those that it is read from. */
 function makeVariable(build: BuildContext, node: PlanNode): readonly pulumi.Resource[] {

@@ -3,7 +3,7 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../model/settings.ts";
 import { type PlanNode, planOf } from "../plan/plan.ts";
-import { addressesOf, ingressHostsOf } from "./addresses.ts";
+import { addressesOf, hostsFileOf } from "./addresses.ts";
 import { BuildContext, type PlatformArgs } from "./build-context.ts";
 import { Component } from "./component.ts";
 import { makers } from "./makers.ts";
@@ -17,8 +17,8 @@ import { summarise } from "./summary.ts";
 export class Platform extends pulumi.ComponentResource {
   /** URLs of frontend, authn, snowplow and events-presenter, and of what else is exposed. */
   readonly addresses: pulumi.Output<Record<string, string>>;
-  /** Host names of the Ingresses; none for other types. */
-  readonly hosts: readonly string[];
+  /** Prints the line for a hosts file, where the hosts are in no DNS. */
+  readonly hostsFile: string;
   /** Chart and version of every Helm release, by release name. */
   readonly releases: Record<string, string>;
 
@@ -34,7 +34,7 @@ export class Platform extends pulumi.ComponentResource {
     }
     summarise(build, plan);
     this.addresses = addressesOf(build);
-    this.hosts = ingressHostsOf(build);
+    this.hostsFile = hostsFileOf(build);
     this.releases = releasesOf(args.settings);
     this.registerOutputs({ addresses: this.addresses, releases: this.releases });
   }

@@ -3,6 +3,7 @@ import type { Connection } from "../cluster/client/connection.ts";
 import { readObject } from "../cluster/client/read-object.ts";
 import { explainRelease, explainService } from "../cluster/diagnose/diagnose.ts";
 import { putBack } from "../cluster/drift/put-back.ts";
+import { explainGateway, explainHttpRoute } from "../cluster/gateway-api.ts";
 import { InstallerLease } from "../cluster/lease.ts";
 import { explainRoute } from "../cluster/route.ts";
 import { backupDirectory } from "../migration/live/backup-folder.ts";
@@ -13,7 +14,15 @@ import { userErrors } from "../resources/user-errors.ts";
 
 type LiveSide = Pick<
   PlatformArgs,
-  "explain" | "explainRoute" | "explainService" | "migrationStatus" | "putBack" | "enter" | "read"
+  | "explain"
+  | "explainRoute"
+  | "explainHttpRoute"
+  | "explainGateway"
+  | "explainService"
+  | "migrationStatus"
+  | "putBack"
+  | "enter"
+  | "read"
 >;
 
 /**
@@ -30,6 +39,8 @@ export function liveSide(
   return {
     explain: ({ namespace, name }) => explainRelease(connection, namespace, name),
     explainRoute: ({ namespace, name }) => explainRoute(connection, namespace, name),
+    explainHttpRoute: ({ namespace, name }) => explainHttpRoute(connection, namespace, name),
+    explainGateway: ({ namespace, name }) => explainGateway(connection, namespace, name),
     explainService: ({ namespace, name }) => explainService(connection, namespace, name),
     // Only a run that has a migration to finish says where it stands.
     migrationStatus: async () =>

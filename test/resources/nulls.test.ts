@@ -24,6 +24,8 @@ async function forbiddenNulls(settings: Settings): Promise<string[]> {
       stack: "test",
       explain: async () => [],
       explainRoute: async () => [],
+      explainHttpRoute: async () => [],
+      explainGateway: async () => [],
       explainService: async () => [],
       enter: async () => {},
       read: async () => service as JsonObject,

@@ -48,6 +48,8 @@ async function build(
     stack: "test",
     explain: async () => [],
     explainRoute: async () => [],
+    explainHttpRoute: async () => [],
+    explainGateway: async () => [],
     explainService: async () => [],
     enter: async () => {},
     read,
@@ -287,6 +289,77 @@ describe("a Route", () => {
       read: async ({ kind }) => (kind === "Route" ? live : (service as unknown as JsonObject)),
     });
     assert.deepEqual(await resolved(platform.addresses), { authn: "https://authn.apps.example.org" });
+  });
+});
+
+describe("an HTTPRoute", () => {
+  const manifest = (name: string, host: string) => ({
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name, namespace: "krateo-system" },
+    spec: {
+      hostnames: [host],
+      parentRefs: [{ name: "shared", namespace: "gateways" }],
+      rules: [{ backendRefs: [{ name }] }],
+    },
+  });
+  const steps = [
+    chartStep("install-authn"),
+    objectStep("attach-authn", manifest("authn", "login.example.org")),
+    chartStep("install-frontend"),
+    objectStep("attach-frontend", manifest("frontend", "app.example.org")),
+  ];
+
+  it("stands behind the release of its Service, and is done when a Gateway serves it as it is now", async () => {
+    const { find } = await build(steps);
+    const { type, dependsOn, inputs } = find("attach-authn");
+    assert.equal(type, "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute");
+    assert.deepEqual(dependsOn, ["cleanup", "install-authn"]);
+    const { annotations } = inputs["metadata"] as { annotations: Record<string, string> };
+    const now = "@.observedGeneration == $.metadata.generation";
+    assert.equal(
+      annotations["pulumi.com/waitFor"],
+      `jsonpath={.status.parents[?@.conditions[?(@.type == "Accepted" && @.status == "True") && ${now}] && ` +
+        `@.conditions[?(@.type == "ResolvedRefs" && @.status == "True") && ${now}]]}`,
+    );
+    assert.equal(annotations["pulumi.com/timeoutSeconds"], "300");
+  });
+
+  it("says the address by itself, and the Gateway that of the hosts file", async () => {
+    const { platform } = await build(steps, {
+      settings: { exposure: { services: ["frontend", "authn"], https: true } },
+    });
+    assert.deepEqual(await resolved(platform.addresses), {
+      frontend: "https://app.example.org",
+      authn: "https://login.example.org",
+    });
+    assert.equal(
+      platform.hostsFile,
+      "kubectl get gateway shared -n gateways -o jsonpath='{.status.addresses[0].value} app.example.org login.example.org'",
+    );
+  });
+});
+
+describe("a Gateway", () => {
+  it("is done when it listens, and its document may say how long to wait for that", async () => {
+    const gateway = objectStep("open-gateway", {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "Gateway",
+      metadata: {
+        name: "krateo",
+        namespace: "krateo-system",
+        annotations: { "pulumi.com/timeoutSeconds": "30" },
+      },
+      spec: { gatewayClassName: "envoy" },
+    });
+    const { annotations } = (await build([gateway])).find("open-gateway").inputs["metadata"] as {
+      annotations: Record<string, string>;
+    };
+    assert.equal(
+      annotations["pulumi.com/waitFor"],
+      'jsonpath={.status.conditions[?(@.type == "Programmed" && @.status == "True") && @.observedGeneration == $.metadata.generation]}',
+    );
+    assert.equal(annotations["pulumi.com/timeoutSeconds"], "30");
   });
 });
 
@@ -694,7 +767,17 @@ describe("the platform's addresses", () => {
       settings: { exposure: { services: ["authn"], https: true } },
     });
     assert.deepEqual(await promised(platform.addresses), { authn: "https://authn.example.org" });
-    assert.deepEqual(platform.hosts, ["authn.example.org"]);
+    assert.equal(
+      platform.hostsFile,
+      "kubectl get ingress frontend -n krateo-system -o jsonpath='{.status.loadBalancer.ingress[0].ip} authn.example.org'",
+    );
+  });
+
+  it("need no line in a hosts file without hosts", async () => {
+    const { platform } = await build([chartStep("install-authn")], {
+      read: async () => service as unknown as JsonObject,
+    });
+    assert.equal(platform.hostsFile, "not needed: there is no Ingress");
   });
 });
 

@@ -15,6 +15,13 @@ const configurations: Readonly<Record<string, JsonObject>> = {
   nodeport: {},
   loadbalancer: { type: "loadbalancer" },
   ingress: { type: "ingress", domain: "krateo.example.org" },
+  gateway: {
+    type: "gateway",
+    domain: "krateo.example.org",
+    gatewayClass: "c",
+    expose: "resources-presenter,finops-database-handler",
+    tls: { secretName: "wildcard", secretNamespace: "certificates" },
+  },
   routes: { type: "routes", openshift: true },
   openshift: { type: "loadbalancer", openshift: true },
 };
@@ -54,6 +61,8 @@ describe("the resources of a fresh installation", () => {
             stack: "test",
             explain: async () => [],
             explainRoute: async () => [],
+            explainHttpRoute: async () => [],
+            explainGateway: async () => [],
             explainService: async () => [],
             enter: async () => {},
             read: async () => reachable,

@@ -21,6 +21,8 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
     stack: "test",
     explain: async () => [],
     explainRoute: async () => [],
+    explainHttpRoute: async () => [],
+    explainGateway: async () => [],
     explainService: async () => [],
     enter: async () => {},
     read: async () => object,
