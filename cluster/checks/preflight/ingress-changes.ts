@@ -3,7 +3,9 @@ import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";
 import { get, type KubeObject, list, pathOf } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
-import { checkIngresses, ingressesOf, issuerOf, type PlannedIngress } from "./ingress.ts";
+import { readCertificates } from "./certificate-surroundings.ts";
+import { checkCertificates, issuerOf } from "./certificates.ts";
+import { checkIngresses, ingressesOf, type PlannedIngress } from "./ingress.ts";
 import { readIngressSurroundings } from "./ingress-surroundings.ts";
 import { permitted } from "./permitted.ts";
 
@@ -37,18 +39,24 @@ export async function checkChangedIngresses(connection: Connection, settings: Se
     (one) => !live[namespaces.indexOf(one.namespace)]?.some((other) => isSame(one, other)),
   );
   if (changed.length === 0) return [];
-  const [around, groups] = await Promise.all([
+  const [around, certificates, groups] = await Promise.all([
     readIngressSurroundings(connection, changed, allowed),
+    readCertificates(connection, changed, allowed),
     allowed("API groups", get<{ groups: { name: string }[] }>(connection, "/apis")),
   ]);
-  return checkIngresses(changed, { ...around, groups: groups?.groups.map(({ name }) => name) });
+  return [
+    ...checkIngresses(changed, around),
+    ...checkCertificates(changed, { ...certificates, groups: groups?.groups.map(({ name }) => name) }),
+  ];
 }
 
 /** By all that checks look at. */
 function isSame(one: PlannedIngress, { metadata, spec }: IngressObject): boolean {
   const { name, namespace } = one;
-  const secrets = (spec?.tls ?? []).flatMap(({ secretName }) => secretName ?? []);
-  const issuer = issuerOf({ name, namespace, annotations: metadata.annotations ?? {}, tlsSecrets: [] });
+  const secrets = (spec?.tls ?? []).flatMap(({ secretName }) =>
+    secretName === undefined ? [] : [`${namespace}/${secretName}`],
+  );
+  const issuer = issuerOf({ namespace, annotations: metadata.annotations ?? {} });
   return (
     metadata.name === name &&
     // A default class is filled in by the API server.

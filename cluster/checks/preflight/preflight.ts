@@ -9,6 +9,7 @@ import { list, pathOf } from "../../client/api.ts";
 import { UnreachableError } from "../../client/api-errors.ts";
 import type { Connection } from "../../client/connection.ts";
 import { checkCapacity } from "./capacity.ts";
+import { checkCertificates } from "./certificates.ts";
 import { checkDatabase } from "./external-database.ts";
 import { checkIngresses, ingressesOf } from "./ingress.ts";
 import { checkChangedIngresses } from "./ingress-changes.ts";
@@ -107,6 +108,7 @@ export function judge(
   checkLegacy: LegacyChecks,
 ): Check[] {
   const { server, context, version, groups, services, clusterScoped } = cluster;
+  const ingresses = ingressesOf(settings);
   return [
     checkIdentity({ server, context, uid: inventory?.clusterUid }),
     ...(version === undefined ? [] : [checkVersion(version), ...checkSigner(version)]),
@@ -119,7 +121,8 @@ export function judge(
     ...checkDatabase(settings, cluster.database, services),
     ...checkCapacity(cluster.nodes, cluster.pods, settings.namespace),
     ...(inventory ? checkNodePorts(settings, inventory, services) : []),
-    ...checkIngresses(ingressesOf(settings), cluster),
+    ...checkIngresses(ingresses, cluster),
+    ...checkCertificates(ingresses, cluster),
     ...(groups ? checkOpenShift(settings, groups) : []),
     ...checkPodSecurity(settings, clusterScoped.Namespace),
   ];

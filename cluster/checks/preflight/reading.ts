@@ -6,6 +6,8 @@ import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../c
 import type { Connection } from "../../client/connection.ts";
 import { type DatabaseAnswer, probeDatabase } from "../../database-probe.ts";
 import { missingRights, type Right } from "./access-review.ts";
+import { readCertificates } from "./certificate-surroundings.ts";
+import type { CertificateSurroundings } from "./certificates.ts";
 import { serviceIn } from "./external-database.ts";
 import { type IngressSurroundings, ingressesOf } from "./ingress.ts";
 import { readIngressSurroundings } from "./ingress-surroundings.ts";
@@ -15,7 +17,7 @@ import { permitted } from "./permitted.ts";
 import { rightsNeeded } from "./rights.ts";
 
 /** What a cluster is and holds that an installation has to fit in with. Undefined is what may not be read. */
-export interface ClusterReading extends IngressSurroundings, Installations {
+export interface ClusterReading extends IngressSurroundings, CertificateSurroundings, Installations {
   readonly server: string;
   readonly context: string;
   readonly version?: string;
@@ -49,6 +51,7 @@ export async function readForPreflight(
   // The API server's cache will do, and spares a big cluster's etcd.
   const cached = { query: { resourceVersion: "0" } };
 
+  const ingresses = ingressesOf(settings);
   const [
     version,
     groups,
@@ -59,6 +62,7 @@ export async function readForPreflight(
     storageClasses,
     clusterScoped,
     ingress,
+    certificates,
     snapshots,
     database,
   ] = await Promise.all([
@@ -70,7 +74,8 @@ export async function readForPreflight(
     every<V1Service>("services", "v1", "services"),
     every<V1StorageClass>("storage classes", "storage.k8s.io/v1", "storageclasses"),
     readClusterScoped(every),
-    readIngressSurroundings(connection, ingressesOf(settings), allowed, options),
+    readIngressSurroundings(connection, ingresses, allowed, options),
+    readCertificates(connection, ingresses, allowed, options),
     every<KubeObject>("Installation objects", "krateo.io/v1", "installations", { accept: metadataOnly }),
     settings.database && !serviceIn(settings.database.host) ? probeDatabase(settings.database) : undefined,
   ]);
@@ -86,6 +91,7 @@ export async function readForPreflight(
     storageClasses,
     clusterScoped,
     ...ingress,
+    ...certificates,
     snapshots,
     database,
     // In the order of the answers, the report would differ from run to run.
