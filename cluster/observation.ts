@@ -2,9 +2,11 @@
 import { knownChartSteps } from "../components/catalogue.ts";
 import { postgresGroup } from "../components/cnpg.ts";
 import { secretNames } from "../components/secrets.ts";
+import { gatewayApi } from "../configuration/exposure/http-routes.ts";
 import type { DamagedRecord } from "../model/helm-record.ts";
 import { type SecretContent, secretContent } from "../model/secret-content.ts";
 import type { ChartStep, Settings } from "../model/settings.ts";
+import type { Gateway, HttpRoute } from "../plan/gateway-api.ts";
 import { chartStepsOf } from "../plan/plan.ts";
 import { type Route, routeApi } from "../plan/route.ts";
 import { get, type KubeObject, list, pathOf } from "./client/api.ts";
@@ -32,6 +34,9 @@ export interface Observation {
   readonly ingressHosts: ReadonlyMap<string, readonly string[]>;
   /** OpenShift Routes; none where the cluster has no such kind. */
   readonly routes: ReadonlyMap<string, Route>;
+  /** HTTPRoutes and Gateways; none where the cluster has no such kinds. */
+  readonly httpRoutes: ReadonlyMap<string, HttpRoute>;
+  readonly gateways: ReadonlyMap<string, Gateway>;
   /** Workloads with pods that are older than their configuration. */
   readonly outdated: readonly Outdated[];
 }
@@ -66,28 +71,41 @@ export async function observe(connection: Connection, settings: Settings): Promi
     );
     return new Map(lists.flat().map((object) => [keyOf(object), object]));
   };
-  const [installation, releases, objects, secrets, clusters, databases, ingresses, routes, outdated] =
-    await Promise.all([
-      readInstallation(connection, namespace),
-      Promise.all(namespaces.map((one) => readReleases(connection, one))),
-      Promise.all(
-        waitedKinds.map(async (kind) => {
-          const { apiVersion, plural } = waitedResources[kind];
-          const found = await everywhere(apiVersion, plural);
-          return [...found].map(([key, object]) => [`${kind}/${key}`, object] as const);
-        }),
+  const [
+    installation,
+    releases,
+    objects,
+    secrets,
+    clusters,
+    databases,
+    ingresses,
+    routes,
+    httpRoutes,
+    gateways,
+    outdated,
+  ] = await Promise.all([
+    readInstallation(connection, namespace),
+    Promise.all(namespaces.map((one) => readReleases(connection, one))),
+    Promise.all(
+      waitedKinds.map(async (kind) => {
+        const { apiVersion, plural } = waitedResources[kind];
+        const found = await everywhere(apiVersion, plural);
+        return [...found].map(([key, object]) => [`${kind}/${key}`, object] as const);
+      }),
+    ),
+    Promise.all(
+      [...secretNames, ...madeSecrets].map((name) =>
+        get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name)),
       ),
-      Promise.all(
-        [...secretNames, ...madeSecrets].map((name) =>
-          get<SecretObject>(connection, pathOf("v1", "secrets", namespace, name)),
-        ),
-      ),
-      everywhere<PostgresCluster>(`${postgresGroup}/v1`, "clusters"),
-      everywhere<PostgresDatabase>(`${postgresGroup}/v1`, "databases"),
-      everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
-      everywhere<Route & KubeObject>(routeApi, "routes"),
-      readOutdated(connection, chartStepsOf(settings)),
-    ]);
+    ),
+    everywhere<PostgresCluster>(`${postgresGroup}/v1`, "clusters"),
+    everywhere<PostgresDatabase>(`${postgresGroup}/v1`, "databases"),
+    everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
+    everywhere<Route & KubeObject>(routeApi, "routes"),
+    everywhere<HttpRoute & KubeObject>(gatewayApi, "httproutes"),
+    everywhere<Gateway & KubeObject>(gatewayApi, "gateways"),
+    readOutdated(connection, chartStepsOf(settings)),
+  ]);
   const damaged = releases.flatMap((found) => found.damaged);
 
   return {
@@ -110,6 +128,8 @@ export async function observe(connection: Connection, settings: Settings): Promi
       [...ingresses].map(([key, { spec }]) => [key, (spec?.rules ?? []).flatMap((rule) => rule.host ?? [])]),
     ),
     routes,
+    httpRoutes,
+    gateways,
     outdated,
   };
 }

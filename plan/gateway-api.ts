@@ -58,6 +58,9 @@ export interface Listener {
   readonly port: number;
   /** Undefined: every host. */
   readonly hostname?: string;
+  readonly tls?: {
+    readonly certificateRefs?: readonly { readonly name: string; readonly namespace?: string }[];
+  };
   readonly allowedRoutes?: {
     readonly kinds?: readonly { readonly group?: string; readonly kind: string }[];
     readonly namespaces?: { readonly from?: string; readonly selector?: LabelSelector };

@@ -1,7 +1,9 @@
 /** Reads from the cluster where the services are that a browser calls. */
 import { adminPassword } from "../../components/portal-defaults.ts";
 import { browserServices, outputName, pageService } from "../../configuration/exposure/exposed-services.ts";
+import { gatewayApi } from "../../configuration/exposure/http-routes.ts";
 import { ConfigurationError } from "../../model/problem.ts";
+import type { Gateway, HttpRoute } from "../../plan/gateway-api.ts";
 import { get, type KubeObject, list, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import { readReleases } from "../client/releases.ts";
@@ -90,6 +92,9 @@ export interface LiveAccess {
   readonly services: readonly ServiceObject[];
   readonly ingresses: readonly IngressObject[];
   readonly routes: readonly RouteObject[];
+  readonly httpRoutes: readonly HttpRoute[];
+  /** The Gateways that they name, as far as the user may read them, by `NAMESPACE/NAME`. */
+  readonly gateways: ReadonlyMap<string, Gateway>;
   /** External addresses of nodes before internal ones before names; empty when the user may not list nodes. */
   readonly nodeAddresses: readonly string[];
   /** Addresses of the cluster's ingress controllers, for Ingresses that do not say theirs. */
@@ -108,14 +113,15 @@ const metadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=
 /**
  * Reads, in parallel, how the installation in a namespace is exposed, whoever installed it.
  *
- * @throws UnreachableError; ConfigurationError when the user may not read Services, Ingresses, Routes or the
- *   frontend's ConfigMap
+ * @throws UnreachableError; ConfigurationError when the user may not read Services, Ingresses, Routes,
+ *   HTTPRoutes or the frontend's ConfigMap
  */
 export async function readAccess(connection: Connection, namespace: string): Promise<LiveAccess> {
-  const [services, ingresses, routes, nodes, admin] = await Promise.all([
+  const [services, ingresses, routes, httpRoutes, nodes, admin] = await Promise.all([
     list<ServiceObject>(connection, pathOf("v1", "services", namespace)),
     list<IngressObject>(connection, pathOf("networking.k8s.io/v1", "ingresses", namespace)),
     list<RouteObject>(connection, pathOf("route.openshift.io/v1", "routes", namespace)),
+    list<HttpRoute>(connection, pathOf(gatewayApi, "httproutes", namespace)),
     permitted(list<NodeObject>(connection, pathOf("v1", "nodes"))),
     permitted(
       get(connection, pathOf("v1", "secrets", namespace, adminPassword), { accept: metadataOnly }).then(
@@ -125,8 +131,9 @@ export async function readAccess(connection: Connection, namespace: string): Pro
   ]);
   const page = serviceOf(services, pageService.name)?.metadata.name ?? pageService.name;
   const silent = ingresses.some(({ status }) => !status?.loadBalancer?.ingress?.length);
-  const [config, controllerServices] = await Promise.all([
+  const [config, gateways, controllerServices] = await Promise.all([
     readConfig(connection, namespace, page),
+    readGateways(connection, namespace, httpRoutes),
     silent
       ? permitted(
           list<ServiceObject>(connection, pathOf("v1", "services"), {
@@ -140,6 +147,8 @@ export async function readAccess(connection: Connection, namespace: string): Pro
     services,
     ingresses,
     routes,
+    httpRoutes,
+    gateways,
     nodeAddresses: nodeAddressesOf(nodes ?? []),
     controllerAddresses: (controllerServices ?? []).flatMap(({ status }) =>
       addressesIn(status?.loadBalancer?.ingress),
@@ -160,6 +169,25 @@ export function serviceOf(services: readonly ServiceObject[], chart: string): Se
 /** IP addresses and host names of a load balancer. */
 export function addressesIn(ingress: readonly LoadBalancerAddress[] | undefined): string[] {
   return (ingress ?? []).flatMap(({ ip, hostname }) => hostname ?? ip ?? []);
+}
+
+/** Gateways may be in namespaces of others. */
+async function readGateways(
+  connection: Connection,
+  namespace: string,
+  routes: readonly HttpRoute[],
+): Promise<Map<string, Gateway>> {
+  const named = routes.flatMap(({ spec }) =>
+    (spec?.parentRefs ?? []).map(({ name, namespace: home = namespace }) => `${home}/${name}`),
+  );
+  const found = await Promise.all(
+    [...new Set(named)].map(async (key) => {
+      const [home, name] = key.split("/");
+      const gateway = await permitted(get<Gateway>(connection, pathOf(gatewayApi, "gateways", home, name)));
+      return gateway ? [[key, gateway] as const] : [];
+    }),
+  );
+  return new Map(found.flat());
 }
 
 /** The ConfigMap is what the page is served; the release's values are the next best. */

@@ -3,7 +3,7 @@ import { pageService } from "../../configuration/exposure/exposed-services.ts";
 import type { LiveAccess } from "./access.ts";
 import { type Probe, served } from "./probe.ts";
 import type { ProbedEndpoint } from "./probes.ts";
-import { isLoopback, urlParts } from "./ways.ts";
+import { isLoopback, servesHosts, urlParts } from "./ways.ts";
 
 /** One thing that keeps the page from working, or soon will. */
 export interface Finding {
@@ -71,19 +71,21 @@ export function outcomeText(probe: Probe): string {
 function adviceFor({ chart, service, ways, behind, url }: ProbedEndpoint, probe: Probe): string {
   const name = service?.metadata.name ?? chart;
   const host = urlParts(url ?? "")?.host ?? "";
-  const ingress = ways.find(({ kind }) => kind === "ingress" || kind === "route");
+  const way = ways.find(servesHosts);
   switch (probe.outcome) {
     case "answered":
       if (probe.status === 404)
-        return `what answers there does not know ${chart}: an ingress controller says this of hosts that no Ingress names`;
+        return `what answers there does not know ${chart}: an ingress controller or Gateway says this of hosts that no Ingress or HTTPRoute names`;
       return `nothing healthy is behind it: kubectl get pods,endpointslices -A -l app.kubernetes.io/name=${chart}`;
     case "unresolved":
       if (behind)
         return `make a DNS record that leads to ${behind.address}, or add the hosts-file line below${
           reachable(behind) ? "" : ` (at that address: ${outcomeText(behind.probe)})`
         }`;
-      return ingress?.kind === "ingress"
-        ? `make a DNS record; ${ingress.source} shows no address yet, so see that an ingress controller serves its class`
+      if (way?.kind === "ingress")
+        return `make a DNS record; ${way.source} shows no address yet, so see that an ingress controller serves its class`;
+      return way?.kind === "httpRoute"
+        ? `make a DNS record; the Gateway of ${way.source} shows no address yet: kubectl get gateways -A`
         : "make a DNS record for it";
     case "certificate":
       return certificateAdvice(probe, host);
@@ -99,7 +101,7 @@ function adviceFor({ chart, service, ways, behind, url }: ProbedEndpoint, probe:
 function certificateAdvice({ certificate }: Probe, host: string): string {
   if (certificate?.expired) return "renew it; with cert-manager: kubectl get certificates,challenges -A";
   if (certificate && !certificate.hostMatches)
-    return `give the Ingress or Route a certificate for ${host}; many controllers show one of their own until the Secret is there`;
+    return `give the Ingress, Route or listener a certificate for ${host}; many controllers show one of their own until the Secret is there`;
   return (
     "add its issuer to this machine's trusted ones, or use a certificate of a public issuer; a browser asks about the " +
     "page's certificate only, and calls to hosts with another one just fail"
@@ -158,7 +160,7 @@ function asBrowsersSeeIt(
         level: "ERROR",
         subject: chart,
         what: `the page is https and ${url} is not: browsers block such calls`,
-        next: "serve all four over https (for type ingress: TLS), or none",
+        next: "serve all four over https (for types ingress and gateway: krateo:tls), or none",
       });
     }
     if (probe?.outcome === "answered" && probe.location && (probe.status ?? 0) < 400) {

@@ -1,4 +1,4 @@
-/** Lists the ways into the cluster that lead to a Service: Ingress, Route, load balancer, node port. */
+/** Lists the ways into the cluster that lead to a Service: Ingress, Route, HTTPRoute, load balancer, node port. */
 import {
   addressesIn,
   type EndpointKind,
@@ -12,12 +12,12 @@ import {
 export interface Way {
   /** The object that opens it, e.g. `Ingress authn`, `node port of Service authn`. */
   readonly source: string;
-  readonly kind: "route" | "ingress" | "loadBalancer" | "nodePort";
+  readonly kind: "route" | "ingress" | "httpRoute" | "loadBalancer" | "nodePort";
   readonly scheme: "http" | "https";
   /** Hosts under which it is reached, the best first; empty while a load balancer has no address. */
   readonly hosts: readonly string[];
   readonly port: number;
-  /** Where the host name has to lead: addresses of the ingress controller or router. */
+  /** Where the host name has to lead: addresses of the ingress controller, router or Gateway. */
   readonly addresses: readonly string[];
 }
 
@@ -73,17 +73,22 @@ export function urlText(scheme: "http" | "https", host: string, port: number): s
 }
 
 /**
- * Whether a URL goes in by that way. Scheme and port of an Ingress or Route are left to the probe: controllers may
- * encrypt by default, or listen at other ports, and no object in the namespace says so.
+ * Whether a URL goes in by that way. Scheme and port of an Ingress, Route or HTTPRoute are left to the probe: controllers
+ * may encrypt by default, or listen at other ports, and no object in the namespace says so.
  */
 function leadsThrough(url: string, way: Way): boolean {
   const parts = urlParts(url);
   if (!parts) return false;
   const known = way.hosts.some((host) => host.toLowerCase() === parts.host.replaceAll(/[[\]]/g, ""));
-  if (way.kind === "ingress" || way.kind === "route") return known;
+  if (servesHosts(way)) return known;
   if (parts.port !== way.port) return false;
   // kind and the like map the nodes' ports to the machine that they run on.
   return known || (way.kind === "nodePort" && isLoopback(parts.host));
+}
+
+/** Whether something in front of the Services tells them apart by host. */
+export function servesHosts({ kind }: Way): boolean {
+  return kind === "ingress" || kind === "route" || kind === "httpRoute";
 }
 
 function waysTo(service: ServiceObject, live: LiveAccess): Way[] {
@@ -92,6 +97,7 @@ function waysTo(service: ServiceObject, live: LiveAccess): Way[] {
   return [
     ...routesTo(names, live),
     ...ingressesTo(names, live),
+    ...httpRoutesTo(names, live),
     ...twins.flatMap(loadBalancerOf),
     ...twins.flatMap((twin) => nodePortOf(twin, live)),
   ];
@@ -142,6 +148,31 @@ function ingressesTo(names: ReadonlySet<string>, { ingresses, controllerAddresse
         ];
       });
   });
+}
+
+/** By the listener with TLS where there is one; by a Gateway that may not be read, in clear. */
+function httpRoutesTo(names: ReadonlySet<string>, { httpRoutes, gateways }: LiveAccess): Way[] {
+  return httpRoutes
+    .filter(({ spec }) =>
+      spec?.rules?.some(({ backendRefs }) => backendRefs?.some(({ name }) => names.has(name))),
+    )
+    .flatMap(({ metadata, spec }) =>
+      (spec?.parentRefs ?? []).map(({ name, namespace = metadata.namespace, sectionName }): Way => {
+        const gateway = gateways.get(`${namespace}/${name}`);
+        const listeners = (gateway?.spec?.listeners ?? []).filter(
+          (listener) => sectionName === undefined || listener.name === sectionName,
+        );
+        const secure = listeners.find(({ protocol }) => protocol === "HTTPS");
+        return {
+          source: `HTTPRoute ${metadata.name}`,
+          kind: "httpRoute",
+          scheme: secure ? "https" : "http",
+          hosts: spec?.hostnames ?? [],
+          port: (secure ?? listeners[0])?.port ?? 80,
+          addresses: (gateway?.status?.addresses ?? []).map(({ value }) => value),
+        };
+      }),
+    );
 }
 
 function loadBalancerOf({ metadata, spec, status }: ServiceObject): Way[] {

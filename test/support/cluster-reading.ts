@@ -33,6 +33,7 @@ export function readyCluster(given: Partial<ClusterReading> = {}): ClusterReadin
     ingressClasses: [
       object("nginx", { annotations: { "ingressclass.kubernetes.io/is-default-class": "true" } }),
     ],
+    namespaceLabels: new Map(),
     tlsSecrets: new Map(),
     issuers: new Map(),
     snapshots: [],

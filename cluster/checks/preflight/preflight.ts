@@ -11,6 +11,8 @@ import type { Connection } from "../../client/connection.ts";
 import { checkCapacity } from "./capacity.ts";
 import { checkCertificates } from "./certificates.ts";
 import { checkDatabase } from "./external-database.ts";
+import { checkGateways, plannedOf } from "./gateway.ts";
+import { checkChangedGateways } from "./gateway-changes.ts";
 import { checkIngresses, ingressesOf } from "./ingress.ts";
 import { checkChangedIngresses } from "./ingress-changes.ts";
 import { checkInstallations, type LegacyChecks } from "./installations.ts";
@@ -63,7 +65,7 @@ export async function preflight(
 /**
  * The same for a run of the program, where it has a platform to make. Of one that is there only the ways in are checked,
  * which may have changed: Helm would find a port taken when half of the others have moved, and nobody would serve an
- * Ingress of a class that is not there.
+ * Ingress or an HTTPRoute of a class that is not there.
  *
  * @param isNew The stack has made nothing yet.
  */
@@ -80,14 +82,17 @@ export async function preflightOfRun(
     return (await reading).unreachable ? [] : checks;
   }
   const services = readServices(connection, settings);
-  const ingresses = checkChangedIngresses(connection, settings);
+  const hosts = Promise.all([
+    checkChangedIngresses(connection, settings),
+    checkChangedGateways(connection, settings),
+  ]);
   // Awaited below; until then its failure must not end the process.
-  ingresses.catch(() => undefined);
+  hosts.catch(() => undefined);
   const inventory = await reading;
   if (inventory.unreachable) return [];
   const { releases, platform } = inventory.legacy;
   if (platform || releases.length > 0) return await preflight(connection, settings, reading, checkLegacy);
-  return [...checkNodePorts(settings, inventory, await services), ...(await ingresses)];
+  return [...checkNodePorts(settings, inventory, await services), ...(await hosts).flat()];
 }
 
 /** Undefined where no node port is asked for, and where they cannot be read: an `up` goes without. */
@@ -109,6 +114,7 @@ export function judge(
 ): Check[] {
   const { server, context, version, groups, services, clusterScoped } = cluster;
   const ingresses = ingressesOf(settings);
+  const planned = plannedOf(settings);
   return [
     checkIdentity({ server, context, uid: inventory?.clusterUid }),
     ...(version === undefined ? [] : [checkVersion(version), ...checkSigner(version)]),
@@ -122,7 +128,8 @@ export function judge(
     ...checkCapacity(cluster.nodes, cluster.pods, settings.namespace),
     ...(inventory ? checkNodePorts(settings, inventory, services) : []),
     ...checkIngresses(ingresses, cluster),
-    ...checkCertificates(ingresses, cluster),
+    ...checkGateways(planned, cluster, settings.exposure.https),
+    ...checkCertificates([...ingresses, ...planned.gateways], cluster),
     ...(groups ? checkOpenShift(settings, groups) : []),
     ...checkPodSecurity(settings, clusterScoped.Namespace),
   ];

@@ -9,6 +9,8 @@ import { missingRights, type Right } from "./access-review.ts";
 import { readCertificates } from "./certificate-surroundings.ts";
 import type { CertificateSurroundings } from "./certificates.ts";
 import { serviceIn } from "./external-database.ts";
+import { type GatewaySurroundings, plannedOf } from "./gateway.ts";
+import { readGatewaySurroundings } from "./gateway-surroundings.ts";
 import { type IngressSurroundings, ingressesOf } from "./ingress.ts";
 import { readIngressSurroundings } from "./ingress-surroundings.ts";
 import type { Installations } from "./installations.ts";
@@ -17,7 +19,11 @@ import { permitted } from "./permitted.ts";
 import { rightsNeeded } from "./rights.ts";
 
 /** What a cluster is and holds that an installation has to fit in with. Undefined is what may not be read. */
-export interface ClusterReading extends IngressSurroundings, CertificateSurroundings, Installations {
+export interface ClusterReading
+  extends IngressSurroundings,
+    GatewaySurroundings,
+    CertificateSurroundings,
+    Installations {
   readonly server: string;
   readonly context: string;
   readonly version?: string;
@@ -52,6 +58,7 @@ export async function readForPreflight(
   const cached = { query: { resourceVersion: "0" } };
 
   const ingresses = ingressesOf(settings);
+  const planned = plannedOf(settings);
   const [
     version,
     groups,
@@ -62,6 +69,7 @@ export async function readForPreflight(
     storageClasses,
     clusterScoped,
     ingress,
+    gateway,
     certificates,
     snapshots,
     database,
@@ -75,7 +83,8 @@ export async function readForPreflight(
     every<V1StorageClass>("storage classes", "storage.k8s.io/v1", "storageclasses"),
     readClusterScoped(every),
     readIngressSurroundings(connection, ingresses, allowed, options),
-    readCertificates(connection, ingresses, allowed, options),
+    readGatewaySurroundings(connection, planned, allowed, options),
+    readCertificates(connection, [...ingresses, ...planned.gateways], allowed, options),
     every<KubeObject>("Installation objects", "krateo.io/v1", "installations", { accept: metadataOnly }),
     settings.database && !serviceIn(settings.database.host) ? probeDatabase(settings.database) : undefined,
   ]);
@@ -91,6 +100,7 @@ export async function readForPreflight(
     storageClasses,
     clusterScoped,
     ...ingress,
+    ...gateway,
     ...certificates,
     snapshots,
     database,

@@ -1,5 +1,6 @@
 /** Checks the rights that an installation needs. */
 import { knownChart } from "../../../components/catalogue.ts";
+import { gatewayGroup } from "../../../configuration/exposure/gateway.ts";
 import { needsNodes } from "../../../configuration/exposure/node-address.ts";
 import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";
@@ -39,6 +40,13 @@ const clusterWide: readonly Right[] = [
   { group: rbac, resource: "clusterrolebindings", verbs: all },
 ];
 
+/** Kinds of the Gateway API that an installation makes, with their plurals. */
+const gatewayKinds: Readonly<Record<string, string>> = {
+  Gateway: "gateways",
+  HTTPRoute: "httproutes",
+  ReferenceGrant: "referencegrants",
+};
+
 /** What an installation with these settings does, in terms of RBAC. */
 export function rightsNeeded(settings: Settings): Right[] {
   const steps = chartStepsOf(settings);
@@ -54,6 +62,13 @@ export function rightsNeeded(settings: Settings): Right[] {
         namespace,
       }),
     ),
+    ...settings.steps.flatMap((step): Right[] => {
+      if (step.type !== "object" || !step.enabled) return [];
+      const { apiVersion, kind, metadata } = step.manifest;
+      const resource = gatewayKinds[kind];
+      if (resource === undefined || apiVersion.split("/")[0] !== gatewayGroup) return [];
+      return [{ group: gatewayGroup, resource, verbs: all, namespace: metadata.namespace }];
+    }),
     ...steps.flatMap(({ chart, release }) =>
       (knownChart(chart.name)?.rights ?? []).flatMap(({ group, resources, namespaced }) =>
         resources.map(

@@ -1,8 +1,10 @@
-/** Checks the Services, Ingresses and Routes that browsers call. */
+/** Checks the Services, Ingresses, Routes and HTTPRoutes that browsers call. */
 import type { V1Service } from "@kubernetes/client-node";
 import { browserServices } from "../../../configuration/exposure/exposed-services.ts";
+import { hostnamesOf, httpRouteTo, isGateway } from "../../../configuration/exposure/http-routes.ts";
 import type { Check } from "../../../model/check.ts";
 import type { ChartStep, Settings } from "../../../model/settings.ts";
+import { gatewayTrouble, httpRouteTrouble } from "../../../plan/gateway-api.ts";
 import { admittedHost, routeTo, routeTrouble } from "../../../plan/route.ts";
 import { chartSteps, type Observation } from "../../observation.ts";
 import { restore } from "./workload-checks.ts";
@@ -13,15 +15,20 @@ interface ExposedValues {
   readonly ingress?: { readonly enabled?: unknown; readonly hosts?: readonly { readonly host?: string }[] };
 }
 
-/** The Services (with their Ingresses and Routes) that a browser talks to: there, of the type and with the ports that the values announce. */
+/**
+ * The Services (with their Ingresses, Routes and HTTPRoutes) that a browser talks to: there, of the type and with the
+ * ports that the values announce; and the Gateways that the installation has made for them.
+ */
 export function checkEndpoints(settings: Settings, observed: Observation): Check[] {
-  return chartSteps(settings)
+  const ofServices = chartSteps(settings)
     .filter((step) => step.enabled && browserServices.some(({ name }) => name === step.chart.name))
     .flatMap((step) => [
       checkService(settings, step, observed),
       ...checkIngress(settings, step, observed),
       ...checkRoute(settings, step, observed),
+      ...checkHttpRoute(settings, step, observed),
     ]);
+  return [...ofServices, ...checkGateways(settings, observed)];
 }
 
 function checkService(settings: Settings, step: ChartStep, { objects, releases }: Observation): Check {
@@ -101,6 +108,60 @@ function checkRoute(settings: Settings, step: ChartStep, { routes }: Observation
       next: right ? "" : live ? `oc describe route ${name} -n ${namespace}` : "npx pulumi up --refresh",
     },
   ];
+}
+
+/** As a Route's, its status alone says whether it leads anywhere. */
+function checkHttpRoute({ steps }: Settings, step: ChartStep, { httpRoutes }: Observation): Check[] {
+  const wanted = httpRouteTo(steps, step.release);
+  if (!wanted) return [];
+  const { name, namespace } = wanted.manifest.metadata;
+  const live = httpRoutes.get(`${namespace}/${name}`);
+  const hosts = hostnamesOf(wanted).join(", ");
+  const found = live?.spec?.hostnames?.join(", ");
+  const trouble = httpRouteTrouble(live);
+  const right = trouble === undefined && found === hosts;
+  return [
+    {
+      check: "endpoint",
+      subject: `HTTPRoute ${name}`,
+      status: right ? "OK" : "ERROR",
+      found: trouble ?? `served at ${found}`,
+      expected: `served at ${hosts}`,
+      next: right ? "" : nextFor("httproute", live, trouble, name, namespace),
+    },
+  ];
+}
+
+/** Gateways of our own: listening, each listener with its certificate. */
+function checkGateways({ steps }: Settings, { gateways }: Observation): Check[] {
+  return steps
+    .filter((step) => isGateway(step))
+    .filter(({ enabled }) => enabled)
+    .map(({ manifest: { metadata } }) => {
+      const { name, namespace } = metadata;
+      const live = gateways.get(`${namespace}/${name}`);
+      const trouble = gatewayTrouble(live);
+      const addresses = (live?.status?.addresses ?? []).map(({ value }) => value).join(", ");
+      return {
+        check: "endpoint",
+        subject: `Gateway ${name}`,
+        status: trouble === undefined ? "OK" : "ERROR",
+        found: trouble ?? `listening${addresses && ` at ${addresses}`}`,
+        expected: "listening",
+        next: trouble === undefined ? "" : nextFor("gateway", live, trouble, name, namespace),
+      };
+    });
+}
+
+/** A refresh makes what is gone, and puts back what somebody has changed; for the rest the controller has to be asked. */
+function nextFor(
+  resource: string,
+  live: object | undefined,
+  trouble: string | undefined,
+  name: string,
+  namespace: string | undefined,
+): string {
+  return live && trouble ? `kubectl describe ${resource} ${name} -n ${namespace}` : "npx pulumi up --refresh";
 }
 
 /** A value as text; undefined when it is absent, or holds a variable that only the installation fills in. */

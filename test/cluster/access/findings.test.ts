@@ -4,7 +4,7 @@ import { findingsOf, hostsLines } from "../../../cluster/access/findings.ts";
 import type { Certificate, Probe } from "../../../cluster/access/probe.ts";
 import type { ProbedEndpoint } from "../../../cluster/access/probes.ts";
 import { endpointsOf } from "../../../cluster/access/ways.ts";
-import { apiOf, ingress, live, service, serviceNames } from "./live.ts";
+import { apiOf, httpRoute, ingress, live, service, serviceNames } from "./live.ts";
 
 const now = Date.parse("2026-01-01T00:00:00Z");
 const ok = (url: string, more: Partial<Probe> = {}): Probe => ({
@@ -92,6 +92,17 @@ describe("what a browser would stumble over", () => {
       { probe: { url, outcome: "unresolved", fault: "the name authn.example.org does not resolve" } },
       /does not resolve/,
       /Ingress authn shows no address yet/,
+    ],
+    [
+      "a name without DNS and a Gateway without an address",
+      {
+        probe: { url, outcome: "unresolved", fault: "the name authn.example.org does not resolve" },
+        ways: endpointsOf(
+          live({ services: [service("authn")], httpRoutes: [httpRoute("authn", "authn.example.org")] }),
+        ).flatMap(({ ways }) => ways),
+      },
+      /does not resolve/,
+      /the Gateway of HTTPRoute authn shows no address yet/,
     ],
     [
       "an expired certificate",

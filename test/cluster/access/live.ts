@@ -4,6 +4,7 @@ import type {
   RouteObject,
   ServiceObject,
 } from "../../../cluster/access/access.ts";
+import type { Gateway, HttpRoute } from "../../../plan/gateway-api.ts";
 
 const metadata = (name: string) => ({ name, namespace: "krateo-system", uid: `uid-${name}` });
 
@@ -65,6 +66,33 @@ export function route(name: string, host: string, router?: string): RouteObject 
   };
 }
 
+/** An HTTPRoute of one host to the Service of its name, at the Gateway `gateways/shared`. */
+export function httpRoute(name: string, host: string, sectionName?: string): HttpRoute {
+  return {
+    metadata: metadata(name),
+    spec: {
+      hostnames: [host],
+      parentRefs: [{ name: "shared", namespace: "gateways", ...(sectionName && { sectionName }) }],
+      rules: [{ backendRefs: [{ name }] }],
+    },
+  };
+}
+
+/** That Gateway, with a listener in clear and one with TLS. */
+export function sharedGateway(...addresses: string[]): ReadonlyMap<string, Gateway> {
+  const gateway: Gateway = {
+    metadata: { name: "shared", namespace: "gateways" },
+    spec: {
+      listeners: [
+        { name: "http", protocol: "HTTP", port: 8080 },
+        { name: "https", protocol: "HTTPS", port: 443 },
+      ],
+    },
+    status: { addresses: addresses.map((value) => ({ value })) },
+  };
+  return new Map([["gateways/shared", gateway]]);
+}
+
 /** config.json's `api` for these base URLs. */
 export function apiOf(authn: string, snowplow: string, events: string): Record<string, string> {
   return {
@@ -83,6 +111,8 @@ export function live(given: Partial<LiveAccess> & { api?: Record<string, string>
     services: [],
     ingresses: [],
     routes: [],
+    httpRoutes: [],
+    gateways: new Map(),
     nodeAddresses: [],
     controllerAddresses: [],
     ...(api && { config: { source: "ConfigMap frontend-config-vars", api } }),

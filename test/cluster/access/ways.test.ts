@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LiveAccess } from "../../../cluster/access/access.ts";
 import { endpointsOf, isLoopback, urlText } from "../../../cluster/access/ways.ts";
-import { apiOf, ingress, live, route, service } from "./live.ts";
+import { apiOf, httpRoute, ingress, live, route, service, sharedGateway } from "./live.ts";
 
 /** `SCHEME HOSTS PORT, SOURCE` of each way to authn. */
 function waysToAuthn(given: Partial<LiveAccess>): string[] {
@@ -71,6 +71,29 @@ describe("the ways to an endpoint", () => {
       },
       ["https authn.apps.example.org 443, Route authn", "http  30082, node port of Service authn"],
     ],
+    [
+      "an HTTPRoute by the listener with TLS; another Service's is none",
+      {
+        services: [service("authn")],
+        httpRoutes: [httpRoute("authn", "authn.example.org"), httpRoute("snowplow", "snowplow.example.org")],
+        gateways: sharedGateway(),
+      },
+      ["https authn.example.org 443, HTTPRoute authn"],
+    ],
+    [
+      "an HTTPRoute by the listener that it names",
+      {
+        services: [service("authn")],
+        httpRoutes: [httpRoute("authn", "authn.example.org", "http")],
+        gateways: sharedGateway(),
+      },
+      ["http authn.example.org 8080, HTTPRoute authn"],
+    ],
+    [
+      "an HTTPRoute to a Gateway that may not be read",
+      { services: [service("authn")], httpRoutes: [httpRoute("authn", "authn.example.org")] },
+      ["http authn.example.org 80, HTTPRoute authn"],
+    ],
   ];
   for (const [name, given, expected] of cases) {
     it(`are: ${name}`, () => assert.deepEqual(waysToAuthn(given), expected));
@@ -108,6 +131,12 @@ describe("a URL that the browser is told", () => {
       "https://AUTHN.example.org:30443",
       byIngress,
       "ingress",
+    ],
+    [
+      "the HTTPRoute's host, whatever the Gateway's port",
+      "http://authn.example.org:30080",
+      { services: [service("authn")], httpRoutes: [httpRoute("authn", "authn.example.org")] },
+      "httpRoute",
     ],
     ["a host of no Ingress", "https://login.example.org", byIngress, undefined],
     ["no URL", "authn.example.org", byIngress, undefined],

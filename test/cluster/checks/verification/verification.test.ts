@@ -6,6 +6,7 @@ import type { Observation } from "../../../../cluster/observation.ts";
 import { type Check, verdictOf } from "../../../../model/check.ts";
 import type { SecretContent } from "../../../../model/secret-content.ts";
 import type { ChartStep, JsonObject, Settings } from "../../../../model/settings.ts";
+import type { Condition } from "../../../../plan/gateway-api.ts";
 import { chartStep, objectStep, settingsOf } from "../../../support/settings.ts";
 import { helmRelease } from "../../helm-releases.ts";
 
@@ -58,6 +59,8 @@ const observed = (given: Partial<Observation> = {}): Observation => ({
   databases: [],
   ingressHosts: new Map(),
   routes: new Map(),
+  httpRoutes: new Map(),
+  gateways: new Map(),
   ...given,
 });
 
@@ -433,6 +436,107 @@ describe("verify", () => {
         objectStep("expose-authn", { ...route, spec }),
       ]);
       assert.deepEqual(faults(routes("True"), other)[0]?.found, "admitted at authn.example.org");
+    });
+  });
+
+  describe("of type gateway", () => {
+    const yes = (type: string) => ({ type, status: "True", observedGeneration: 1 });
+    const no = (type: string) => ({
+      type,
+      status: "False",
+      reason: "NotAllowedByListeners",
+      message: "none takes it",
+      observedGeneration: 1,
+    });
+    const apiVersion = "gateway.networking.k8s.io/v1";
+    const metadata = (name: string) => ({ name, namespace: "krateo-system", generation: 1 });
+    const spec = (host: string) => ({
+      hostnames: [host],
+      parentRefs: [{ name: "krateo" }],
+      rules: [{ backendRefs: [{ name: "authn" }] }],
+    });
+    const host = "authn.example.org";
+    const wanted = settingsOf([
+      { ...authn, values: { service } },
+      objectStep("open-gateway", { apiVersion, kind: "Gateway", metadata: metadata("krateo") }),
+      objectStep("attach-authn", {
+        apiVersion,
+        kind: "HTTPRoute",
+        metadata: metadata("authn"),
+        spec: spec(host),
+      }),
+    ]);
+    const served = (conditions: Condition[], given: { gateway?: Condition[]; host?: string } = {}) => ({
+      httpRoutes: new Map([
+        [
+          "krateo-system/authn",
+          {
+            metadata: metadata("authn"),
+            spec: spec(given.host ?? host),
+            status: { parents: [{ parentRef: { name: "krateo" }, conditions }] },
+          },
+        ],
+      ]),
+      gateways: new Map([
+        [
+          "krateo-system/krateo",
+          {
+            metadata: metadata("krateo"),
+            status: {
+              addresses: [{ value: "203.0.113.9" }],
+              conditions: given.gateway ?? [yes("Programmed")],
+            },
+          },
+        ],
+      ]),
+    });
+    const good = [yes("Accepted"), yes("ResolvedRefs")];
+
+    it("is fine when the Gateway listens and serves the host", () => {
+      assert.deepEqual(faults(served(good), wanted), []);
+      assert.deepEqual(
+        verify(wanted, observed(served(good)))
+          .slice(-2)
+          .map(({ subject, found }) => [subject, found]),
+        [
+          ["HTTPRoute authn", "served at authn.example.org"],
+          ["Gateway krateo", "listening at 203.0.113.9"],
+        ],
+      );
+    });
+
+    it("is an error when the Gateway does not take the HTTPRoute, and says why", () => {
+      assert.deepEqual(faults(served([no("Accepted")]), wanted), [
+        {
+          check: "endpoint",
+          subject: "HTTPRoute authn",
+          status: "ERROR",
+          found: "Gateway krateo-system/krateo: Accepted is False: NotAllowedByListeners: none takes it",
+          expected: "served at authn.example.org",
+          next: "kubectl describe httproute authn -n krateo-system",
+        },
+      ]);
+    });
+
+    it("is an error when the Gateway does not listen", () => {
+      const [fault, ...others] = faults(served(good, { gateway: [no("Programmed")] }), wanted);
+      assert.deepEqual(others, []);
+      assert.equal(fault?.found, "Programmed is False: NotAllowedByListeners: none takes it");
+      assert.equal(fault?.next, "kubectl describe gateway krateo -n krateo-system");
+    });
+
+    it("is an error when either is missing, or has another host than it should", () => {
+      assert.deepEqual(
+        faults({}, wanted).map(({ subject, found, next }) => [subject, found, next]),
+        [
+          ["HTTPRoute authn", "it does not exist", "npx pulumi up --refresh"],
+          ["Gateway krateo", "it does not exist", "npx pulumi up --refresh"],
+        ],
+      );
+      assert.deepEqual(
+        faults(served(good, { host: "other.example.org" }), wanted).map(({ found, next }) => [found, next]),
+        [["served at other.example.org", "npx pulumi up --refresh"]],
+      );
     });
   });
 
