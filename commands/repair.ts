@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command } from "commander";
 import { readEngineLocks, removeEngineLock } from "../engine/engine-lock.ts";
+import { readProjectFile } from "../engine/project-file.ts";
 import { halfWrittenSidecars } from "../engine/sidecar.ts";
 import { selectedStack } from "../engine/stack-file.ts";
 import { readBackendUrl } from "../engine/state-backend.ts";
@@ -63,7 +64,7 @@ export async function repairLocks(options: RepairOptions, session: Session): Pro
   const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
   const url = await readBackendUrl(session.directory);
   await repairSidecars(url, stack, options, session);
-  const locks = await readEngineLocks(url, "krateo", stack);
+  const locks = await readEngineLocks(url, readProjectFile(session.directory).name, stack);
   if (!locks) {
     session.print(
       `lock: this backend does not show its locks; if pulumi says that stack ${stack} is locked: pulumi cancel`,
@@ -96,7 +97,7 @@ async function repairSidecars(
   options: RepairOptions,
   session: Session,
 ): Promise<void> {
-  for (const file of await halfWrittenSidecars(url, "krateo", stack)) {
+  for (const file of await halfWrittenSidecars(url, readProjectFile(session.directory).name, stack)) {
     if (!options.dryRun) await rm(file, { force: true });
     session.print(`state: ${options.dryRun ? "would remove" : "removed"} the half-written ${basename(file)}`);
   }
@@ -143,7 +144,12 @@ async function repairReleases(options: RepairOptions, session: Session, died: bo
  */
 async function engineDied(options: RepairOptions, session: Session): Promise<boolean> {
   const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
-  const locks = (await readEngineLocks(await readBackendUrl(session.directory), "krateo", stack)) ?? [];
+  const locks =
+    (await readEngineLocks(
+      await readBackendUrl(session.directory),
+      readProjectFile(session.directory).name,
+      stack,
+    )) ?? [];
   return locks.length > 0 && locks.every(({ state }) => state === "dead");
 }
 

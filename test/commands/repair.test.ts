@@ -90,6 +90,18 @@ describe("krateo repair", () => {
     assert.match(again?.printed ?? "", /^lock: stack dev is not locked\n/);
   });
 
+  it("finds the lock and the state of a project that pulumi new gave another name", async () => {
+    const files = {
+      "Pulumi.yaml": "name: web\nruntime: nodejs\n",
+      "Pulumi.dev.yaml": "config:\n  web:namespace: shop\n  web:kubeconfig: kubeconfig\n",
+      "state/.pulumi/locks/organization/web/dev/a.json": lock(0x7ffffffe, hostname()),
+      "state/.pulumi/stacks/web/dev.json.attrs": "",
+    };
+    const [run] = await repair(files, [[]]);
+    assert.equal(run?.code, 0);
+    assert.match(run?.printed ?? "", /^state: removed the half-written .*\nlock: removed that of ada /);
+  });
+
   it("leaves a lock on another host alone, unless it is told that its owner is dead", async () => {
     const [refused, forced] = await repair(elsewhere, [[], ["--force"]]);
     assert.deepEqual([refused?.code, refused?.locks], [1, ["a.json"]]);
@@ -138,6 +150,6 @@ describe("krateo repair", () => {
     const [run] = await repair({}, [[]], loggedOut);
     assert.equal(run?.code, 1);
     assert.match(run.noted, /Pulumi cannot say where its state is: error: PULUMI_ACCESS_TOKEN must be set/);
-    assert.match(run.noted, /pulumi login, or set PULUMI_BACKEND_URL/);
+    assert.match(run.noted, /npx pulumi login, .* or set PULUMI_BACKEND_URL/);
   });
 });
