@@ -14,4 +14,5 @@ process.exitCode = await runKrateo(process.argv.slice(2), {
   print: (text) => process.stdout.write(`${text}\n`),
   note: (text) => process.stderr.write(`${text}\n`),
   colours: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
+  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
 });

@@ -54,44 +54,53 @@ Examples:
 Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cluster does not answer.`,
     )
     .action(async (options: PreflightOptions) => {
-      const { configFile } = options;
-      const stack = options.stack ?? (configFile ? undefined : await configuredStack(session.directory));
-      const configuration = await configurationWithoutStack({ ...options, stack }, session);
-      const { settings } = configuration;
-      const connection = await connectTo(settings.cluster, session);
-      const [{ preflight }, { checkLegacy }, { readCluster }, { providerProblems }] = await Promise.all([
-        import("../cluster/checks/preflight/preflight.ts"),
-        import("../migration/live/preflight-checks.ts"),
-        import("../run/inventory.ts"),
-        import("../cluster/provider-view.ts"),
-      ]);
-      // The option is this command's alone: a run has the stack's.
-      const configured = options.kubeconfig === undefined ? settings.cluster.kubeconfig : undefined;
-      const unlike = providerProblems(connection, configured, session.directory);
-      const reading = readCluster(connection, settings);
-      const found = reading.then(({ inventory }) => inventory);
-      const [cluster, charts, recorded] = await Promise.all([
-        preflight(connection, settings, found, checkLegacy),
-        // From where charts come is the stack's to say.
-        stack || configFile ? chartChecks(connection, configuration, found, session) : [],
-        recordedRun(stack, session),
-      ]);
-      const live = await reading.catch(() => undefined);
-      const checks = [
-        ...cluster,
-        ...unlike.map((problem) => checkOf("cluster", `context ${connection.context}`, problem)),
-        ...charts,
-        ...recorded.checks,
-        ...(live ? conditionChecks(settings, live.inventory, recorded.previous) : []),
-        ...(live && !live.inventory.unreachable ? await upgradeChecks(connection, settings, live) : []),
-      ];
-      const { server } = connection;
-      report(
-        checks,
-        { json: options.json, table: options.table, server, namespace: settings.namespace },
-        session,
-      );
+      await checkReadiness(options, session);
     });
+}
+
+/**
+ * Makes all checks and prints the report.
+ *
+ * @throws BadResult when one of them is an ERROR
+ */
+export async function checkReadiness(options: PreflightOptions, session: Session): Promise<void> {
+  const { configFile } = options;
+  const stack = options.stack ?? (configFile ? undefined : await configuredStack(session.directory));
+  const configuration = await configurationWithoutStack({ ...options, stack }, session);
+  const { settings } = configuration;
+  const connection = await connectTo(settings.cluster, session);
+  const [{ preflight }, { checkLegacy }, { readCluster }, { providerProblems }] = await Promise.all([
+    import("../cluster/checks/preflight/preflight.ts"),
+    import("../migration/live/preflight-checks.ts"),
+    import("../run/inventory.ts"),
+    import("../cluster/provider-view.ts"),
+  ]);
+  // The option is this command's alone: a run has the stack's.
+  const configured = options.kubeconfig === undefined ? settings.cluster.kubeconfig : undefined;
+  const unlike = providerProblems(connection, configured, session.directory);
+  const reading = readCluster(connection, settings);
+  const found = reading.then(({ inventory }) => inventory);
+  const [cluster, charts, recorded] = await Promise.all([
+    preflight(connection, settings, found, checkLegacy),
+    // From where charts come is the stack's to say.
+    stack || configFile ? chartChecks(connection, configuration, found, session) : [],
+    recordedRun(stack, session),
+  ]);
+  const live = await reading.catch(() => undefined);
+  const checks = [
+    ...cluster,
+    ...unlike.map((problem) => checkOf("cluster", `context ${connection.context}`, problem)),
+    ...charts,
+    ...recorded.checks,
+    ...(live ? conditionChecks(settings, live.inventory, recorded.previous) : []),
+    ...(live && !live.inventory.unreachable ? await upgradeChecks(connection, settings, live) : []),
+  ];
+  const { server } = connection;
+  report(
+    checks,
+    { json: options.json, table: options.table, server, namespace: settings.namespace },
+    session,
+  );
 }
 
 /** Of the upgrades that a run would make, what can be told without the charts' archives, which a run fetches. */

@@ -15,6 +15,7 @@ import { completionCommand } from "./completion.ts";
 import { diffCommand } from "./diff.ts";
 import { endRevisionsCommand } from "./end-revisions.ts";
 import { explainCommand } from "./explain.ts";
+import { initCommand } from "./init.ts";
 import { preflightCommand } from "./preflight.ts";
 import { profilesCommand } from "./profiles.ts";
 import { renderCommand } from "./render.ts";
@@ -36,19 +37,20 @@ import { waitNotebooksCommand } from "./wait-notebooks.ts";
 export async function runKrateo(words: readonly string[], session: Session): Promise<number> {
   const program = new Command("krateo")
     .description(
-      "Does what the Pulumi program cannot: checks a cluster and an installation, shows where the web interface is, " +
+      "Does what the Pulumi program cannot: makes a stack for a cluster, checks a cluster and an installation, shows where the web interface is, " +
         "cleans up after a killed run, migrates from Krateo 2.7.0, and removes the platform.",
     )
     .version(`krateo ${packageFile.version}`, "-V, --version", "print the version of this program")
     .addHelpText(
       "after",
-      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 not done; access and diff also have 2.",
+      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 not done; init, access and diff also have 2.",
     )
     .configureOutput({
       writeOut: (text) => session.print(text.trimEnd()),
       writeErr: (text) => session.note(text.trimEnd()),
     });
   for (const make of [
+    initCommand,
     preflightCommand,
     renderCommand,
     explainCommand,

@@ -24,6 +24,8 @@ export interface Session {
   readonly note: (text: string) => void;
   /** True when results go to a terminal. */
   readonly colours: boolean;
+  /** True when there is somebody to ask: what is typed comes from a terminal, and results go to one. */
+  readonly interactive: boolean;
 }
 
 /** Ends a command that did its work and found it wanting; the result is printed already. */

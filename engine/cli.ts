@@ -42,13 +42,16 @@ export async function askPulumi(
  * that the project brings.
  *
  * @param directory The project's root.
- * @param environment What it gets beside this process's environment.
+ * @param options `environment`: what it gets beside this process's environment; `asks`: it may ask questions at the terminal.
  * @returns its exit code
  */
 export async function runPulumi(
   args: readonly string[],
   directory: string,
-  environment: Readonly<Record<string, string>>,
+  {
+    environment = {},
+    asks = false,
+  }: { readonly environment?: Readonly<Record<string, string>>; readonly asks?: boolean },
 ): Promise<number> {
   const child = spawn(programFor(args, directory), args, {
     cwd: directory,
@@ -57,7 +60,7 @@ export async function runPulumi(
       PATH: [binFolder(directory), process.env["PATH"]].join(delimiter),
       ...environment,
     },
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: [asks ? "inherit" : "ignore", "inherit", "inherit"],
   });
   // A terminal sends Ctrl-C to both: Pulumi then ends in order, and this has to report what is left.
   const wait = (): void => undefined;

@@ -23,8 +23,9 @@ export async function pulumiDestroy(options: {
     ...(terminal ? [] : ["--non-interactive"]),
     ...(runProgram ? ["--run-program"] : []),
   ];
-  return await runPulumi(args, directory, {
+  const environment = {
     KRATEO_CONFIG_FILE: configFile,
     [confirmationVariable]: String(confirmedUserObjects),
-  });
+  };
+  return await runPulumi(args, directory, { environment });
 }

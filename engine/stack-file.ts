@@ -70,7 +70,7 @@ export async function selectedStack(directory: string): Promise<string> {
     {
       what: "no stack is selected",
       allowed: stacksIn(directory),
-      next: "name one with --stack NAME, or select it: pulumi stack select NAME",
+      next: "name one with --stack NAME, select it: pulumi stack select NAME, or make one: npx krateo init",
     },
   ]);
 }

@@ -19,7 +19,7 @@ export async function readBackendUrl(directory: string): Promise<string> {
     throw new ConfigurationError([
       {
         what: `Pulumi cannot say where its state is: ${error instanceof Error ? error.message : error}`,
-        next: "pulumi login, or set PULUMI_BACKEND_URL",
+        next: "npx pulumi login, or npx pulumi login --local for a folder of yours, or set PULUMI_BACKEND_URL",
       },
     ]);
   }

@@ -100,7 +100,11 @@ describe("a report of checks", () => {
     const printed = (json: boolean): string => {
       const lines: string[] = [];
       const print = (text: string) => lines.push(text);
-      report([check], { ...place, json }, { directory: "", print, note: assert.fail, colours: false });
+      report(
+        [check],
+        { ...place, json },
+        { directory: "", print, note: assert.fail, colours: false, interactive: false },
+      );
       return lines.join("\n");
     };
     const cleaned = "https://[secret]@charts.example.org";

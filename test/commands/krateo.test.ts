@@ -7,6 +7,7 @@ import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 
 const commands = [
+  "init",
   "preflight",
   "render",
   "profiles",

@@ -32,6 +32,7 @@ export async function krateo(directory: string, ...words: string[]): Promise<Run
     print: (text) => printed.push(text),
     note: (text) => noted.push(text),
     colours: false,
+    interactive: false,
   });
   return { code, printed: printed.join("\n"), noted: noted.join("\n") };
 }

@@ -223,7 +223,7 @@ esac`,
       assert.deepEqual(problem, {
         what: "no stack is selected",
         allowed: ["dev", "prod"],
-        next: "name one with --stack NAME, or select it: pulumi stack select NAME",
+        next: "name one with --stack NAME, select it: pulumi stack select NAME, or make one: npx krateo init",
       });
     });
   }

@@ -48,6 +48,11 @@ export class Terminal {
     this.child.stdin?.write(keys);
   }
 
+  /** Ends it, if it has not ended. */
+  stop(): void {
+    this.child.kill();
+  }
+
   /** Waits for its end. @returns its exit code */
   async end(): Promise<number> {
     return await this.ended;

@@ -78,12 +78,21 @@ function checkIssuer(
   if (issuer === "absent") {
     return [{ ...base, status: "ERROR", found: "does not exist", next: "create it, or name another one" }];
   }
-  const ready = issuer.status?.conditions?.find(({ type }) => type === "Ready");
-  if (ready?.status === "True") return [{ ...base, status: "OK", found: "ready", next: "" }];
+  const ready = readinessOf(issuer);
+  if (isReadyIssuer(issuer)) return [{ ...base, status: "OK", found: "ready", next: "" }];
   const found = `not ready${ready?.message ? `: ${ready.message}` : ""}`;
   const { name, namespace } = issuer.metadata;
   const next = `kubectl describe ${namespace ? "issuer" : "clusterissuer"} ${name}${namespace ? ` -n ${namespace}` : ""}`;
   return [{ ...base, status: "WARNING", found, next }];
+}
+
+function readinessOf({ status }: IssuerObject) {
+  return status?.conditions?.find(({ type }) => type === "Ready");
+}
+
+/** Whether cert-manager can issue certificates with it. */
+export function isReadyIssuer(issuer: IssuerObject): boolean {
+  return readinessOf(issuer)?.status === "True";
 }
 
 /** One for each Secret, however many objects name it. */

@@ -135,7 +135,8 @@ function checkClass(className: string, { gatewayClasses }: GatewaySurroundings):
     : [{ ...base, status: "ERROR", found: trouble, next: `kubectl describe gatewayclass ${className}` }];
 }
 
-function classTrouble({ status }: GatewayClass): string | undefined {
+/** Why no Gateway can have a class; undefined when one can. */
+export function classTrouble({ status }: GatewayClass): string | undefined {
   const accepted = status?.conditions?.find(({ type }) => type === "Accepted");
   if (accepted?.status === "True") return undefined;
   if (accepted?.status !== "False") return "no controller has accepted it: is its controller running?";

@@ -91,7 +91,7 @@ export function checkIngresses(
         next: there ? "" : `install its ingress controller, or name another class: ${classKey}`,
       };
     }
-    const standard = ingressClasses.find(isDefault)?.metadata.name;
+    const standard = ingressClasses.find(isDefaultIngressClass)?.metadata.name;
     return {
       check: "ingress",
       subject: "default IngressClass",
@@ -105,6 +105,7 @@ export function checkIngresses(
   });
 }
 
-function isDefault({ metadata }: KubeObject): boolean {
+/** Whether an IngressClass is the one for Ingresses without a class. */
+export function isDefaultIngressClass({ metadata }: KubeObject): boolean {
   return metadata.annotations?.["ingressclass.kubernetes.io/is-default-class"] === "true";
 }

@@ -41,7 +41,8 @@ function classesNeeded({ chart, values }: ChartStep): string[] {
 }
 
 function checkClass(name: string, users: readonly string[], classes: readonly V1StorageClass[]): Check {
-  const found = name === "" ? defaultOf(classes) : classes.find(({ metadata }) => metadata?.name === name);
+  const found =
+    name === "" ? defaultStorageClass(classes) : classes.find(({ metadata }) => metadata?.name === name);
   const known = classes.map(({ metadata }) => metadata?.name).join(", ");
   const base = {
     check: "storage",
@@ -75,7 +76,7 @@ function checkClass(name: string, users: readonly string[], classes: readonly V1
  * The class that the API server gives a claim without one, as its admission plugin DefaultStorageClass chooses it: marked by
  * either annotation; of several the newest, of equally old ones the first by name.
  */
-function defaultOf(classes: readonly V1StorageClass[]): V1StorageClass | undefined {
+export function defaultStorageClass(classes: readonly V1StorageClass[]): V1StorageClass | undefined {
   const age = ({ metadata }: V1StorageClass): number => new Date(metadata?.creationTimestamp ?? 0).getTime();
   const name = ({ metadata }: V1StorageClass): string => metadata?.name ?? "";
   return classes
