@@ -24,7 +24,7 @@ import type { HelmRelease } from "./client/helm-release.ts";
 import { readClusterUid } from "./client/identity.ts";
 import { readReleases } from "./client/releases.ts";
 import { type InstallationObject, readInstallation } from "./installation.ts";
-import { readLease } from "./lease.ts";
+import { readLease } from "./lease/record.ts";
 import { frontendAddressOf, readNodes } from "./nodes.ts";
 import { readDependents } from "./removal/dependents.ts";
 
@@ -57,6 +57,13 @@ export type LegacyReader = (
   installation: Promise<InstallationObject | undefined>,
 ) => Promise<Legacy>;
 
+export interface ReadingOptions {
+  /** An API server that has not said who it is by then counts as out of reach; default 5. */
+  readonly firstAnswerSeconds?: number;
+  /** Told in a sentence why the reading takes a while. */
+  readonly say?: (line: string) => void;
+}
+
 /** The inventory with the releases that it was made of. */
 export interface ClusterReading {
   readonly inventory: Inventory;
@@ -69,7 +76,6 @@ export interface ClusterReading {
  * the installation's namespace are listed under their names, those in other namespaces under `NAMESPACE/NAME`.
  * Objects are listed under the namespace that their manifest names, and read from the installation's if it names none.
  *
- * @param options `firstAnswerSeconds`: an API server that has not said who it is by then counts as out of reach.
  * @returns an inventory with nothing but `unreachable` when the API server gives no answer
  * @throws ConfigurationError when the user may not read something, naming verb and resource
  */
@@ -77,12 +83,11 @@ export async function readInventoryAndReleases(
   connection: Connection,
   settings: Settings,
   readLegacy: LegacyReader,
-  { firstAnswerSeconds = 5 }: { readonly firstAnswerSeconds?: number } = {},
+  options: ReadingOptions = {},
 ): Promise<ClusterReading> {
   const stop = new AbortController();
   try {
-    const options = { signal: stop.signal };
-    const reading = await readAll(connection, settings, readLegacy, options, firstAnswerSeconds);
+    const reading = await readAll(connection, settings, readLegacy, options, { signal: stop.signal });
     debug(() => inventoryLines(reading.inventory));
     return reading;
   } catch (error) {
@@ -99,8 +104,8 @@ async function readAll(
   connection: Connection,
   settings: Settings,
   readLegacy: LegacyReader,
+  { firstAnswerSeconds = 5, say }: ReadingOptions,
   options: RequestOptions,
-  firstAnswerSeconds: number,
 ): Promise<ClusterReading> {
   const { namespace } = settings;
   const elsewhere = settings.steps
@@ -140,7 +145,7 @@ async function readAll(
         installation,
       ),
     ),
-    allowed(readLease(connection, namespace, options)),
+    allowed(readLease(connection, namespace, { ...options, say })),
     settings.openshift ? allowed(resourceOf(connection, routeApi, "Route", options)) : undefined,
     needsNodes(settings) ? allowed(readNodes(connection, options)) : undefined,
   ]);

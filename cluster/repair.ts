@@ -1,11 +1,11 @@
-/** Marks the unfinished Helm revisions of a dead run as failed. */
+/** Marks the unfinished Helm revisions of a killed run as failed. */
 import { get, pathOf, replace } from "./client/api.ts";
 import { ApiError } from "./client/api-errors.ts";
 import type { Connection } from "./client/connection.ts";
 import { encodeRelease, type HelmSecret } from "./client/helm-release.ts";
 import { readRecord } from "./client/releases.ts";
 
-/** A revision of a Helm release, and the status in which a dead run left it. */
+/** A revision of a Helm release, and the status in which a killed run left it. */
 export interface UnfinishedRevision {
   readonly release: string;
   readonly namespace: string;
@@ -15,7 +15,7 @@ export interface UnfinishedRevision {
 const unfinished = /^(pending-(install|upgrade|rollback)|uninstalling|uninstalled)$/;
 
 /**
- * Ends what a dead run began: marks the revision as failed, in its label and in its record, as Helm does itself
+ * Ends what a killed run began: marks the revision as failed, in its label and in its record, as Helm does itself
  * when an operation fails. Helm then upgrades over it; no object and no other revision is touched. A revision that
  * has another status by now, or is gone, is left alone, so that this is safe to repeat.
  *

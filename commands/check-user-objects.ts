@@ -1,6 +1,7 @@
 /** `krateo check-user-objects`: stops a destroy while users' objects are left. */
 import { Command } from "commander";
 import type { Connection } from "../cluster/client/connection.ts";
+import { startLeaseHolder } from "../engine/lease-holder.ts";
 import { selectedStack } from "../engine/stack-file.ts";
 import { readStack, recordOf } from "../engine/stack-record.ts";
 import { amount } from "../model/amount.ts";
@@ -8,6 +9,7 @@ import { ConfigurationError } from "../model/problem.ts";
 import { confirmationVariable, destroyedBy, destroyProblems } from "../plan/removal/destroy.ts";
 import { removalPlan } from "../plan/removal/removal-plan.ts";
 import type { RemovalSurvey } from "../plan/removal/survey.ts";
+import { exclusively } from "./exclusively.ts";
 import { seconds, withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
 
@@ -38,12 +40,32 @@ Exit codes: 0 none are left, 1 some are left, or the cluster or the state cannot
     });
 }
 
+/** The rest of a destroy has no program that could hold the Lease: a process of its own does, unless a command holds it. */
 async function checkUserObjects(options: CheckOptions, session: Session): Promise<void> {
-  const { directory, print } = session;
   const confirmed = confirmedNumber();
-  const stack = options.stack ?? (await selectedStack(directory));
   const { namespace, choice } = await stackTarget(options, session);
-  const [connection, exported] = await Promise.all([connectTo(choice, session), readStack(stack, directory)]);
+  const connection = await connectTo(choice, session);
+  const isHeld = await exclusively(connection, namespace, session, async (lease) => {
+    await look({ options, session, confirmed, namespace, connection });
+    return lease === undefined || lease.isShared;
+  });
+  const { ancestors, engineOf } = await import("../cluster/client/process-identity.ts");
+  const engine = engineOf(ancestors());
+  if (engine && !isHeld) await startLeaseHolder(engine.pid, namespace, options);
+}
+
+interface Work {
+  readonly options: CheckOptions;
+  readonly session: Session;
+  readonly confirmed: number;
+  readonly namespace: string;
+  readonly connection: Connection;
+}
+
+async function look({ options, session, confirmed, namespace, connection }: Work): Promise<void> {
+  const { directory, print } = session;
+  const stack = options.stack ?? (await selectedStack(directory));
+  const exported = await readStack(stack, directory);
   const record = recordOf(exported);
   // Not the configuration's: it may be broken, and a destroy without the program does not need it.
   const releases = [...record.releases, ...record.interrupted].map((name) => ({ ...name, chart: name.name }));

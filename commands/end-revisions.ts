@@ -1,5 +1,6 @@
-/** `krateo end-revisions`: marks unfinished Helm revisions of a dead run as failed. */
+/** `krateo end-revisions`: marks unfinished Helm revisions of a killed run as failed. */
 import { Command } from "commander";
+import { exclusively } from "./exclusively.ts";
 import { withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
 
@@ -9,7 +10,7 @@ import { type ClusterOptions, connectTo, type Session, stackTarget } from "./ses
  */
 export function endRevisionsCommand(session: Session): Command {
   return withClusterOptions(new Command("end-revisions"))
-    .summary("mark unfinished Helm revisions of a dead run as failed")
+    .summary("mark unfinished Helm revisions of a killed run as failed")
     .addHelpText(
       "after",
       `
@@ -27,7 +28,10 @@ Exit codes: 0 done or nothing to do, 1 a record could not be changed.`,
       const { namespace, choice } = await stackTarget(options, session);
       const connection = await connectTo(choice, session);
       const { endRevision } = await import("../cluster/repair.ts");
-      for (const text of revisions) session.print(await endRevision(connection, revisionOf(text, namespace)));
+      await exclusively(connection, namespace, session, async () => {
+        for (const text of revisions)
+          session.print(await endRevision(connection, revisionOf(text, namespace)));
+      });
     });
 }
 

@@ -78,7 +78,7 @@ export async function checkReadiness(options: PreflightOptions, session: Session
   // The option is this command's alone: a run has the stack's.
   const configured = options.kubeconfig === undefined ? settings.cluster.kubeconfig : undefined;
   const unlike = providerProblems(connection, configured, session.directory);
-  const reading = readCluster(connection, settings);
+  const reading = readCluster(connection, settings, { say: session.note });
   const found = reading.then(({ inventory }) => inventory);
   const [cluster, charts, recorded] = await Promise.all([
     preflight(connection, settings, found, checkLegacy),
@@ -114,7 +114,7 @@ async function upgradeChecks(
   return (await checkUpgrades(connection, settings, circumstances)).checks;
 }
 
-/** What `pulumi up` would stop for, and warn of, besides: releases, Secrets, somebody's live run. */
+/** What `pulumi up` would stop for, and warn of, besides: releases, Secrets, another run in progress. */
 function conditionChecks(
   settings: Settings,
   inventory: Inventory,

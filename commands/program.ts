@@ -15,6 +15,7 @@ import { completionCommand } from "./completion.ts";
 import { diffCommand } from "./diff.ts";
 import { endRevisionsCommand } from "./end-revisions.ts";
 import { explainCommand } from "./explain.ts";
+import { holdLeaseCommand } from "./hold-lease.ts";
 import { initCommand } from "./init.ts";
 import { preflightCommand } from "./preflight.ts";
 import { profilesCommand } from "./profiles.ts";
@@ -75,6 +76,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     waitDatabaseCommand,
     waitNotebooksCommand,
     checkUserObjectsCommand,
+    holdLeaseCommand,
   ]) {
     program.addCommand(
       prepared(make(session), program).helpGroup("Commands that `pulumi up` and `pulumi destroy` run:"),

@@ -11,8 +11,9 @@ import { damagedProblem, damagedWarning } from "../model/helm-record.ts";
 import { ConfigurationError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { concerns } from "../plan/concerned-records.ts";
-import { describeRepair, isHeld, type RepairPlan, renewal, repairsOf } from "../plan/repair.ts";
+import { describeRepair, type RepairPlan, repairsOf } from "../plan/repair.ts";
 import { revisionOf } from "./end-revisions.ts";
+import { exclusively } from "./exclusively.ts";
 import { withClusterOptions } from "./options.ts";
 import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
 
@@ -23,20 +24,20 @@ interface RepairOptions extends ClusterOptions {
 
 /**
  * `krateo repair`: after a run that was killed, clears what the engine would stop at before the program even
- * starts, a dead lock, and what Helm would stop at, unfinished operations. `pulumi up` ends the latter itself.
+ * starts, a stale lock, and what Helm would stop at, unfinished operations. `pulumi up` ends the latter itself.
  */
 export function repairCommand(session: Session): Command {
   return withClusterOptions(new Command("repair"))
     .summary("clean up after a killed run")
     .description(
-      "Removes the stack's lock if its owner is dead, removes half-written state files, and marks unfinished Helm operations " +
-        "of a dead run as failed. Then `pulumi up` can continue. Leaves alone what may belong to a living run. Deletes no object, " +
+      "Removes the stack's lock if its owner has ended, removes half-written state files, and marks unfinished Helm operations " +
+        "of a killed run as failed. Then `pulumi up` can continue. Leaves alone what may belong to a run in progress. Deletes no object, " +
         "changes no Secret's value, and is safe to repeat.",
     )
     .option("--dry-run", "only say what would be done")
     .option(
       "--force",
-      "also clear what may belong to a live run: a lock or Lease of another host, or a young Helm operation",
+      "also clear what may belong to a run in progress: a lock or Lease of another host, or a young Helm operation",
     )
     .addHelpText(
       "after",
@@ -44,22 +45,22 @@ export function repairCommand(session: Session): Command {
 Examples:
   npx krateo repair --dry-run --stack nodeport
   npx krateo repair && npx pulumi up
-  npx krateo repair --force        when you know that the other run is dead
+  npx krateo repair --force        when you know that the other run has ended
 
 Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared), 1 something does, and was left alone.`,
     )
     .action(async (options: RepairOptions) => {
-      const died = await engineDied(options, session);
+      const killed = await engineWasKilled(options, session);
       const inTheWay = [
         ...(await repairLocks(options, session)),
-        ...(await repairReleases(options, session, died)),
+        ...(await repairReleases(options, session, killed)),
       ];
       for (const reason of inTheWay) session.print(`left alone: ${reason}`);
       if (inTheWay.length > 0) throw new BadResult();
     });
 }
 
-/** Removes the stack's dead locks. @returns what is left in the way */
+/** Removes the stack's stale locks. @returns what is left in the way */
 export async function repairLocks(options: RepairOptions, session: Session): Promise<string[]> {
   const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
   const url = await readBackendUrl(session.directory);
@@ -74,11 +75,11 @@ export async function repairLocks(options: RepairOptions, session: Session): Pro
   if (locks.length === 0) session.print(`lock: stack ${stack} is not locked`);
   const left: string[] = [];
   for (const lock of locks) {
-    if (lock.state !== "dead" && !options.force) {
+    if (lock.state !== "stale" && !options.force) {
       const where =
-        lock.state === "alive" ? "is alive" : "is on another host, where this command cannot look";
+        lock.state === "held" ? "is running" : "is on another host, where this command cannot look";
       left.push(
-        `the lock of ${lock.owner}, which ${where}; end it first, or use --force if you know that it is dead`,
+        `the lock of ${lock.owner}, which ${where}; end it first, or use --force if you know that it has ended`,
       );
       continue;
     }
@@ -104,45 +105,46 @@ async function repairSidecars(
 }
 
 /** @returns what is left in the way */
-async function repairReleases(options: RepairOptions, session: Session, died: boolean): Promise<string[]> {
+async function repairReleases(options: RepairOptions, session: Session, killed: boolean): Promise<string[]> {
   const settings = await stackSettings(options, session);
   const connection = await connectTo(settings.cluster, session);
   const [{ readInventory }, { endRevision }, { endLease }] = await Promise.all([
     import("../run/inventory.ts"),
     import("../cluster/repair.ts"),
-    import("../cluster/lease.ts"),
+    import("../cluster/lease/end-lease.ts"),
   ]);
-  const inventory = await readInventory(connection, settings);
+  const inventory = await readInventory(connection, settings, { say: session.note });
   if (inventory.unreachable) throw new ConfigurationError([{ what: inventory.unreachable }]);
   const { lease } = inventory;
-  if (options.force && lease && isHeld(lease, Date.now())) {
-    const whose = `that of ${lease.holder}, which ${renewal(lease, Date.now())}`;
+  if (options.force && lease && !lease.ended) {
+    const whose = `that of ${lease.holder}, who has renewed it just now`;
     if (options.dryRun) session.print(`lease: would clear ${whose}`);
     else if (await endLease(connection, settings.namespace)) session.print(`lease: cleared ${whose}`);
-    else return [`the Lease of ${lease.holder}, which has just been renewed: that run is alive`];
+    else return [`the Lease of ${lease.holder}, which has been renewed again: that run is in progress`];
   }
-  const { repairs, blocked } = decide(settings, inventory, options.force ?? false, died);
+  const { repairs, blocked } = decide(settings, inventory, options.force ?? false, killed);
   const { damaged = [] } = inventory;
   const unreadable = damaged.filter(concerns(settings));
   for (const record of damaged.filter((one) => !unreadable.includes(one)))
     session.note(damagedWarning(record));
   if (repairs.length + blocked.length + unreadable.length === 0)
     session.print("releases: none is unfinished");
-  for (const repair of repairs) {
-    if (options.dryRun) session.print(`would repair: ${describeRepair(repair)}`);
-    else
-      session.print(
-        await endRevision(connection, revisionOf(`${repair.release}@${repair.revision}`, settings.namespace)),
-      );
-  }
+  if (options.dryRun) for (const repair of repairs) session.print(`would repair: ${describeRepair(repair)}`);
+  else if (repairs.length > 0)
+    await exclusively(connection, settings.namespace, session, async () => {
+      for (const { release, revision } of repairs)
+        session.print(
+          await endRevision(connection, revisionOf(`${release}@${revision}`, settings.namespace)),
+        );
+    });
   return [...unreadable.map(damagedProblem), ...blocked].map(({ what, next }) => `${what}; ${next}`);
 }
 
 /**
- * Whether an engine died while it worked on the stack: its lock is still there. A removal holds no Lease, since no
- * program runs in it, so this is what tells that the operations it left unfinished are nobody's any more.
+ * Whether an engine was killed while it worked on the stack: its lock is still there. So nobody goes on with the
+ * operations that it left unfinished.
  */
-async function engineDied(options: RepairOptions, session: Session): Promise<boolean> {
+async function engineWasKilled(options: RepairOptions, session: Session): Promise<boolean> {
   const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
   const locks =
     (await readEngineLocks(
@@ -150,21 +152,21 @@ async function engineDied(options: RepairOptions, session: Session): Promise<boo
       readProjectFile(session.directory).name,
       stack,
     )) ?? [];
-  return locks.length > 0 && locks.every(({ state }) => state === "dead");
+  return locks.length > 0 && locks.every(({ state }) => state === "stale");
 }
 
 /**
- * Forced, or with a dead engine and nobody else at work, every unfinished operation counts as dead: as if the clock
- * were far ahead and no Lease held.
+ * Forced, or after a killed engine with no other run in progress, every unfinished operation counts as interrupted: as
+ * if the clock were far ahead and no Lease held.
  */
 function decide(
   settings: Settings,
   inventory: Parameters<typeof repairsOf>[1],
   force: boolean,
-  died: boolean,
+  killed: boolean,
 ): RepairPlan {
   const { lease } = inventory;
-  const held = lease && isHeld(lease, Date.now());
-  if (!force && (!died || held)) return repairsOf(settings, inventory, Date.now());
+  const held = lease && !lease.ended;
+  if (!force && (!killed || held)) return repairsOf(settings, inventory, Date.now());
   return repairsOf(settings, { ...inventory, lease: undefined }, Number.MAX_SAFE_INTEGER);
 }

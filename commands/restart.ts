@@ -1,6 +1,7 @@
 /** `krateo restart`: restarts pods that are older than their configuration. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { chartStepsOf } from "../plan/plan.ts";
+import { exclusively } from "./exclusively.ts";
 import { seconds, withClusterOptions } from "./options.ts";
 import {
   BadResult,
@@ -45,7 +46,7 @@ Examples:
 Exit codes: 0 done or nothing to do, 1 new pods are not ready, or the cluster cannot be read.`,
     )
     .action(async (options: RestartOptions) => {
-      const { choice, steps } = await target(options, session);
+      const { choice, namespace, steps } = await target(options, session);
       const connection = await connectTo(choice, session);
       const [{ readOutdated }, { restart }, { inParallel }] = await Promise.all([
         import("../cluster/outdated-pods.ts"),
@@ -54,15 +55,15 @@ Exit codes: 0 done or nothing to do, 1 new pods are not ready, or the cluster ca
       ]);
       const found = await readOutdated(connection, steps);
       if (found.length === 0) return session.print("no pod is older than its configuration");
-      const results = await inParallel(found, (one) =>
+      const restartOne = (one: (typeof found)[number]) =>
         restart(connection, one, options.timeout).then(
           (line) => ({ line, failed: false }),
           (error: unknown) => ({
             line: error instanceof Error ? error.message : String(error),
             failed: true,
           }),
-        ),
-      );
+        );
+      const results = await exclusively(connection, namespace, session, () => inParallel(found, restartOne));
       for (const { line, failed } of results) failed ? session.note(line) : session.print(line);
       if (results.some(({ failed }) => failed)) throw new BadResult();
     });
@@ -72,10 +73,10 @@ Exit codes: 0 done or nothing to do, 1 new pods are not ready, or the cluster ca
 async function target(options: RestartOptions, session: Session) {
   if (options.releases === undefined) {
     const settings = await stackSettings(options, session);
-    return { choice: settings.cluster, steps: chartStepsOf(settings) };
+    return { choice: settings.cluster, namespace: settings.namespace, steps: chartStepsOf(settings) };
   }
-  const { choice } = await stackTarget(options, session);
-  return { choice, steps: options.releases.map((release) => ({ release })) };
+  const { choice, namespace } = await stackTarget(options, session);
+  return { choice, namespace, steps: options.releases.map((release) => ({ release })) };
 }
 
 function releasesIn(text: string): Release[] {

@@ -26,6 +26,7 @@ import { identityOf } from "../plan/removal/objects.ts";
 import { type RemovalPlan, remainsOf, removalPlan } from "../plan/removal/removal-plan.ts";
 import type { LiveRelease, RemovalSurvey } from "../plan/removal/survey.ts";
 import { repairsOf } from "../plan/repair.ts";
+import { exclusively } from "./exclusively.ts";
 import { seconds, withStackOptions } from "./options.ts";
 import { planText, retainedLines } from "./removal-report.ts";
 import { repairLocks } from "./repair.ts";
@@ -138,7 +139,10 @@ async function uninstall(work: Work): Promise<void> {
     const next = "read the list, then run the same with --yes";
     throw new ConfigurationError([{ what: "nobody has agreed to the removal; nothing was changed", next }]);
   }
-  await carryOut(work, exported, plan);
+  await checkAlone(work);
+  await exclusively(work.connection, settings.namespace, session, (lease) =>
+    carryOut(work, exported, plan, async () => void (await lease?.release())),
+  );
   await judge(work, plan);
 }
 
@@ -164,14 +168,16 @@ async function look(
   return { survey, plan: removalPlan(survey, { purgeData: options.purgeData ?? false }) };
 }
 
-async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): Promise<void> {
+/** @param leaveNamespace Called before the namespace is deleted, with all that is in it. */
+async function carryOut(
+  work: Work,
+  exported: StackExport,
+  plan: RemovalPlan,
+  leaveNamespace: () => Promise<void>,
+): Promise<void> {
   const { session, options, connection, settings, stack, configFile } = work;
   const { print, directory } = session;
   const runProgram = hasMoved(connectionOf(exported), work);
-  await checkAlone(work);
-  // A program that runs takes the Lease itself.
-  if (!runProgram) await holdLease(work);
-
   const [removal, { deleteAndWait }, { waitForClaimUsers }] = await Promise.all([
     import("../cluster/removal/removal.ts"),
     import("../cluster/removal/delete-objects.ts"),
@@ -204,7 +210,9 @@ async function carryOut(work: Work, exported: StackExport, plan: RemovalPlan): P
   await deleteAndWait(connection, plan.volumes, options.timeout, print);
   if (!plan.ownNamespace) return;
   const namespace = await emptyNamespace(work);
-  if (namespace) await deleteAndWait(connection, [namespace], options.timeout, print);
+  if (!namespace) return;
+  await leaveNamespace();
+  await deleteAndWait(connection, [namespace], options.timeout, print);
 }
 
 /** Somebody may have put something into it since; what Kubernetes collects by and by gets some time to go. */
@@ -217,10 +225,10 @@ async function emptyNamespace(work: Work): Promise<RemovalPlan["ownNamespace"]> 
   }
 }
 
-/** Stops when somebody else may be at work. A release that is being uninstalled is no reason: Helm does it again. */
-async function checkAlone({ settings, connection }: Work): Promise<void> {
+/** Stops when another run may be in progress. A release that is being uninstalled is no reason: Helm does it again. */
+async function checkAlone({ settings, connection, session }: Work): Promise<void> {
   const { readInventory } = await import("../run/inventory.ts");
-  const inventory = await readInventory(connection, settings);
+  const inventory = await readInventory(connection, settings, { say: session.note });
   const releases = Object.entries(inventory.releases).filter(([, { status }]) => status !== "uninstalling");
   const { blocked } = repairsOf(
     settings,
@@ -266,15 +274,6 @@ function objectsOf({ manifest }: RemovalPlan): (release: LiveRelease) => Removal
   };
 }
 
-async function holdLease({ connection, settings: { namespace } }: Work): Promise<void> {
-  const [{ get, pathOf }, { InstallerLease }] = await Promise.all([
-    import("../cluster/client/api.ts"),
-    import("../cluster/lease.ts"),
-  ]);
-  const exists = await get(connection, pathOf("v1", "namespaces", undefined, namespace));
-  if (exists) await new InstallerLease(connection, namespace).hold();
-}
-
 /** Looks again, and says what is left that should have gone. */
 async function judge(work: Work, before: RemovalPlan): Promise<void> {
   const { session, stack, settings } = work;
@@ -293,7 +292,7 @@ async function judge(work: Work, before: RemovalPlan): Promise<void> {
   for (const line of left) session.print(`  ${line}`);
   if (survey.stack.filled) session.print(`  the state of stack ${stack} is not empty`);
   session.print(
-    "ERROR: not everything is gone; remove what holds it, then run the same command again (npx krateo repair clears a dead lock)",
+    "ERROR: not everything is gone; remove what holds it, then run the same command again (npx krateo repair removes a stale lock)",
   );
   throw new BadResult();
 }

@@ -65,13 +65,15 @@ export async function runPulumi(
   // A terminal sends Ctrl-C to both: Pulumi then ends in order, and this has to report what is left.
   const wait = (): void => undefined;
   const forward = (): void => void child.kill("SIGTERM");
-  process.on("SIGINT", wait).on("SIGTERM", forward);
+  // This process may have to end by itself.
+  const interrupt = (): void => void child.kill("SIGINT");
+  process.on("SIGINT", wait).on("SIGTERM", forward).on("exit", interrupt);
   try {
     return await new Promise((resolve, reject) => {
       child.on("error", reject).on("close", (code) => resolve(code ?? 1));
     });
   } finally {
-    process.off("SIGINT", wait).off("SIGTERM", forward);
+    process.off("SIGINT", wait).off("SIGTERM", forward).off("exit", interrupt);
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
-import { isAlive } from "../cluster/client/process-identity.ts";
+import { isRunning } from "../cluster/client/process-identity.ts";
 import { stateFolder } from "./state-backend.ts";
 
 /** A lock that a run of Pulumi holds, or left, on a stack. */
@@ -10,8 +10,8 @@ export interface EngineLock {
   readonly file: string;
   /** User, host and process, in words. */
   readonly owner: string;
-  /** `dead`: its process has ended; `alive`: it runs; `elsewhere`: it is on a host that cannot be asked. */
-  readonly state: "dead" | "alive" | "elsewhere";
+  /** `stale`: its process has ended; `held`: it runs; `elsewhere`: it is on a host that cannot be asked. */
+  readonly state: "stale" | "held" | "elsewhere";
 }
 
 /**
@@ -36,11 +36,11 @@ export async function readEngineLocks(
 async function readLock(file: string): Promise<EngineLock> {
   try {
     const { pid, username, hostname: host } = JSON.parse(await readFile(file, "utf8"));
-    const state = host !== hostname() ? "elsewhere" : isAlive({ pid }) && isPulumi(pid) ? "alive" : "dead";
+    const state = host !== hostname() ? "elsewhere" : isRunning({ pid }) && isPulumi(pid) ? "held" : "stale";
     return { file, owner: `${username} on ${host}, process ${pid}`, state };
   } catch {
     // Written by a run that was killed while it wrote: nobody ever held it.
-    return { file, owner: "a run that was killed while it took the lock", state: "dead" };
+    return { file, owner: "a run that was killed while it took the lock", state: "stale" };
   }
 }
 

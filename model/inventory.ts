@@ -69,8 +69,10 @@ export interface ExistingLease {
   readonly renewedAt: number;
   /** How long it is valid after a renewal. */
   readonly durationSeconds: number;
-  /** True when the holder gave it up, or is known to be dead. */
+  /** True when the holder gave it up, has ended, has not renewed it for its whole duration, or belongs to this very run. */
   readonly ended: boolean;
+  /** The resourceVersion that was judged. A Lease that still has it has not been renewed since. */
+  readonly version: string;
 }
 
 /** Name of that Lease. */

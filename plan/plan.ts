@@ -52,7 +52,7 @@ export function planOf(settings: Settings): readonly PlanNode[] {
   add({
     id: "repair",
     kind: "repair",
-    needs: [{ on: "namespace", why: "it mends what a dead run left there" }],
+    needs: [{ on: "namespace", why: "it repairs what a killed run left there" }],
   });
   add({
     id: "cleanup",

@@ -1,9 +1,10 @@
-import { type ExistingRelease, type Inventory, leaseName, releaseKey } from "../model/inventory.ts";
+import { type ExistingRelease, type Inventory, releaseKey } from "../model/inventory.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ChartStep, Settings } from "../model/settings.ts";
 import { chartStepsOf } from "./plan.ts";
+import { runInProgress } from "./run-in-progress.ts";
 
-/** A Helm release that a dead run left in the middle of an operation, and that Helm would refuse to touch for ever. */
+/** A Helm release that a killed run left in the middle of an operation. Helm refuses to change it for ever. */
 export interface Repair {
   /** Release name, with `NAMESPACE/` in front where it is not the installation's. */
   readonly release: string;
@@ -18,7 +19,7 @@ export function describeRepair({ release, revision, status, because }: Repair): 
   return `${release} is ${status} (revision ${revision}) and ${because}: it will be marked as failed, then upgraded`;
 }
 
-/** What has to be mended before releases can be upgraded, and what may be somebody's live run. */
+/** What has to be repaired before releases can be upgraded, and what may belong to a run in progress. */
 export interface RepairPlan {
   readonly repairs: readonly Repair[];
   readonly blocked: readonly Problem[];
@@ -28,16 +29,16 @@ export interface RepairPlan {
 const unfinished = ["pending-install", "pending-upgrade", "pending-rollback", "uninstalling", "uninstalled"];
 
 /**
- * Tells what is provably dead from what may be alive. A run of this program holds a Lease while it works: what was
- * begun under a Lease is dead once that has run out. Anything else may be somebody's helm, and counts as dead when
- * it is older than the time that its own step may take.
+ * Tells which operations have certainly been interrupted, and which may be in progress. A run of this program holds a
+ * Lease while it works: what was begun under a Lease is interrupted once that has ended. Anything else may be somebody's
+ * helm, and counts as interrupted when it is older than the time that its own step may take.
  *
  * @param now Milliseconds since 1970.
  */
 export function repairsOf(settings: Settings, inventory: Inventory, now: number): RepairPlan {
   const { lease } = inventory;
-  if (lease && isHeld(lease, now)) {
-    return { repairs: [], blocked: [liveRun(settings, lease, now)] };
+  if (lease && !lease.ended) {
+    return { repairs: [], blocked: [runInProgress(settings.namespace, lease.holder, lease.acquiredAt)] };
   }
   const repairs: Repair[] = [];
   const blocked: Problem[] = [];
@@ -46,25 +47,20 @@ export function repairsOf(settings: Settings, inventory: Inventory, now: number)
     const existing = inventory.releases[name];
     if (!existing || !unfinished.includes(existing.status)) continue;
     const { revision, status } = existing;
-    const because = deathOf(existing, step, lease, now);
+    const because = interruptionOf(existing, step, lease, now);
     if (because) repairs.push({ release: name, revision, status, because });
-    else blocked.push(perhapsAlive(step, existing, now));
+    else blocked.push(perhapsInProgress(step, existing, now));
   }
   return { repairs, blocked };
 }
 
 type Lease = NonNullable<Inventory["lease"]>;
 
-/** Whether a Lease keeps others away. @param now Milliseconds since 1970. */
-export function isHeld(lease: Lease, now: number): boolean {
-  return !lease.ended && now < leaseEnd(lease);
-}
-
 function leaseEnd(lease: Lease): number {
   return lease.renewedAt + lease.durationSeconds * 1000;
 }
 
-function deathOf(
+function interruptionOf(
   { status, updatedAt }: ExistingRelease,
   step: ChartStep,
   lease: Lease | undefined,
@@ -81,25 +77,7 @@ function deathOf(
   return `it has been so for ${minutes(seconds)}, longer than its time-out of ${minutes(step.timeoutSeconds)}`;
 }
 
-function liveRun({ namespace }: Settings, lease: Lease, now: number): Problem {
-  const since = lease.acquiredAt > 0 ? `, since ${clock(lease.acquiredAt)}` : "";
-  return {
-    what: `another run is at work on the installation in namespace ${namespace}: ${lease.holder}${since}`,
-    given: `its Lease ${leaseName} ${renewal(lease, now)}`,
-    next:
-      `wait until it has ended; if it is dead, its Lease runs out within ${lease.durationSeconds} s, ` +
-      "or at once with: npx krateo repair --force",
-  };
-}
-
-/** When a Lease was renewed last, as the end of a sentence. */
-export function renewal({ renewedAt }: Lease, now: number): string {
-  const seconds = Math.round((now - renewedAt) / 1000);
-  if (seconds >= 0) return `was renewed ${seconds} s ago`;
-  return `was renewed at ${clock(renewedAt)}, by a clock that is ${minutes(-seconds)} ahead of this machine's`;
-}
-
-function perhapsAlive(
+function perhapsInProgress(
   step: ChartStep,
   { status, revision, updatedAt }: ExistingRelease,
   now: number,
@@ -110,7 +88,7 @@ function perhapsAlive(
     what: `the Helm release ${name} in namespace ${namespace} is ${status}: somebody may be changing it`,
     path: `steps.${step.id}`,
     given: `revision ${revision}, begun at ${clock(updatedAt)}, not by a run of this program`,
-    next: `wait until it has ended; it counts as dead in ${minutes(left)}, or at once with: npx krateo repair --force`,
+    next: `wait until it has ended; it counts as interrupted in ${minutes(left)}, or at once with: npx krateo repair --force`,
   };
 }
 

@@ -26,7 +26,7 @@ export interface StartJudgement {
   readonly problems: readonly Problem[];
   /** What is worth knowing, and what would stop an `up` where this is a preview. */
   readonly warnings: readonly Problem[];
-  /** What a dead run left unfinished, and this one ends. */
+  /** What a killed run left unfinished, and this one marks as failed. */
   readonly repairs: readonly Repair[];
 }
 
@@ -41,7 +41,7 @@ export function judgeStart(
 ): StartJudgement {
   const { repairs, blocked } = repairsOf(settings, inventory, now);
   const found = findingsOf(checks);
-  // What only matters when something will be changed: somebody's live run, a cluster that is not ready.
+  // What only matters when something will be changed: another run in progress, a cluster that is not ready.
   const ofChanges = [...blocked, ...found.problems];
   return {
     problems: [

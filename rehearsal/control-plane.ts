@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
-import { isAlive, processIdentity } from "../cluster/client/process-identity.ts";
+import { isRunning, processIdentity } from "../cluster/client/process-identity.ts";
 import { writePortForwards } from "./port-forwards.ts";
 import { loopback, type Ports, withPorts } from "./ports.ts";
 import { kubernetesVersion } from "./toolchain/recipes.ts";
@@ -174,15 +174,15 @@ export async function stopControlPlane(directory: string): Promise<void> {
 
 async function endProcess(pid: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   const identity = processIdentity(pid);
-  if (!isAlive(identity)) return;
+  if (!isRunning(identity)) return;
   try {
     process.kill(pid, signal);
   } catch {
     // It has ended by itself in the meantime.
     return;
   }
-  for (const end = Date.now() + 5000; isAlive(identity) && Date.now() < end; ) await sleep(20);
-  if (isAlive(identity) && signal === "SIGTERM") await endProcess(pid, "SIGKILL");
+  for (const end = Date.now() + 5000; isRunning(identity) && Date.now() < end; ) await sleep(20);
+  if (isRunning(identity) && signal === "SIGTERM") await endProcess(pid, "SIGKILL");
 }
 
 /** The control plane's processes by their pid files; an id that another program has by now does not count. */
@@ -194,7 +194,7 @@ export async function componentProcesses(
   return Promise.all(
     files.sort().map(async (file) => {
       const pid = Number(await readFile(join(place.pids, file), "utf8").catch(() => ""));
-      const ours = pid > 0 && isAlive({ pid }) && (await commandLine(pid)).includes(place.cluster);
+      const ours = pid > 0 && isRunning({ pid }) && (await commandLine(pid)).includes(place.cluster);
       return { component: file.replace(/\.pid$/, ""), pid: ours ? pid : undefined };
     }),
   );

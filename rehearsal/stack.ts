@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { isAlive } from "../cluster/client/process-identity.ts";
+import { isRunning } from "../cluster/client/process-identity.ts";
 import type { ReleaseType } from "../model/settings.ts";
 import type { UpProgress } from "./progress.ts";
 import { type RehearsalPaths, rehearsalStack, replaceFile } from "./toolchain/layout.ts";
@@ -67,7 +67,7 @@ export async function clearDeadLocks(paths: RehearsalPaths): Promise<void> {
   const folder = join(paths.state, ".pulumi", "locks", "organization", "krateo", rehearsalStack);
   for (const file of await readdir(folder).catch(() => [])) {
     const { pid, hostname: host } = JSON.parse(await readFile(join(folder, file), "utf8"));
-    if (host === hostname() && !isAlive({ pid })) await rm(join(folder, file));
+    if (host === hostname() && !isRunning({ pid })) await rm(join(folder, file));
   }
 }
 

@@ -21,7 +21,7 @@ export interface ObjectReference {
 export interface PlatformArgs {
   readonly settings: Settings;
   readonly inventory: Inventory;
-  /** Unfinished Helm operations of dead runs, to be ended first. */
+  /** Unfinished Helm operations of killed runs, to be marked as failed first. */
   readonly repairs: readonly Repair[];
   /** Helm releases to apply again though nothing in their inputs has changed; keys of `Inventory.releases`. */
   readonly reapply: ReadonlySet<string>;
@@ -49,8 +49,10 @@ export interface PlatformArgs {
     release: { name: string; namespace: string },
     asked: boolean,
   ) => Promise<readonly string[]>;
-  /** Called as soon as the namespace is there: from then on nobody else may work on the installation. */
+  /** Takes the Lease in the namespace, which must exist: from then on no other run may change the installation. */
   readonly enter: () => Promise<void>;
+  /** Makes sure that this run still holds the Lease. Called before each operation; when it fails, the operation does not begin. */
+  readonly checkLease: () => Promise<void>;
   /** Where a migration from an earlier version stands after a failure; no lines where there is none to finish. */
   readonly migrationStatus: () => Promise<readonly string[]>;
   /** A live object; undefined when there is none. */
@@ -67,6 +69,7 @@ export class BuildContext {
   /** Lines about how far the run has come, while it goes on. */
   progress: () => readonly string[] = () => [];
   private readonly refused = new Set<string>();
+  private readonly leaseHook: pulumi.ResourceHook;
   private readonly explainHook: pulumi.ErrorHook;
   private readonly putBackHook: pulumi.ResourceHook;
   private readonly resources = new Map<string, readonly pulumi.Resource[]>();
@@ -78,6 +81,7 @@ export class BuildContext {
     this.inventory = args.inventory;
     const nodeAddress = nodeAddressOf(args.settings, args.inventory);
     if (nodeAddress !== undefined) this.setVariable(nodeAddressVariable, pulumi.output(nodeAddress));
+    this.leaseHook = new pulumi.ResourceHook("lease", () => args.checkLease());
     this.explainHook = new pulumi.ErrorHook("explain", async (failure) => {
       const { name, type, newInputs, oldInputs, errors } = failure;
       const first = this.failed.size === 0;
@@ -100,7 +104,7 @@ export class BuildContext {
     });
   }
 
-  /** A cluster that takes no writes meets whatever is at work at that moment: it is said once. */
+  /** A cluster that takes no writes makes every operation fail that is running: it is said once. */
   private async tellRefusal(error: string): Promise<void> {
     const refused = refusedWrite(error);
     if (!refused || this.refused.has(refused.what)) return;
@@ -165,12 +169,17 @@ export class BuildContext {
    * Notes a failed operation, says in words that the cluster takes no writes, and what of a release or an object is not
    * ready, instead of "timed out".
    */
-  get explained(): pulumi.CustomResourceOptions["hooks"] {
+  get explained(): pulumi.ResourceHookBinding {
     return { onError: [this.explainHook] };
   }
 
-  /** The same of a Helm release, with what of its objects Helm would fail on or leave put back before an upgrade. */
-  get explainedAndPutBack(): pulumi.CustomResourceOptions["hooks"] {
-    return { ...this.explained, beforeUpdate: [this.putBackHook] };
+  /** The same of what may only be created and changed while this run holds the Lease: everything but the namespace. */
+  get guarded(): pulumi.ResourceHookBinding {
+    return { ...this.explained, beforeCreate: [this.leaseHook], beforeUpdate: [this.leaseHook] };
+  }
+
+  /** The same of a Helm release: objects that Helm would fail on or leave as they are are put back before an upgrade. */
+  get guardedAndPutBack(): pulumi.ResourceHookBinding {
+    return { ...this.guarded, beforeUpdate: [this.leaseHook, this.putBackHook] };
   }
 }

@@ -65,7 +65,7 @@ function createRemoval(
     {
       parent,
       dependsOn: build.needsOf(node),
-      hooks: build.explained,
+      hooks: build.guarded,
       ...(found.length === 0 && { ignoreChanges: ["environment"] }),
     },
   );

@@ -18,7 +18,7 @@ export function createGate(build: BuildContext, node: PlanNode, parent: pulumi.R
   const { id, gate } = gatedSteps.find((step) => step.gate.id === node.id) as KnownStep & {
     gate: GateDescription;
   };
-  const opts = { parent, dependsOn: build.needsOf(node), hooks: build.explained };
+  const opts = { parent, dependsOn: build.needsOf(node), hooks: build.guarded };
   const end = `--timeout ${gate.timeoutSeconds}`;
   if (gate.during === "removal") {
     const wait = krateoCommand(build, `${gate.command} ${end}`);

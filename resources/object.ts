@@ -50,7 +50,7 @@ export function createObject(
     {
       parent,
       dependsOn: build.needsOf(node),
-      hooks: build.explained,
+      hooks: build.guarded,
       ...adoption(existing, id, []),
       ...(existing && filledIn.length > 0 && { ignoreChanges: [...filledIn] }),
     },

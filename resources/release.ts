@@ -41,7 +41,7 @@ export function createRelease(
     {
       parent,
       dependsOn: build.needsOf(node),
-      hooks: build.explainedAndPutBack,
+      hooks: build.guardedAndPutBack,
       ...(existing && { import: `${namespace}/${name}` }),
       // What applying it again once left there is no reason for another upgrade.
       ...(again === undefined && { ignoreChanges: ["description"] }),

@@ -1,4 +1,4 @@
-/** The Command that marks unfinished Helm operations of a dead run as failed. */
+/** The Command that marks unfinished Helm operations of a killed run as failed. */
 import { Command } from "@pulumi/command/local/command.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../plan/plan.ts";
@@ -6,7 +6,7 @@ import type { BuildContext } from "./build-context.ts";
 import { connectionEnvironment, krateoCommand } from "./krateo-command.ts";
 
 /**
- * Ends the Helm operations that a dead run left unfinished, ahead of everything that would trip over them. Which
+ * Marks the Helm operations that a killed run left unfinished as failed, before anything that would fail on them. Which
  * ones was decided when the program looked; they stand in the environment, so that a preview shows them. When
  * there are none its inputs are left as they were, so that a second run is empty.
  */
@@ -21,6 +21,7 @@ export function createRepair(build: BuildContext, node: PlanNode, parent: pulumi
     {
       parent,
       dependsOn: build.needsOf(node),
+      hooks: build.guarded,
       ...(found.length === 0 && { ignoreChanges: ["environment"] }),
     },
   );

@@ -46,7 +46,7 @@ export function createRestart(build: BuildContext, node: PlanNode, parent: pulum
     {
       parent,
       dependsOn: build.needsOf(node),
-      hooks: build.explained,
+      hooks: build.guarded,
       // What was found once and has been mended is no reason to run again.
       ...(found.length === 0 && { ignoreChanges: ["environment.KRATEO_OUTDATED"] }),
     },

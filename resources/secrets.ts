@@ -55,7 +55,7 @@ export class Secrets extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: build.needsOf(node),
-        hooks: build.explained,
+        hooks: build.guarded,
         ...options,
         ignoreChanges: [...kept, ...(options.ignoreChanges ?? [])],
       },

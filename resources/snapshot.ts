@@ -24,7 +24,11 @@ export function createSnapshot(
   const crd = new CustomResourceDefinition(
     "installation-kind",
     { ...installationCrd, metadata: { name: installationCrd.metadata.name, ...marker(existingCrd) } },
-    { parent, ...adoption(existingCrd, installationCrd.metadata.name, ["metadata", "spec"]) },
+    {
+      parent,
+      hooks: build.guarded,
+      ...adoption(existingCrd, installationCrd.metadata.name, ["metadata", "spec"]),
+    },
   );
   const existing = build.inventory.objects[installationKey.object(namespace)];
   return new CustomResource(
@@ -47,7 +51,7 @@ export function createSnapshot(
     {
       parent,
       dependsOn: [crd, ...build.needsOf(node)],
-      hooks: build.explained,
+      hooks: build.guarded,
       ...adoption(existing, `${namespace}/${installationName}`, []),
     },
   );

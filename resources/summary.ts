@@ -8,7 +8,7 @@ const shown: readonly PlanNode["kind"][] = ["release", "object", "route", "gate"
 
 /**
  * Says what is done, what failed and what was therefore not started: at the end of a run in which something failed, and
- * at its first failure, with what is at work then. A run reaches its end only with --continue-on-error: otherwise Pulumi
+ * at its first failure, with what is in progress then. A run reaches its end only with --continue-on-error: otherwise Pulumi
  * ends the program with the first error.
  */
 export function summarise(build: BuildContext, plan: readonly PlanNode[]): void {
@@ -47,7 +47,7 @@ export function summarise(build: BuildContext, plan: readonly PlanNode[]): void 
       new Set([...build.failed].map((id) => build.displayName(id))),
     );
     if (lines.length === 0) return;
-    // What was at work at the first failure has changed where a migration stands.
+    // What was in progress at the first failure has changed where a migration stands.
     await pulumi.log.info([...lines, ...(await build.args.migrationStatus())].join("\n"));
   });
 }
@@ -55,20 +55,20 @@ export function summarise(build: BuildContext, plan: readonly PlanNode[]): void 
 /**
  * The summary's lines; none when all is done. What is neither done nor failed was not started.
  *
- * @param atWork While the run goes on: what has all that it needs.
+ * @param inProgress While the run goes on: what has all that it needs.
  */
 export function summaryOf(
   names: readonly string[],
   done: ReadonlySet<string>,
   failed: ReadonlySet<string>,
-  atWork: ReadonlySet<string> = new Set(),
+  inProgress: ReadonlySet<string> = new Set(),
 ): readonly string[] {
   if (names.every((name) => done.has(name))) return [];
   const left = names.filter((name) => !done.has(name) && !failed.has(name));
   const groups: [string, string[]][] = [
     ["failed:", names.filter((name) => failed.has(name))],
-    ["at work:", left.filter((name) => atWork.has(name))],
-    ["not started:", left.filter((name) => !atWork.has(name))],
+    ["in progress:", left.filter((name) => inProgress.has(name))],
+    ["not started:", left.filter((name) => !inProgress.has(name))],
     ["done:", names.filter((name) => done.has(name))],
   ];
   return groups

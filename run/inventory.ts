@@ -1,18 +1,14 @@
 import type { Connection } from "../cluster/client/connection.ts";
-import { type ClusterReading, readInventoryAndReleases } from "../cluster/inventory.ts";
+import { type ClusterReading, type ReadingOptions, readInventoryAndReleases } from "../cluster/inventory.ts";
 import { readLegacy } from "../migration/live/legacy-inventory.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Settings } from "../model/settings.ts";
-
-interface Options {
-  readonly firstAnswerSeconds?: number;
-}
 
 /** What the cluster holds of an installation and of Krateo 2.7.0, with the releases. As `readInventoryAndReleases`. */
 export async function readCluster(
   connection: Connection,
   settings: Settings,
-  options: Options = {},
+  options: ReadingOptions = {},
 ): Promise<ClusterReading> {
   return await readInventoryAndReleases(connection, settings, readLegacy, options);
 }
@@ -21,7 +17,7 @@ export async function readCluster(
 export async function readInventory(
   connection: Connection,
   settings: Settings,
-  options: Options = {},
+  options: ReadingOptions = {},
 ): Promise<Inventory> {
   return (await readCluster(connection, settings, options)).inventory;
 }

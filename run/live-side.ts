@@ -4,13 +4,14 @@ import { readObject } from "../cluster/client/read-object.ts";
 import { explainRelease, explainService } from "../cluster/diagnose/diagnose.ts";
 import { putBack } from "../cluster/drift/put-back.ts";
 import { explainGateway, explainHttpRoute } from "../cluster/gateway-api.ts";
-import { InstallerLease } from "../cluster/lease.ts";
+import { RunLease } from "../cluster/lease/run-lease.ts";
 import { explainRoute } from "../cluster/route.ts";
 import { backupDirectory } from "../migration/live/backup-folder.ts";
 import { migrationStatus } from "../migration/live/migration-status.ts";
 import { isMigration, releaseKey } from "../model/inventory.ts";
 import type { PlatformArgs } from "../resources/build-context.ts";
 import { userErrors } from "../resources/user-errors.ts";
+import { endRun } from "./end-run.ts";
 
 type LiveSide = Pick<
   PlatformArgs,
@@ -22,6 +23,7 @@ type LiveSide = Pick<
   | "migrationStatus"
   | "putBack"
   | "enter"
+  | "checkLease"
   | "read"
 >;
 
@@ -35,7 +37,11 @@ export function liveSide(
   { settings, inventory }: Pick<PlatformArgs, "settings" | "inventory">,
   manifests: ReadonlyMap<string, string>,
 ): LiveSide {
-  const lease = new InstallerLease(connection, settings.namespace);
+  const lease = new RunLease(connection, settings.namespace, {
+    judged: inventory.lease,
+    say: (line) => void pulumi.log.info(line),
+    onLost: (problem) => void endRun(problem),
+  });
   return {
     explain: ({ namespace, name }) => explainRelease(connection, namespace, name),
     explainRoute: ({ namespace, name }) => explainRoute(connection, namespace, name),
@@ -52,6 +58,7 @@ export function liveSide(
     enter: async () => {
       if (!pulumi.runtime.isDryRun()) await userErrors(() => lease.hold());
     },
+    checkLease: () => lease.check(),
     read: (reference) => readObject(connection, reference),
   };
 }

@@ -86,7 +86,7 @@ async function readAtOnce(
   settings: Settings,
   { directory, steps }: { readonly directory: string; readonly steps: readonly ComputedStep[] },
 ) {
-  const cluster = readCluster(connection, settings);
+  const cluster = readCluster(connection, settings, { say: (line) => void pulumi.log.info(line) });
   const found = cluster.then(({ inventory }) => inventory);
   const fetching = fetchCharts(chartStepsOf(settings), { directory, mirror: settings.charts.mirror });
   const rendering = Promise.all([found, fetching, rememberedRenderings(directory)]).then(

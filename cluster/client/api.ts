@@ -22,6 +22,7 @@ export interface KubeObject {
     readonly name: string;
     readonly namespace?: string;
     readonly uid: string;
+    readonly resourceVersion?: string;
     readonly generation?: number;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
@@ -112,14 +113,20 @@ export async function create(
   await send(connection, "POST", path, { body, query });
 }
 
-/** Replaces one object. Errors as `get`, with ApiError 409 when its resourceVersion is not the latest. */
-export async function replace(
+/**
+ * Replaces one object. Errors as `get`, with ApiError 409 when its resourceVersion is not the latest.
+ *
+ * @param timeoutSeconds As of RequestOptions.
+ * @returns the object after it; undefined when there is none
+ */
+export async function replace<T>(
   connection: Connection,
   path: string,
   body: unknown,
   query: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  await send(connection, "PUT", path, { body, query });
+  timeoutSeconds?: number,
+): Promise<T | undefined> {
+  return await send<T>(connection, "PUT", path, { body, query, timeoutSeconds });
 }
 
 /** Query of a request that the API server judges, admission included, and does not carry out. */

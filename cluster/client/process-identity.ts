@@ -1,4 +1,5 @@
-/** Tells whether a process of this machine lives. */
+/** Tells which processes of this machine run, and which one started which. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /** A process, told apart from a later one that was given the same id. */
@@ -15,7 +16,7 @@ export function processIdentity(pid: number = process.pid): ProcessIdentity {
 }
 
 /** Whether that very process still runs. */
-export function isAlive({ pid, started }: ProcessIdentity): boolean {
+export function isRunning({ pid, started }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -27,13 +28,54 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
   return started === undefined || now === undefined || now === started;
 }
 
-/** Field 22 of /proc/PID/stat; the fields are counted from behind the command's name, which may hold spaces. */
+/** A process that started another one, directly or not. */
+export interface Ancestor {
+  readonly pid: number;
+  /** Name of its program, without folders. */
+  readonly program: string;
+}
+
+/** The processes that started this one, its parent first. Empty where the system does not tell. */
+export function ancestors(): Ancestor[] {
+  const found: Ancestor[] = [];
+  for (let pid = process.ppid; pid > 1; ) {
+    const one = statusOf(pid);
+    if (!one) break;
+    found.push({ pid, program: one.program });
+    pid = one.parent;
+  }
+  return found;
+}
+
+/** The Pulumi engine that this process works for; undefined when there is none. */
+export function engineOf(processes: readonly Ancestor[]): Ancestor | undefined {
+  return processes.find(({ program }) => program === "pulumi");
+}
+
+function statusOf(pid: number): { program: string; parent: number } | undefined {
+  const linux = fieldsOf(pid);
+  if (linux) return { program: linux.program, parent: Number(linux.fields[1]) };
+  try {
+    const text = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    const [, parent, program = ""] = /^(\d+)\s+(.*)$/.exec(text) ?? [];
+    return { program: program.split("/").at(-1) as string, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
 function startTime(pid: number): string | undefined {
+  const fields = fieldsOf(pid)?.fields;
+  // A child that has ended and that nobody has waited for is not running any more.
+  return fields?.[0] === "Z" ? "ended" : fields?.[19];
+}
+
+/** /proc/PID/stat: the program's name, which may hold blanks and brackets, and the fields behind it. */
+function fieldsOf(pid: number): { program: string; fields: string[] } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    // A dead child that nobody has waited for is not running any more.
-    return fields[0] === "Z" ? "ended" : fields[19];
+    const end = text.lastIndexOf(")");
+    return { program: text.slice(text.indexOf("(") + 1, end), fields: text.slice(end + 2).split(" ") };
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 /** `krateo cleanup`: removes what 3.0.0 must not run beside. */
 import { Command, Option } from "commander";
+import { exclusively } from "../../commands/exclusively.ts";
 import { withClusterOptions } from "../../commands/options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "../../commands/session.ts";
 
@@ -47,11 +48,14 @@ Exit codes: 0 nothing is left, 1 something could not be removed, the backup coul
         ]);
       await requireNamespace(connection, namespace);
       const directory = backupDirectory(session.directory);
-      await removeLegacy(connection, namespace, session.print, {
-        dryRun,
-        purgeVolumes,
-        backUp: async () => void (await backUp(connection, namespace, directory, session.print)),
-      });
-      await releaseSnapshot(connection, namespace, session.print, { dryRun });
+      const clean = async () => {
+        await removeLegacy(connection, namespace, session.print, {
+          dryRun,
+          purgeVolumes,
+          backUp: async () => void (await backUp(connection, namespace, directory, session.print)),
+        });
+        await releaseSnapshot(connection, namespace, session.print, { dryRun });
+      };
+      await (dryRun ? clean() : exclusively(connection, namespace, session, clean));
     });
 }

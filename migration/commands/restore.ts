@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import type { Connection } from "../../cluster/client/connection.ts";
+import { exclusively } from "../../commands/exclusively.ts";
 import { withClusterOptions } from "../../commands/options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "../../commands/session.ts";
 import { ConfigurationError } from "../../model/problem.ts";
@@ -39,13 +40,10 @@ Exit codes: 0 put back (with --dry-run: possible), 1 not possible any more, no b
       const { namespace, choice } = await stackTarget(options, session);
       const connection = await connectTo(choice, session);
       const backup = await chooseBackup(connection, namespace, from, session);
-      const [{ restoreLegacy }, { InstallerLease }] = await Promise.all([
-        import("../live/restore.ts"),
-        import("../../cluster/lease.ts"),
-      ]);
+      const { restoreLegacy } = await import("../live/restore.ts");
       session.note(`from ${backup.folder}, of ${backup.index.createdAt}`);
-      if (!dryRun) await new InstallerLease(connection, namespace).hold();
-      await restoreLegacy(connection, backup, session.print, { dryRun });
+      const restore = () => restoreLegacy(connection, backup, session.print, { dryRun });
+      await (dryRun ? restore() : exclusively(connection, namespace, session, restore));
     });
 }
 

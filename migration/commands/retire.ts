@@ -1,5 +1,6 @@
 /** `krateo retire`: removes the installer of 2.7.0 at the end of a migration. */
 import { Command } from "commander";
+import { exclusively } from "../../commands/exclusively.ts";
 import { withClusterOptions } from "../../commands/options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "../../commands/session.ts";
 
@@ -33,6 +34,7 @@ Exit codes: 0 nothing is left, 1 refused, or something could not be removed.`,
         import("../../cluster/client/namespace.ts"),
       ]);
       await requireNamespace(connection, namespace);
-      await retireLegacy(connection, namespace, session.print, { dryRun });
+      const retire = () => retireLegacy(connection, namespace, session.print, { dryRun });
+      await (dryRun ? retire() : exclusively(connection, namespace, session, retire));
     });
 }

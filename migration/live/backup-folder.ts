@@ -5,7 +5,7 @@
 import { constants } from "node:fs";
 import { copyFile, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { isAlive } from "../../cluster/client/process-identity.ts";
+import { isRunning } from "../../cluster/client/process-identity.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import { type BackupContents, backupName, objectFile } from "./backup-contents.ts";
 import { type BackupIndex, backupIndex } from "./backup-index.ts";
@@ -146,7 +146,7 @@ async function claimName(directory: string, workplace: string): Promise<string> 
 /** What runs that were killed left; a live one's is its own business. */
 async function removePartial(directory: string): Promise<void> {
   const left = (await readdir(directory)).filter(
-    (name) => name.startsWith(partial) && !isAlive({ pid: Number(name.slice(partial.length + 1)) }),
+    (name) => name.startsWith(partial) && !isRunning({ pid: Number(name.slice(partial.length + 1)) }),
   );
   for (const name of left) await rm(join(directory, name), { recursive: true, force: true });
 }

@@ -4,7 +4,7 @@ import { open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { isAlive, type ProcessIdentity, processIdentity } from "../../cluster/client/process-identity.ts";
+import { isRunning, type ProcessIdentity, processIdentity } from "../../cluster/client/process-identity.ts";
 import { replaceFile } from "../toolchain/layout.ts";
 
 /** How the stand-ins behave. */
@@ -52,7 +52,7 @@ export async function stopSimulation(directory: string): Promise<void> {
   const running = await readRunning(directory);
   if (running) {
     process.kill(running.pid, "SIGTERM");
-    while (isAlive(running)) await sleep(20);
+    while (isRunning(running)) await sleep(20);
   }
   await rm(pidFile(directory), { force: true });
 }
@@ -77,7 +77,7 @@ async function sourcesDigest(): Promise<string> {
 async function readRunning(directory: string): Promise<Running | undefined> {
   try {
     const running: Running = JSON.parse(await readFile(pidFile(directory), "utf8"));
-    return isAlive(running) ? running : undefined;
+    return isRunning(running) ? running : undefined;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, type ProcessIdentity, processIdentity } from "../../cluster/client/process-identity.ts";
+import { isRunning, type ProcessIdentity, processIdentity } from "../../cluster/client/process-identity.ts";
 
 /** Who holds a lock. */
 export interface LockOwner extends ProcessIdentity {
@@ -83,7 +83,7 @@ async function readOwner(path: string): Promise<LockOwner | undefined> {
 }
 
 function isStale(owner: LockOwner): boolean {
-  return owner.host === hostname() && !isAlive(owner);
+  return owner.host === hostname() && !isRunning(owner);
 }
 
 /**

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
+import { freeLease } from "../cluster/lease/lease-server.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 
 const commands = [
@@ -187,7 +188,10 @@ describe("krateo", () => {
     });
 
     it("takes namespace and kubeconfig from the stack, and flags before those", async () => {
-      const shop = { "/api/v1/namespaces/shop": { metadata: { name: "shop", uid: "uid-3" } } };
+      const shop = {
+        "/api/v1/namespaces/shop": { metadata: { name: "shop", uid: "uid-3" } },
+        "/apis/coordination.k8s.io/v1/namespaces/shop/leases/krateo-installer": freeLease,
+      };
       await withApiServer(holding({ [path]: system, ...shop }), async ({ kubeconfig }, requests) => {
         const { code, printed } = await run("cleanup", "--stack", "dev", "--kubeconfig", kubeconfig);
         assert.deepEqual(

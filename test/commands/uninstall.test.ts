@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectionOf, recordOf } from "../../engine/stack-record.ts";
 import { holding, kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
+import { freeLease } from "../cluster/lease/lease-server.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 
 const named = (name: string, given: object = {}) => ({ metadata: { name, uid: `uid of ${name}`, ...given } });
@@ -44,6 +45,7 @@ const leftBehind = {
   },
   "/api/v1/namespaces/kube-system": named("kube-system"),
   "/api/v1/namespaces/shop": named("shop", marked),
+  "/apis/coordination.k8s.io/v1/namespaces/shop/leases/krateo-installer": freeLease,
   "/api/v1/namespaces": { items: [named("shop", marked)] },
   "/api/v1/namespaces/shop/serviceaccounts": { items: [account] },
   "/api/v1/namespaces/shop/serviceaccounts/cratedb": account,

@@ -35,7 +35,7 @@ describe("the engine's own files", () => {
     assert.equal(stateFolder("file:///srv/state?no_tmp_dir=true"), "/srv/state/.pulumi");
   });
 
-  it("hold a lock whose owner is dead, alive or elsewhere", async () => {
+  it("hold a lock whose owner has ended, runs or is elsewhere", async () => {
     const locks = "locks/organization/krateo/dev";
     await write(`${locks}/a.json`, lock(0x7ffffffe));
     await write(`${locks}/b.json`, lock(1, "another"));
@@ -45,9 +45,9 @@ describe("the engine's own files", () => {
     assert.deepEqual(
       found.map(({ owner, state }) => [owner, state]).toSorted(),
       [
-        [`ada on ${hostname()}, process 2147483646`, "dead"],
+        [`ada on ${hostname()}, process 2147483646`, "stale"],
         ["ada on another, process 1", "elsewhere"],
-        ["a run that was killed while it took the lock", "dead"],
+        ["a run that was killed while it took the lock", "stale"],
       ].toSorted(),
     );
     for (const item of found) await removeEngineLock(item);
@@ -57,7 +57,7 @@ describe("the engine's own files", () => {
   it("do not count as locked by a process of another program that has the id now", async () => {
     await write("locks/organization/krateo/dev/a.json", lock(process.pid));
     const [found] = (await readEngineLocks(url(), "krateo", "dev")) ?? [];
-    assert.equal(found?.state, "dead");
+    assert.equal(found?.state, "stale");
   });
 
   it("may have sidecars that were written only half; whole ones and other stacks' are left", async () => {

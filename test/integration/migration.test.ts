@@ -197,7 +197,7 @@ describe("the migration of a live Krateo 2.7.0, type nodeport", () => {
     assert.match(output, /stands at: +installer of 2\.7\.0 stopped; 5 of 5 deprecated Helm releases gone;/);
     assert.match(output, /serves: +frontend \S+, authn 0\.22\.2, snowplow/);
     assert.match(output, /continue: +remove the cause and run pulumi up again/);
-    // At first, and in the end, when what was at work has come further.
+    // At first, and in the end, when what was in progress has come further.
     const waysBack = [...output.matchAll(/go back: +(.*)/g)].map(([, way]) => way);
     assert.match(waysBack[0] ?? "", /npx krateo restore puts 2\.7\.0 back as long as|not possible any more/);
     assert.match(waysBack.at(-1) ?? "", /not possible any more: Helm release \S+ is/);

@@ -115,7 +115,7 @@ describe("a second run at the same time", () => {
     await mkdir(elsewhere, { recursive: true });
     const backend = { PULUMI_BACKEND_URL: pathToFileURL(elsewhere).href };
     const second = await TestStack.open("second", { type: "nodeport" }, backend);
-    // Authn waits for this Secret, so that the first run is at work for as long as the test wants it to be.
+    // Authn waits for this Secret, so that the first run is in progress for as long as the test wants it to be.
     const authn = { "install-authn": { helmValues: { jwtSignKeySecretName: "later" } } };
     await first.override({ components: { backend: { stepConfig: authn } } });
     const going = first.pulumi("up");
@@ -124,11 +124,11 @@ describe("a second run at the same time", () => {
     assert.equal(stopped.code, 1, stopped.output);
     assert.match(
       stopped.output,
-      /another run is at work on the installation in namespace krateo-system: \S+ on \S+, process \d+/,
+      /another run is in progress on the installation in namespace krateo-system: \S+ on \S+, process \d+/,
     );
     const preview = await second.pulumi("preview");
     assert.equal(preview.code, 0, preview.output);
-    assert.match(preview.output, /another run is at work/);
+    assert.match(preview.output, /another run is in progress/);
     const repairs = [await first.krateo("repair"), await second.krateo("repair")];
     assert.deepEqual(
       repairs.map(({ code }) => code),
@@ -136,10 +136,10 @@ describe("a second run at the same time", () => {
     );
     assert.match(
       repairs[0]?.output ?? "",
-      /^left alone: the lock of \S+ on \S+, process \d+, which is alive/m,
+      /^left alone: the lock of \S+ on \S+, process \d+, which is running/m,
     );
     assert.match(repairs[1]?.output ?? "", /^lock: stack test-second is not locked$/m);
-    for (const { output } of repairs) assert.match(output, /^left alone: another run is at work on/m);
+    for (const { output } of repairs) assert.match(output, /^left alone: another run is in progress on/m);
     await apply({
       apiVersion: "v1",
       kind: "Secret",

@@ -54,7 +54,7 @@ async function hold(name: string, finalizers: string[] | null): Promise<void> {
 describe("operations that somebody's helm did not end", () => {
   let stack: TestStack;
   let secretsBefore: Record<string, unknown>;
-  /** Releases that may be somebody's live run, with what their status is called. */
+  /** Releases that somebody's helm may be changing, with what their status is called. */
   const young = {
     authn: "pending-upgrade",
     snowplow: "pending-rollback",
@@ -94,7 +94,7 @@ describe("operations that somebody's helm did not end", () => {
     "resources-presenter": "r1 uninstalled",
   };
 
-  it("are named by preview: what will be mended, and what may be at work", async () => {
+  it("are named by preview: what will be repaired, and what may be in progress", async () => {
     assert.deepEqual(await unfinished(), left);
     const { code, output } = await stack.pulumi("preview");
     assert.equal(code, 0, output);
@@ -111,11 +111,11 @@ describe("operations that somebody's helm did not end", () => {
     assert.equal(code, 1, output);
     for (const [name, status] of Object.entries(young))
       assert.match(output, new RegExp(`release ${name} in .* is ${status}: somebody may be changing it`));
-    assert.match(output, /counts as dead in \d+ \w+, or at once with: npx krateo repair --force/);
+    assert.match(output, /counts as interrupted in \d+ \w+, or at once with: npx krateo repair --force/);
     assert.deepEqual(await unfinished(), left);
   });
 
-  it("are left alone by repair where they may be at work; what is dead is mended", async () => {
+  it("are left alone by repair where they may be in progress; what was interrupted is repaired", async () => {
     const dry = await stack.krateo("repair", "--dry-run");
     assert.equal(dry.code, 1, dry.output);
     assert.match(dry.output, /^would repair: resources-presenter is uninstalled/m);

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, processIdentity } from "../../cluster/client/process-identity.ts";
+import { isRunning, processIdentity } from "../../cluster/client/process-identity.ts";
 import { type LockOwner, withLock } from "../../rehearsal/toolchain/lock.ts";
 
 describe("the lock of the toolchain", () => {
@@ -104,11 +104,11 @@ describe("the lock of the toolchain", () => {
 });
 
 describe("a process's identity", () => {
-  it("is alive for this process and dead for one that has ended", () => {
-    assert.equal(isAlive(processIdentity()), true);
-    assert.equal(isAlive({ pid: spawnSync("true").pid }), false);
+  it("runs if it is this process, and not if it has ended", () => {
+    assert.equal(isRunning(processIdentity()), true);
+    assert.equal(isRunning({ pid: spawnSync("true").pid }), false);
   });
-  it("is dead when another process has the same id", () => {
-    assert.equal(isAlive({ pid: process.pid, started: "1" }), false);
+  it("does not run when another process has its id now", () => {
+    assert.equal(isRunning({ pid: process.pid, started: "1" }), false);
   });
 });

@@ -28,6 +28,7 @@ async function forbiddenNulls(settings: Settings): Promise<string[]> {
       explainGateway: async () => [],
       explainService: async () => [],
       enter: async () => {},
+      checkLease: async () => {},
       read: async () => service as JsonObject,
     });
   });

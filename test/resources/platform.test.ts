@@ -52,6 +52,7 @@ async function build(
     explainGateway: async () => [],
     explainService: async () => [],
     enter: async () => {},
+    checkLease: async () => {},
     read,
   };
   let platform: Platform | undefined;

@@ -65,6 +65,7 @@ describe("the resources of a fresh installation", () => {
             explainGateway: async () => [],
             explainService: async () => [],
             enter: async () => {},
+            checkLease: async () => {},
             read: async () => reachable,
           }),
       );

@@ -16,10 +16,10 @@ describe("the summary of a run", () => {
     ]);
   });
 
-  it("tells while the run goes on what is at work, too", () => {
+  it("tells while the run goes on what is in progress, too", () => {
     assert.deepEqual(summaryOf(names, new Set(), new Set(["authn"]), new Set(["authn", "snowplow"])), [
       "failed:      authn",
-      "at work:     snowplow",
+      "in progress: snowplow",
       "not started: frontend, portal",
     ]);
   });

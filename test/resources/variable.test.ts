@@ -25,6 +25,7 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
     explainGateway: async () => [],
     explainService: async () => [],
     enter: async () => {},
+    checkLease: async () => {},
     read: async () => object,
   });
   const output = readVariable(build, selected, []);

@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -280,17 +280,17 @@ export async function setEtcdFull(full: boolean): Promise<void> {
   if (!answer.ok) throw new Error(`etcd answers ${answer.status}: ${await answer.text()}`);
 }
 
-/** Waits, for a minute at the most, until something is so. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+/** Waits, for a minute at the most unless told otherwise, until something is so. */
+export async function until(condition: () => Promise<boolean>, seconds = 60): Promise<void> {
+  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error("it did not come to pass within a minute");
+  throw new Error(`it did not come to pass within ${seconds} s`);
 }
 
 /** A process and all that descends from it, children first. */
-function descendants(pid: number): number[] {
+export function descendants(pid: number): number[] {
   const tasks = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const parents = new Map(tasks.map((task) => [Number(task), parentOf(task)]));
   const children = [...parents].filter(([, parent]) => parent === pid).map(([child]) => child);
@@ -380,10 +380,7 @@ export class TestStack {
    * @returns what it had printed
    */
   async killAt(command: string, moment: RegExp, given: NodeJS.ProcessEnv = {}): Promise<string> {
-    const args = [command, "--yes", "--skip-preview", "--non-interactive"];
-    const place = ["--stack", this.name, "--config-file", this.configFile];
-    const env = { ...tools.env, ...this.environment(), ...given };
-    const child = spawn(tools.pulumi, [...args, ...place], { cwd: root, env });
+    const child = this.spawn(command, given);
     let output = "";
     let killed = false;
     await new Promise<void>((resolve, reject) => {
@@ -402,6 +399,29 @@ export class TestStack {
       });
     });
     return output;
+  }
+
+  /** Starts `up` or `destroy` and does not wait for it. */
+  start(command: string): { pid: number; ended: Promise<Outcome> } {
+    const child = this.spawn(command);
+    let output = "";
+    const read = (text: Buffer): void => {
+      output += text;
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    const ended = new Promise<Outcome>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code: code ?? 1, output, stdout: output }));
+    });
+    return { pid: child.pid as number, ended };
+  }
+
+  private spawn(command: string, given: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
+    const args = [command, "--yes", "--skip-preview", "--non-interactive"];
+    const place = ["--stack", this.name, "--config-file", this.configFile];
+    const env = { ...tools.env, ...this.environment(), ...given };
+    return spawn(tools.pulumi, [...args, ...place], { cwd: root, env });
   }
 
   /** The project's own command line, for this stack. */

@@ -347,7 +347,7 @@ describe("the releases that are looked at", () => {
       false,
     ],
     [
-      "are none that Helm is still at work on: the run ends that first",
+      "are none whose operation was interrupted: the run marks that as failed first",
       { installed: [], release: { info: { status: "pending-upgrade" } } },
       false,
     ],

@@ -1,0 +1,116 @@
+/** Reads the Lease of an installation, and judges whether its holder still renews it. */
+import { hostname, userInfo } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import { type ExistingLease, leaseName } from "../../model/inventory.ts";
+import { get, type KubeObject, pathOf, type RequestOptions } from "../client/api.ts";
+import type { Connection } from "../client/connection.ts";
+import { type Ancestor, ancestors, isRunning, processIdentity } from "../client/process-identity.ts";
+
+/** A Lease that is not renewed for so long has expired, in seconds. */
+export const durationSeconds = 30;
+
+export interface LeaseObject extends KubeObject {
+  readonly spec: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+    readonly leaseTransitions?: number;
+  };
+}
+
+/** Path of the Lease, or of the list of Leases. */
+export function leasePath(namespace: string, name?: string): string {
+  return pathOf("coordination.k8s.io/v1", "leases", namespace, name);
+}
+
+/**
+ * What the Lease records of its holder: user, host, process, start of the process, and the process id of the Pulumi
+ * engine, or of the holder itself where it works for none.
+ */
+export function holderIdentity(engine: number): string {
+  const { pid, started = "" } = processIdentity();
+  return [userName(), hostname(), pid, started, engine].join(" ");
+}
+
+/** A container's user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username.replaceAll(" ", "_");
+  } catch {
+    return `uid-${process.getuid?.()}`;
+  }
+}
+
+interface ReadOptions extends RequestOptions {
+  /** Called when the Lease has to be watched; with a sentence for the user. */
+  readonly say?: (line: string) => void;
+}
+
+/**
+ * The Lease in a namespace, as the inventory has it. Whether its holder still runs is judged by watching it here: its
+ * times are those of another machine's clock. So this takes up to 30 s where somebody holds it or held it last.
+ *
+ * @throws as `get` in api.ts
+ */
+export async function readLease(
+  connection: Connection,
+  namespace: string,
+  options: ReadOptions = {},
+): Promise<ExistingLease | undefined> {
+  const path = leasePath(namespace, leaseName);
+  const { say, ...request } = options;
+  const found = await get<LeaseObject>(connection, path, request);
+  if (!found) return undefined;
+  const lease = existingLease(found);
+  if (lease.ended) return lease;
+  say?.(
+    `namespace ${namespace} has a Lease of ${lease.holder}: waiting up to ${lease.durationSeconds} s to see whether it is renewed`,
+  );
+  const start = performance.now();
+  const limit = lease.durationSeconds * 1000;
+  while (performance.now() - start < limit) {
+    await pause(Math.min(1000, limit / 4), undefined, { signal: request.signal });
+    const now = await get<LeaseObject>(connection, path, request);
+    if (!now) return undefined;
+    // Its holder may also have given it up, or have ended, in the meantime.
+    if (!isSame(now, found) || existingLease(now).ended) return existingLease(now);
+  }
+  return { ...lease, ended: true };
+}
+
+/** Labels and annotations say nothing about the holder. */
+function isSame(one: LeaseObject, other: LeaseObject): boolean {
+  return JSON.stringify(one.spec) === JSON.stringify(other.spec);
+}
+
+/**
+ * What a Lease object says by itself. It has ended when it was given up, when its holder was a process of this machine
+ * that has ended, and for the processes of the very run that holds it.
+ */
+export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
+  const identity = spec.holderIdentity ?? "";
+  const [user = "", host, pid, started] = identity.split(" ");
+  const gone = host === hostname() && !isRunning({ pid: Number(pid), started: started || undefined });
+  return {
+    holder: identity === "" ? "nobody" : `${user} on ${host}, process ${pid}`,
+    acquiredAt: Date.parse(spec.acquireTime ?? "") || 0,
+    renewedAt: Date.parse(spec.renewTime ?? "") || 0,
+    // Given up, it ended there and then: what somebody's helm begins after that is not the run's.
+    durationSeconds: identity === "" ? 0 : (spec.leaseDurationSeconds ?? durationSeconds),
+    ended: identity === "" || gone || isOfThisRun(identity, ancestors()),
+    version: metadata.resourceVersion ?? "",
+  };
+}
+
+/**
+ * True when the run that holds a Lease has started this process: a Command of `pulumi up`, whose engine also started
+ * the program that holds it, or what a command such as `krateo uninstall` has started.
+ */
+export function isOfThisRun(identity: string, above: readonly Ancestor[]): boolean {
+  const [, host, pid, , engine] = identity.split(" ");
+  if (host !== hostname()) return false;
+  return [{ pid: process.pid }, ...above].some(
+    (one) => String(one.pid) === pid || String(one.pid) === engine,
+  );
+}

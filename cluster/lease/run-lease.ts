@@ -1,0 +1,263 @@
+/** Holds the Lease of an installation for one run, and tells when it is lost. */
+import { setTimeout as pause } from "node:timers/promises";
+import { type ExistingLease, leaseName } from "../../model/inventory.ts";
+import { ConfigurationError, type Problem } from "../../model/problem.ts";
+import { runInProgress } from "../../plan/run-in-progress.ts";
+import { ask, get, replace } from "../client/api.ts";
+import { ApiError } from "../client/api-errors.ts";
+import type { Connection } from "../client/connection.ts";
+import { ancestors, engineOf, isRunning } from "../client/process-identity.ts";
+import {
+  durationSeconds,
+  existingLease,
+  holderIdentity,
+  isOfThisRun,
+  type LeaseObject,
+  leasePath,
+  readLease,
+} from "./record.ts";
+
+const renewalSeconds = 5;
+
+/** Nothing begins while the last renewal is older. Others take the Lease 20 s later at the earliest. */
+const confirmedSeconds = 10;
+
+/** Several requests must fit into the Lease's duration. */
+const requestSeconds = 5;
+
+export interface LeaseOptions {
+  /** The Lease as it was judged before: one that has not changed since is not watched a second time. */
+  readonly judged?: ExistingLease;
+  /** Told in a sentence why taking the Lease takes a while. */
+  readonly say?: (line: string) => void;
+  /** Called once when the Lease is lost: the run must end. */
+  readonly onLost: (problem: Problem) => void;
+  /** Process id of the Pulumi engine that the holder works for; default: the one above this process. */
+  readonly engine?: number;
+}
+
+/**
+ * The Lease of this very run. A run that finds it held by another one does not begin, so that two runs never change one
+ * installation at the same time, also from different backends, which Pulumi's own lock does not join.
+ *
+ * A holder can lose it without doing anything: its machine slept, it was halted, or the API server was away. 30 s after
+ * the last renewal another run may take it. So `check` has to be asked before each operation.
+ *
+ * A process that the holder's run has started shares its Lease, and only checks it.
+ */
+export class RunLease {
+  private readonly connection: Connection;
+  private readonly namespace: string;
+  private readonly options: LeaseOptions;
+  private readonly path: string;
+  private readonly identity: string;
+  private readonly engine: number | undefined;
+  private held: Promise<void> | undefined;
+  private shared = false;
+  private object: LeaseObject | undefined;
+  private confirmed = now();
+  private renewing: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private lost: Problem | undefined;
+  private readonly atExit = (): void => void this.release();
+
+  constructor(connection: Connection, namespace: string, options: LeaseOptions) {
+    this.connection = connection;
+    this.namespace = namespace;
+    this.options = options;
+    this.path = leasePath(namespace, leaseName);
+    this.engine = options.engine ?? engineOf(ancestors())?.pid;
+    this.identity = holderIdentity(this.engine ?? process.pid);
+  }
+
+  /**
+   * Takes the Lease and renews it until `release`, or until this process ends. The namespace must exist.
+   *
+   * @throws ConfigurationError when another run holds it; as `get` in api.ts
+   */
+  hold(): Promise<void> {
+    this.held ??= this.take();
+    return this.held;
+  }
+
+  /**
+   * Makes sure that the Lease is held at this moment. Asks the API server where the last renewal is not recent.
+   *
+   * @throws ConfigurationError when another run holds it, or it is lost; as `get` in api.ts
+   */
+  async check(): Promise<void> {
+    await this.hold();
+    while (!this.lost && secondsSince(this.confirmed) > confirmedSeconds) {
+      await this.renew();
+      if (!this.lost && secondsSince(this.confirmed) > confirmedSeconds) await pause(500);
+    }
+    if (this.lost) throw new ConfigurationError([this.lost]);
+  }
+
+  /** True when the run that started this process holds the Lease. */
+  get isShared(): boolean {
+    return this.shared;
+  }
+
+  /** Gives the Lease up, so that the next run need not wait for it to expire. */
+  async release(): Promise<void> {
+    clearInterval(this.timer);
+    process.off("beforeExit", this.atExit);
+    await this.renewing;
+    if (this.object && !this.lost && !this.shared) {
+      // It expires by itself, too.
+      await this.write(this.object, { ...this.object.spec, holderIdentity: "" }).catch(() => undefined);
+    }
+  }
+
+  private async take(): Promise<void> {
+    const found = await get<LeaseObject>(this.connection, this.path);
+    const start = now();
+    if (found && isShared(found)) {
+      this.shared = true;
+      this.object = found;
+    } else {
+      await this.takeOver(found);
+    }
+    this.confirmed = start;
+    this.timer = setInterval(() => this.tick(), 1000).unref();
+    process.once("beforeExit", this.atExit);
+  }
+
+  private async takeOver(found: LeaseObject | undefined): Promise<void> {
+    const lease = found && (await this.judge(found));
+    if (lease && !lease.ended) throw new ConfigurationError([runInProgress(this.namespace, lease.holder)]);
+    const acquireTime = microTime();
+    const spec = {
+      holderIdentity: this.identity,
+      leaseDurationSeconds: durationSeconds,
+      leaseTransitions: (found?.spec.leaseTransitions ?? 0) + 1,
+      acquireTime,
+      renewTime: acquireTime,
+    };
+    // As it was judged: the API server refuses to replace one that was renewed or taken since.
+    const judged = found &&
+      lease && { ...found, metadata: { ...found.metadata, resourceVersion: lease.version } };
+    if (!(await this.write(judged, spec)))
+      throw new ConfigurationError([runInProgress(this.namespace, "one that was faster")]);
+  }
+
+  private async judge(found: LeaseObject): Promise<ExistingLease | undefined> {
+    const lease = existingLease(found);
+    const { judged, say } = this.options;
+    if (lease.ended) return lease;
+    if (judged?.version === lease.version) return judged;
+    return await readLease(this.connection, this.namespace, { say });
+  }
+
+  /** @returns false when somebody else has written it since */
+  private async write(found: LeaseObject | undefined, spec: LeaseObject["spec"]): Promise<boolean> {
+    const lease = { ...found, spec };
+    try {
+      const written =
+        found && (await replace<LeaseObject>(this.connection, this.path, lease, {}, requestSeconds));
+      // Somebody has deleted it, or there was none.
+      this.object = written ?? (await this.create(spec));
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return false;
+      throw error;
+    }
+  }
+
+  private async create(spec: LeaseObject["spec"]): Promise<LeaseObject> {
+    const { namespace, connection } = this;
+    const metadata = { name: leaseName, namespace };
+    const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec };
+    const made = await ask<LeaseObject>(connection, leasePath(namespace), lease, {
+      timeoutSeconds: requestSeconds,
+    });
+    if (!made) throw new Error(`there is no namespace ${namespace}`);
+    return made;
+  }
+
+  private tick(): void {
+    // Nothing is in progress any more, and the Lease must not keep others away.
+    if (this.engine !== undefined && !isRunning({ pid: this.engine })) clearInterval(this.timer);
+    else if (secondsSince(this.confirmed) >= renewalSeconds) void this.renew();
+  }
+
+  private renew(): Promise<void> {
+    this.renewing ??= this.renewOnce().finally(() => {
+      this.renewing = undefined;
+    });
+    return this.renewing;
+  }
+
+  private async renewOnce(): Promise<void> {
+    const start = now();
+    const mine = this.object as LeaseObject;
+    try {
+      const spec = { ...mine.spec, renewTime: microTime() };
+      if (!this.shared && (await this.write(mine, spec))) {
+        this.confirmed = start;
+        return;
+      }
+      const current = await get<LeaseObject>(this.connection, this.path, { timeoutSeconds: requestSeconds });
+      if (current && isSameHolding(current, mine)) {
+        // Shared, or somebody has changed a label of it.
+        this.object = current;
+        if (this.shared) this.confirmed = start;
+      } else this.lose(heldBy(current));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (secondsSince(this.confirmed) >= durationSeconds)
+        this.lose(`it could not be renewed for ${durationSeconds} s (${reason})`);
+    }
+  }
+
+  private lose(reason: string): void {
+    if (this.lost) return;
+    clearInterval(this.timer);
+    this.lost = {
+      what: `this run has lost the Lease ${leaseName} in namespace ${this.namespace}, and begins nothing more: ${reason}`,
+      next: "when no other run is in progress: npx krateo repair && npx pulumi up",
+    };
+    this.options.onLost(this.lost);
+  }
+}
+
+/** True for a Lease whose holder runs and belongs to the same run as this process. */
+function isShared({ spec: { holderIdentity = "" } }: LeaseObject): boolean {
+  const [, , pid, started] = holderIdentity.split(" ");
+  return (
+    isOfThisRun(holderIdentity, ancestors()) && isRunning({ pid: Number(pid), started: started || undefined })
+  );
+}
+
+function isSameHolding(one: LeaseObject, other: LeaseObject): boolean {
+  return (
+    one.spec.holderIdentity === other.spec.holderIdentity && one.spec.acquireTime === other.spec.acquireTime
+  );
+}
+
+function heldBy(current: LeaseObject | undefined): string {
+  if (!current) return "it was deleted";
+  return current.spec.holderIdentity === ""
+    ? "npx krateo repair --force took it away"
+    : `${existingLease(current).holder} holds it now`;
+}
+
+/** The API's MicroTime has six digits behind the point. */
+function microTime(): string {
+  return new Date().toISOString().replace("Z", "000Z");
+}
+
+interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+function now(): Moment {
+  return { monotonic: performance.now(), wall: Date.now() };
+}
+
+/** The monotonic clock stands still while a machine sleeps, and the other one may be set: the longer time counts. */
+function secondsSince({ monotonic, wall }: Moment): number {
+  return Math.max(performance.now() - monotonic, Math.abs(Date.now() - wall)) / 1000;
+}

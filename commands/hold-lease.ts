@@ -1,0 +1,50 @@
+/** `krateo hold-lease`: holds the Lease for a destroy, in which no program of ours runs. */
+import { setTimeout as pause } from "node:timers/promises";
+import { Command, InvalidArgumentError } from "commander";
+import { leaseOf } from "./exclusively.ts";
+import { withClusterOptions } from "./options.ts";
+import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
+
+interface HoldOptions extends ClusterOptions {
+  readonly engine: number;
+}
+
+/** `krateo hold-lease`: what `check-user-objects` starts and leaves behind, until Pulumi ends. */
+export function holdLeaseCommand(session: Session): Command {
+  return withClusterOptions(new Command("hold-lease"))
+    .summary("hold the Lease while a destroy is in progress")
+    .description(
+      "Takes the Lease in the installation's namespace and renews it until the process with the given id has ended, " +
+        "so that no other run changes the installation. `pulumi destroy` starts it. If the Lease is lost, it interrupts " +
+        "that process, as Ctrl-C does.",
+    )
+    .requiredOption("--engine <pid>", "process id of Pulumi", processId)
+    .addHelpText(
+      "after",
+      `
+Example:
+  npx krateo hold-lease --stack dev --engine 4711
+
+Exit codes: 0 the process has ended, 1 another run is in progress, or the Lease was lost.`,
+    )
+    .action(async (options: HoldOptions) => {
+      const { engine } = options;
+      const { namespace, choice } = await stackTarget(options, session);
+      const connection = await connectTo(choice, session);
+      const { isRunning } = await import("../cluster/client/process-identity.ts");
+      const onLost = (): never => {
+        process.kill(engine, "SIGINT");
+        process.exit(1);
+      };
+      const lease = await leaseOf(connection, namespace, session, { engine, onLost });
+      await lease.hold();
+      process.send?.("held");
+      while (isRunning({ pid: engine })) await pause(500);
+      await lease.release();
+    });
+}
+
+function processId(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a process id, such as 4711.");
+}

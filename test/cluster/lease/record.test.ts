@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { hostname } from "node:os";
+import { processIdentity } from "../../../cluster/client/process-identity.ts";
+import { endLease } from "../../../cluster/lease/end-lease.ts";
+import { existingLease, holderIdentity, isOfThisRun, readLease } from "../../../cluster/lease/record.ts";
+import { withApiServer } from "../api-server.ts";
+import { LeaseServer } from "./lease-server.ts";
+
+const acquireTime = "2026-01-01T12:00:00.000000Z";
+const renewTime = "2026-01-01T12:00:08.000000Z";
+const foreign = { holderIdentity: "ada elsewhere 7 1 6", leaseDurationSeconds: 1, acquireTime, renewTime };
+const heldBy = (identity: string) =>
+  existingLease({
+    metadata: { name: "krateo-installer", uid: "l", resourceVersion: "4" },
+    spec: { ...foreign, leaseDurationSeconds: 30, holderIdentity: identity },
+  });
+const times = { acquiredAt: Date.parse(acquireTime), renewedAt: Date.parse(renewTime), version: "4" };
+
+describe("the Lease of a run", () => {
+  it("is held as far as it says itself when its holder is on another machine", () => {
+    assert.deepEqual(heldBy("ada elsewhere 7 1 6"), {
+      holder: "ada on elsewhere, process 7",
+      ...times,
+      durationSeconds: 30,
+      ended: false,
+    });
+  });
+
+  it("is held by a process of this machine while it runs, and not by another one that has its id now", () => {
+    // The first process of a machine always runs, and does not count as what started this one.
+    const { pid, started } = processIdentity(1);
+    assert.equal(heldBy(`ada ${hostname()} ${pid} ${started ?? ""} 1`).ended, false);
+    assert.equal(heldBy(`ada ${hostname()} ${0x7ffffffe} 1 1`).ended, true);
+    assert.equal(heldBy(`ada ${hostname()} ${pid} 0 1`).ended, true);
+  });
+
+  it("has ended when it is given up: what helm begins after that is somebody else's", () => {
+    assert.deepEqual(heldBy(""), { holder: "nobody", ...times, durationSeconds: 0, ended: true });
+  });
+
+  it("keeps nobody away who belongs to the run that holds it: what it started, and what its engine started", () => {
+    const above = [
+      { pid: 20, program: "sh" },
+      { pid: 10, program: "pulumi" },
+      { pid: 5, program: "bash" },
+    ];
+    const here = hostname();
+    assert.equal(isOfThisRun(`ada ${here} 30 1 10`, above), true, "the program of the same engine");
+    assert.equal(isOfThisRun(`ada ${here} 20 1 20`, above), true, "a command that started this one");
+    assert.equal(isOfThisRun(`ada ${here} 31 1 11`, above), false, "another engine, in the same shell");
+    assert.equal(isOfThisRun("ada elsewhere 30 1 10", above), false, "the same numbers on another machine");
+    assert.equal(isOfThisRun(`ada ${here} 30 1`, above), false, "a holder that named no engine");
+    assert.equal(heldBy(holderIdentity(process.pid)).ended, true, "this process itself");
+  });
+
+  for (const hours of [-1, 0, 1]) {
+    const clock = (seconds: number): string =>
+      new Date(Date.now() + hours * 3600_000 + seconds * 1000).toISOString().replace("Z", "000Z");
+
+    describe(`of a machine whose clock is ${hours} h ahead`, () => {
+      it("has expired when nobody renews it for its duration, and not before", async () => {
+        const server = new LeaseServer({ ...foreign, renewTime: clock(0) });
+        const said: string[] = [];
+        await withApiServer(server.handler, async (connection) => {
+          const begin = performance.now();
+          const lease = await readLease(connection, "krateo-system", { say: (line) => said.push(line) });
+          assert.equal(lease?.ended, true);
+          assert.ok(performance.now() - begin >= 1000, "it must be watched for its whole duration");
+        });
+        assert.deepEqual(said, [
+          "namespace krateo-system has a Lease of ada on elsewhere, process 7: waiting up to 1 s to see whether it is renewed",
+        ]);
+      });
+
+      it("is held when it is renewed meanwhile", async () => {
+        const server = new LeaseServer({ ...foreign, renewTime: clock(0) });
+        await withApiServer(server.handler, async (connection) => {
+          const timer = setTimeout(() => server.write({ ...foreign, renewTime: clock(1) }), 300);
+          const lease = await readLease(connection, "krateo-system");
+          clearTimeout(timer);
+          assert.deepEqual([lease?.ended, lease?.version], [false, server.lease?.metadata.resourceVersion]);
+        });
+      });
+    });
+  }
+
+  it("is not renewed by somebody who labels it", async () => {
+    const server = new LeaseServer(foreign);
+    await withApiServer(server.handler, async (connection) => {
+      const timer = setTimeout(() => server.write(foreign, { team: "a" }), 300);
+      assert.equal((await readLease(connection, "krateo-system"))?.ended, true);
+      clearTimeout(timer);
+    });
+  });
+
+  it("has ended when its holder gives it up while it is watched", async () => {
+    const server = new LeaseServer({ ...foreign, leaseDurationSeconds: 60 });
+    await withApiServer(server.handler, async (connection) => {
+      setTimeout(() => server.write({ ...foreign, holderIdentity: "" }), 300);
+      assert.equal((await readLease(connection, "krateo-system"))?.ended, true);
+    });
+  });
+
+  it("can be taken from its holder, unless that renews it at the same moment", async () => {
+    const server = new LeaseServer(foreign);
+    await withApiServer(server.handler, async (connection) => {
+      assert.equal(await endLease(connection, "krateo-system"), true);
+      assert.deepEqual(server.lease?.spec, { ...foreign, holderIdentity: "" });
+    });
+    const renewing = new LeaseServer(foreign);
+    const handler: LeaseServer["handler"] = (method, ...rest) => {
+      if (method === "PUT") renewing.write({ ...foreign, renewTime: acquireTime });
+      return renewing.handler(method, ...rest);
+    };
+    await withApiServer(handler, async (connection) => {
+      assert.equal(await endLease(connection, "krateo-system"), false);
+    });
+  });
+});

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  apply,
+  descendants,
+  haltApiServer,
+  helmReleases,
+  kubeconfig,
+  live,
+  openInstalled,
+  scratch,
+  secretData,
+  startOver,
+  TestStack,
+  until,
+} from "../support/rehearsal.ts";
+
+interface Lease {
+  readonly spec: { readonly holderIdentity?: string; readonly leaseTransitions?: number };
+}
+
+async function lease(): Promise<Lease | undefined> {
+  const options = { apiVersion: "coordination.k8s.io/v1" };
+  return (await live("Lease", "krateo-installer", options)) as Lease | undefined;
+}
+
+async function holder(): Promise<string> {
+  return (await lease())?.spec.holderIdentity ?? "";
+}
+
+/** The same stack in another backend, whose lock Pulumi does not join with the first one's. */
+async function elsewhere(name: string): Promise<TestStack> {
+  const folder = scratch(`${name}-backend`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  return await TestStack.open(name, { type: "nodeport" }, { PULUMI_BACKEND_URL: pathToFileURL(folder).href });
+}
+
+/** Starts a process that takes the Lease when it is told to. */
+async function leaseProcess(clockSeconds = 0): Promise<ChildProcess> {
+  const file = join(import.meta.dirname, "..", "support", "lease-process.ts");
+  const env = { ...process.env, KRATEO_TEST_CLOCK_SECONDS: String(clockSeconds) };
+  const child = fork(file, [kubeconfig, "krateo-system"], { env, serialization: "json" });
+  await once(child, "message");
+  return child;
+}
+
+/** Sends a word, and waits for the answer. */
+async function tell(child: ChildProcess, word: string): Promise<string> {
+  const answer = once(child, "message");
+  child.send(word);
+  return String((await answer)[0]);
+}
+
+/** Every release is deployed once, at the end of its history, and the next preview is empty. */
+async function converged(stack: TestStack): Promise<void> {
+  const statuses = Object.values(await helmReleases()).map((text) => text.split(" ")[2]);
+  assert.deepEqual([statuses.length, ...new Set(statuses)], [21, "deployed"]);
+  const preview = await stack.pulumi("preview", "--expect-no-changes");
+  assert.equal(preview.code, 0, preview.output);
+}
+
+describe("two runs that start at the same moment", () => {
+  it("never both begin, in 50 rounds", async () => {
+    await startOver();
+    await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "krateo-system" } });
+    const children = await Promise.all([leaseProcess(), leaseProcess()]);
+    try {
+      for (let round = 1; round <= 50; round++) {
+        const answers = await Promise.all(children.map((child) => tell(child, "hold")));
+        const winners = children.filter((_, index) => answers[index] === "held");
+        assert.equal(winners.length, 1, `round ${round}: ${answers.join("\n")}`);
+        assert.match(answers.find((text) => text !== "held") ?? "", /another run is in progress/);
+        for (const winner of winners) await tell(winner, "release");
+      }
+    } finally {
+      for (const child of children) child.kill();
+    }
+  });
+});
+
+describe("a run beside one on a machine with another clock", () => {
+  for (const hours of [-1, 1]) {
+    it(`${hours} h ahead stops, and says who is in progress`, async () => {
+      const stack = await openInstalled();
+      const other = await leaseProcess(hours * 3600);
+      try {
+        assert.equal(await tell(other, "hold"), "held");
+        const { code, output } = await stack.pulumi("up");
+        assert.equal(code, 1, output);
+        assert.match(
+          output,
+          new RegExp(`another run is in progress on .*: \\S+ on \\S+, process ${other.pid}`),
+        );
+      } finally {
+        other.kill();
+      }
+      const { code, output } = await stack.pulumi("up");
+      assert.equal(code, 0, output);
+    });
+  }
+});
+
+describe("a run that loses its Lease", () => {
+  /** A stack whose `up` waits for a Secret, so that it is in progress for as long as the test wants it to be. */
+  async function waiting(stack: TestStack): Promise<void> {
+    const authn = { "install-authn": { helmValues: { jwtSignKeySecretName: "later" } } };
+    await stack.override({ components: { backend: { stepConfig: authn } } });
+  }
+
+  const later = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "later", namespace: "krateo-system" },
+    stringData: { JWT_SIGN_KEY: "any" },
+  };
+
+  it("since it was halted for a minute ends when it continues, and leaves the platform to the other one", async () => {
+    await startOver();
+    const first = await TestStack.open("halted", { type: "nodeport" });
+    const second = await elsewhere("second");
+    await waiting(first);
+    await waiting(second);
+    const going = first.start("up");
+    await until(async () => (await helmReleases())["cnpg"] !== undefined, 120);
+    const before = await secretData();
+    const halted = descendants(going.pid);
+    for (const pid of halted) process.kill(pid, "SIGSTOP");
+    const other = second.start("up");
+    try {
+      const taken = until(async () => !halted.includes(Number((await holder()).split(" ")[2])), 120);
+      await Promise.race([taken, other.ended.then(({ output }) => assert.fail(output))]);
+    } finally {
+      for (const pid of halted) process.kill(pid, "SIGCONT");
+    }
+    const ended = await going.ended;
+    assert.equal(ended.code, 1, ended.output);
+    assert.match(ended.output, /this run has lost the Lease krateo-installer in namespace krateo-system/);
+    assert.match(ended.output, /holds it now/);
+
+    await apply(later);
+    const done = await other.ended;
+    assert.equal(done.code, 0, done.output);
+    assert.match(done.output, /krateo-system has a Lease of \S+ on \S+, process \d+: waiting up to 30 s/);
+    assert.deepEqual({ ...(await secretData()), ...before }, await secretData());
+    await converged(second);
+  });
+
+  it("since the API server is away for 40 s ends with a sentence, and repair and up converge", async () => {
+    await startOver();
+    const stack = await TestStack.open("away", { type: "nodeport" });
+    await waiting(stack);
+    const going = stack.start("up");
+    await until(async () => (await helmReleases())["cnpg"] !== undefined);
+    const before = await secretData();
+    await haltApiServer(40);
+    const { code, output } = await going.ended;
+    assert.equal(code, 1, output);
+    assert.match(output, /has lost the Lease .*, and begins nothing more: it could not be renewed for 30 s/);
+    assert.match(output, /npx krateo repair && npx pulumi up/);
+    await apply(later);
+    const repair = await stack.krateo("repair");
+    assert.equal(repair.code, 0, repair.output);
+    const up = await stack.pulumi("up");
+    assert.equal(up.code, 0, up.output);
+    assert.deepEqual({ ...(await secretData()), ...before }, await secretData());
+    await converged(stack);
+  });
+});
+
+describe("a removal", () => {
+  it("keeps other runs away until it has ended, and gives the Lease up", async () => {
+    const stack = await openInstalled();
+    const second = await elsewhere("beside");
+    const going = stack.start("destroy");
+    await until(async () => (await holder()) !== "" && (await helmReleases())["portal"] === undefined);
+    const { code, output } = await second.pulumi("up");
+    assert.equal(code, 1, output);
+    assert.match(output, /another run is in progress on the installation/);
+    const ended = await going.ended;
+    assert.equal(ended.code, 0, ended.output);
+    await until(async () => (await holder()) === "");
+    assert.deepEqual(await helmReleases(), {});
+  });
+
+  it("does not begin while a run is in progress", async () => {
+    const stack = await openInstalled();
+    const other = await leaseProcess();
+    try {
+      assert.equal(await tell(other, "hold"), "held");
+      const { code, output } = await stack.pulumi("destroy");
+      assert.equal(code, 1, output);
+      assert.match(output, /another run is in progress on the installation/);
+      assert.equal(Object.keys(await helmReleases()).length, 21);
+    } finally {
+      other.kill();
+    }
+  });
+});
