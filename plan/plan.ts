@@ -1,8 +1,9 @@
 import { gatedSteps, knownStep } from "../components/catalogue.ts";
 import type { Need } from "../components/description.ts";
 import { expandable, variablesIn } from "../configuration/variables.ts";
-import type { ChartStep, ObjectStep, Settings, Step } from "../model/settings.ts";
+import type { ChartStep, Settings, Step, VariableStep } from "../model/settings.ts";
 import { secretNamesOf } from "./database-secrets.ts";
+import { makerOf, plannedValue } from "./planned-value.ts";
 import { isRoute } from "./route.ts";
 
 /** One thing that the installation makes or waits for. */
@@ -136,32 +137,17 @@ function needsOf(step: Step, before: readonly Step[], all: readonly Step[]): Nee
   return needs;
 }
 
-/** A variable reads the object of an earlier step, or one of the release that bears its name; else of any earlier step. */
-function sourceOf(step: Step & { type: "var" }, before: readonly Step[]): Need[] {
+/**
+ * A variable reads the object of an earlier step, or one of the release that bears its name; else of any earlier step. One
+ * whose value the plan fixes waits for nothing.
+ */
+function sourceOf(step: VariableStep, before: readonly Step[]): Need[] {
   const from = step.valueFrom;
-  if (!from) return [];
-  const maker = before.findLast((other) => other.type === "object" && sameObject(other.manifest, from));
-  if (maker) return [{ on: maker.id, why: `it makes the ${from.kind} ${from.name}` }];
-  const owner = before.findLast(
-    (other) =>
-      other.type === "chart" &&
-      other.release.name === from.name &&
-      other.release.namespace === from.namespace,
-  );
-  if (owner) return [{ on: owner.id, why: `its Helm release makes the ${from.kind} ${from.name}` }];
+  if (!from || plannedValue(step, before) !== undefined) return [];
+  const maker = makerOf(from, before);
+  if (maker?.type === "object") return [{ on: maker.id, why: `it makes the ${from.kind} ${from.name}` }];
+  if (maker) return [{ on: maker.id, why: `its Helm release makes the ${from.kind} ${from.name}` }];
   return before.map((other) => ({ on: other.id, why: `it may make the ${from.kind} ${from.name}` }));
-}
-
-function sameObject(
-  { apiVersion, kind, metadata }: ObjectStep["manifest"],
-  from: { apiVersion: string; kind: string; name: string; namespace: string },
-): boolean {
-  return (
-    apiVersion === from.apiVersion &&
-    kind === from.kind &&
-    metadata.name === from.name &&
-    metadata.namespace === from.namespace
-  );
 }
 
 /** Document order, but each node after its needs; needs on what is not installed are dropped. */

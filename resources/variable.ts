@@ -2,13 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
 import type { VariableStep } from "../model/settings.ts";
+import { plannedValue } from "../plan/planned-value.ts";
 import { selectValue } from "../plan/select-value.ts";
 import type { BuildContext } from "./build-context.ts";
 import { userErrors } from "./user-errors.ts";
 
 /**
- * The value of a `var` step: its literal, or what its jq selector finds in a live object once the resources
- * that make the object are there.
+ * The value of a `var` step: its literal, what the plan fixes, or what its jq selector finds in a live object once the
+ * resources that make the object are there.
  */
 export function readVariable(
   build: BuildContext,
@@ -22,6 +23,11 @@ export function readVariable(
       .variables(variablesIn(text))
       .apply((variables) => expandVariables(text, variables) as string);
   }
+  const planned = plannedValue(
+    step,
+    build.settings.steps.filter(({ enabled }) => enabled),
+  );
+  if (planned !== undefined) return pulumi.output(planned);
   // The URNs of finished operations; unknown, as the value then is, while a preview plans to change one of them.
   const ready = pulumi.all(after.map((resource) => statusOf(resource)));
   const value = ready.apply(async () => {

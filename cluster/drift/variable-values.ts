@@ -2,6 +2,7 @@
 import { needsNodes, nodeAddressOf, nodeAddressVariable } from "../../configuration/exposure/node-address.ts";
 import { expandVariables } from "../../configuration/variables.ts";
 import type { Settings, VariableStep } from "../../model/settings.ts";
+import { plannedValue } from "../../plan/planned-value.ts";
 import { NoValueError, selectValue } from "../../plan/select-value.ts";
 import type { Connection } from "../client/connection.ts";
 import { readObject } from "../client/read-object.ts";
@@ -30,9 +31,10 @@ export function nodeAddressValue(
  * @throws as `get` in api.ts
  */
 export async function readVariables(connection: Connection, settings: Settings): Promise<VariableValues> {
-  const steps = settings.steps.filter((step): step is VariableStep => step.type === "var" && step.enabled);
+  const enabled = settings.steps.filter((step) => step.enabled);
+  const steps = enabled.filter((step): step is VariableStep => step.type === "var");
   const [read, nodeAddress] = await Promise.all([
-    Promise.all(steps.map((step) => readFrom(connection, step))),
+    Promise.all(steps.map((step) => plannedValue(step, enabled) ?? readFrom(connection, step))),
     readNodeAddress(connection, settings),
   ]);
 

@@ -94,14 +94,14 @@ describe("the plan", () => {
 
   it("lets a step wait for the variables in its values, and a variable for the release that makes its object", () => {
     const steps = [
-      chartStep("install-authn"),
-      variableStep("extract-authn-port", "AUTHN_PORT", "authn"),
-      chartStep("install-frontend", { values: { config: { URL: "http://h:${AUTHN_PORT}" } } }),
+      chartStep("install-web"),
+      variableStep("extract-web-port", "WEB_PORT", "web"),
+      chartStep("install-frontend", { values: { config: { URL: "http://h:${WEB_PORT}" } } }),
     ];
     assert.deepEqual(edges(steps), {
-      "install-authn": ["jwt-sign-key"],
-      "extract-authn-port": ["install-authn"],
-      "install-frontend": ["extract-authn-port"],
+      "install-web": [],
+      "extract-web-port": ["install-web"],
+      "install-frontend": ["extract-web-port"],
     });
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Output } from "@pulumi/pulumi";
 import { type Inventory, objectKey } from "../../model/inventory.ts";
-import type { ChartStep, JsonObject, Settings, Step } from "../../model/settings.ts";
+import type { ChartStep, JsonObject, Settings, Step, VariableStep } from "../../model/settings.ts";
 import { configurationHash } from "../../plan/configuration-hash.ts";
 import { planOf } from "../../plan/plan.ts";
 import type { PlatformArgs } from "../../resources/build-context.ts";
@@ -147,16 +147,32 @@ describe("a Helm release", () => {
 
   it("gets variables as text, read from the live Service", async () => {
     const { find } = await build([
-      chartStep("install-authn"),
-      variableStep("extract-authn-port", "AUTHN_PORT", "authn"),
+      chartStep("install-web"),
+      variableStep("extract-web-port", "WEB_PORT", "web"),
       chartStep("install-frontend", {
-        values: { config: { URL: "http://h:${AUTHN_PORT}/$5", HOME: "${}HOME", BOTH: "${}A ${AUTHN_PORT}" } },
+        values: { config: { URL: "http://h:${WEB_PORT}/$5", HOME: "${}HOME", BOTH: "${}A ${WEB_PORT}" } },
       }),
     ]);
     assert.deepEqual(find("install-frontend").inputs["values"], {
       config: { URL: "http://h:8082/$5", HOME: "$HOME", BOTH: "$A 8082" },
     });
-    assert.deepEqual(find("install-frontend").dependsOn, ["cleanup", "install-authn"]);
+    assert.deepEqual(find("install-frontend").dependsOn, ["cleanup", "install-web"]);
+  });
+
+  it("gets a port that the plan fixes without waiting for its Service", async () => {
+    const { find } = await build([
+      chartStep("install-authn", { values: { service: { type: "NodePort", nodePort: 31000 } } }),
+      {
+        ...variableStep("extract-authn-port", "AUTHN_PORT", "authn"),
+        valueFrom: {
+          ...(variableStep("", "", "authn").valueFrom as NonNullable<VariableStep["valueFrom"]>),
+          selector: ".spec.ports[0].nodePort",
+        },
+      },
+      chartStep("install-frontend", { values: { config: { URL: "http://h:${AUTHN_PORT}" } } }),
+    ]);
+    assert.deepEqual(find("install-frontend").inputs["values"], { config: { URL: "http://h:31000" } });
+    assert.deepEqual(find("install-frontend").dependsOn, ["cleanup"]);
   });
 
   it("gets the address of a node where it asks for one", async () => {
