@@ -105,8 +105,9 @@ export class RunLease {
     process.off("beforeExit", this.atExit);
     await this.renewing;
     if (this.object && !this.lost && !this.shared) {
+      const spec = { ...this.object.spec, holderIdentity: "", renewTime: microTime() };
       // It expires by itself, too.
-      await this.write(this.object, { ...this.object.spec, holderIdentity: "" }).catch(() => undefined);
+      await this.write(this.object, spec).catch(() => undefined);
     }
   }
 

@@ -49,7 +49,9 @@ describe("a run that changes an installation", () => {
 
   it("takes the Lease under its name, and gives it up at the end", async () => {
     const server = new LeaseServer();
+    let taken = "";
     await holding(server, async (lease) => {
+      taken = String(server.lease?.spec["renewTime"]);
       const { holderIdentity, leaseDurationSeconds } = server.lease?.spec ?? {};
       assert.match(
         String(holderIdentity),
@@ -59,6 +61,8 @@ describe("a run that changes an installation", () => {
       await lease.check();
     });
     assert.equal(server.lease?.spec["holderIdentity"], "");
+    // What began before this moment began under the Lease.
+    assert.ok(String(server.lease?.spec["renewTime"]) > taken);
   });
 
   it("does not begin while another one renews the Lease", async () => {
