@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { adminPassword as adminSecret } from "./components/portal-defaults.ts";
 import { isDebugging } from "./configuration/debug.ts";
+import { passwordCommand } from "./resources/login.ts";
 import { Platform } from "./resources/platform.ts";
 import { stackReadme } from "./resources/stack-readme.ts";
 import { shortenConsequences } from "./resources/user-errors.ts";
@@ -24,7 +24,7 @@ export const platformVersion = settings.platformVersion;
 export const releases = platform.releases;
 export const addresses = platform.addresses;
 export const hostsFile = platform.hostsFile;
-export const adminPassword = `kubectl get secret ${adminSecret} -n ${namespace} -o jsonpath='{.data.password}' | base64 -d`;
+export const adminPassword = passwordCommand(namespace);
 export const access = "npx krateo access says whether these addresses work from where you are";
 /** Pulumi Cloud shows the output of this name with the stack. */
 export const readme = platform.addresses.apply((found) =>

@@ -4,12 +4,15 @@ import type { ComponentDescription } from "./description.ts";
 /** Secret with the password of the first account, which the portal's chart makes. */
 export const adminPassword = "admin-password";
 
+/** The step after which users can log in: it needs what serves the page and the login. */
+export const loginStep = "install-portal";
+
 export const portalDefaults: ComponentDescription = {
   name: "portal-defaults",
   typeToken: "krateo:platform:PortalDefaults",
   steps: [
     {
-      id: "install-portal",
+      id: loginStep,
       needs: [
         { on: "install-authn", why: "it brings the User kind that the portal's accounts are made of" },
         { on: "install-snowplow", why: "it brings the RESTAction kind that the portal's pages call" },

@@ -29,6 +29,15 @@ export function addressesOf(build: BuildContext): pulumi.Output<Record<string, s
   return pulumi.all(Object.fromEntries(urls));
 }
 
+/** URL of the page that users open; words where there is none. */
+export function pageUrlOf(build: BuildContext): pulumi.Output<string> {
+  const release = build.resource(pageService.step);
+  const step = build.settings.steps.find(({ id }) => id === pageService.step);
+  return release && step?.type === "chart"
+    ? urlOf(build, pageService, step, release)
+    : pulumi.output(`none: ${pageService.name} is not installed`);
+}
+
 /**
  * The command that prints the line for a hosts file, for hosts that are in no DNS: Ingresses and Gateways tell an address.
  *

@@ -73,6 +73,10 @@ for (const { type, config, addresses } of types) {
     it("installs every release of Krateo 3.0.0 at its pinned version", async () => {
       const { code, output } = await stack.pulumi("up");
       assert.equal(code, 0, output);
+      assert.match(
+        output,
+        /users can log in now, at https?:\/\/\S+ as admin; this prints the password: kubectl get/,
+      );
       assert.deepEqual(await helmReleases(), installed);
     });
 
@@ -109,6 +113,7 @@ for (const { type, config, addresses } of types) {
     it("finds nothing to do the second time", async () => {
       const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
       assert.equal(code, 0, output);
+      assert.doesNotMatch(output, /users can log in/);
       if (type === "nodeport") await keep(installedPoint);
     });
 
