@@ -9,6 +9,8 @@ export interface ReleaseProgress {
   /** What the engine did: create, update, same, … */
   operation: string;
   seconds: number;
+  /** When the engine had finished with it, in seconds since the run began. */
+  endedAt: number;
   failed: boolean;
 }
 
@@ -106,7 +108,9 @@ export class UpProgress {
     const seconds = begun === undefined ? 0 : (this.now() - begun) / 1000;
     const name = stepName(step);
     const verb = verbs[step.op];
-    if (step.type === releaseType) this.releases.set(name, { name, operation: step.op, seconds, failed });
+    const endedAt = (this.now() - this.start) / 1000;
+    if (step.type === releaseType)
+      this.releases.set(name, { name, operation: step.op, seconds, endedAt, failed });
     if (!verb || (step.type !== releaseType && step.type !== commandType)) return;
     const outcome = failed ? "FAILED" : step.type === releaseType ? verb[1] : "done";
     this.say(`${name}: ${outcome} after ${seconds.toFixed(1)} s`);

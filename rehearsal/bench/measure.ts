@@ -1,10 +1,11 @@
 import { cpus, loadavg, totalmem } from "node:os";
+import { loginStep } from "../../components/portal-defaults.ts";
 import { loadSettings } from "../../configuration/load.ts";
-import { planOf } from "../../plan/plan.ts";
+import { chartStepsOf, planOf } from "../../plan/plan.ts";
 import { packCharts } from "../chart-repository.ts";
 import { startCluster, stopCluster } from "../cluster.ts";
 import { listReleases } from "../outcome.ts";
-import { UpProgress } from "../progress.ts";
+import { type ReleaseProgress, UpProgress } from "../progress.ts";
 import { forgetStack, prepareStack, pulumiUp, type RehearsalChoice, stackValues } from "../stack.ts";
 import type { RehearsalPaths } from "../toolchain/layout.ts";
 import { ensureToolchain, type Toolchain } from "../toolchain.ts";
@@ -57,7 +58,7 @@ export async function measure({ choice, paths, say, signal }: Bench): Promise<Be
     // The stand-ins for kubelets are descendants too, and no part of Pulumi.
     const others = new Set(descendantsOf(process.pid).map(({ pid }) => pid));
     return await withPeakMemory(
-      () => timed(() => upOrFail(toolchain, paths, say)),
+      () => timed(() => releasesOfUp(toolchain, paths, say)),
       () => descendantsOf(process.pid).filter(({ pid }) => !others.has(pid)),
     );
   };
@@ -67,6 +68,7 @@ export async function measure({ choice, paths, say, signal }: Bench): Promise<Be
   await prepareStack(toolchain, wanted, paths);
   say(`installing Krateo, type ${choice.type}, with realistic delays`);
   const { result: install, peaks: installMemory } = await up();
+  const loginRelease = chartStepsOf(settings).find(({ id }) => id === loginStep)?.release.name;
   const path = criticalPath(planOf(settings), (node) => simulatedSeconds(node, settings));
 
   signal.throwIfAborted();
@@ -93,6 +95,7 @@ export async function measure({ choice, paths, say, signal }: Bench): Promise<Be
     machine: { cores: cpus().length, memory: totalmem(), loadBefore, loadAfter: loadavg()[0] ?? 0 },
     install: {
       seconds: install.seconds,
+      loginSeconds: install.result.find(({ name }) => name === loginRelease)?.endedAt ?? Number.NaN,
       criticalPath: path,
       overCriticalPath: install.seconds / path.seconds,
       memory: installMemory,
@@ -104,6 +107,13 @@ export async function measure({ choice, paths, say, signal }: Bench): Promise<Be
   };
 }
 
-async function upOrFail(toolchain: Toolchain, paths: RehearsalPaths, say: (line: string) => void) {
-  if (!(await pulumiUp(toolchain, paths, new UpProgress(say)))) throw new Error("pulumi up failed");
+/** The Helm releases of a `pulumi up`. @throws Error when it fails */
+async function releasesOfUp(
+  toolchain: Toolchain,
+  paths: RehearsalPaths,
+  say: (line: string) => void,
+): Promise<readonly ReleaseProgress[]> {
+  const progress = new UpProgress(say);
+  if (!(await pulumiUp(toolchain, paths, progress))) throw new Error("pulumi up failed");
+  return progress.finished;
 }

@@ -16,6 +16,8 @@ export interface BenchReport {
   };
   install: {
     seconds: number;
+    /** When users can log in, from the start of the run. */
+    loginSeconds: number;
     criticalPath: CriticalPath;
     overCriticalPath: number;
     memory: PeakMemory;
@@ -38,7 +40,7 @@ export interface BenchReport {
 }
 
 /** What the project sets out to reach. */
-const aims = { overCriticalPath: 1.2, previewOverEmptySeconds: 1.5 };
+const aims = { overCriticalPath: 1.2, loginSeconds: 60, previewOverEmptySeconds: 1.5 };
 
 /** Above this load on two cores the figures say more about the other work than about the program. */
 const quietLoad = 2.5;
@@ -55,6 +57,11 @@ export function describeReport(report: BenchReport): string {
       "install, realistic delays",
       seconds(install.seconds),
       seconds(install.criticalPath.seconds * aims.overCriticalPath),
+    ],
+    [
+      "  users can log in after",
+      seconds(install.loginSeconds),
+      judged(seconds(aims.loginSeconds), install.loginSeconds <= aims.loginSeconds),
     ],
     ["  critical path, computed", seconds(install.criticalPath.seconds), ""],
     [

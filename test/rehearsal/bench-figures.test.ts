@@ -167,6 +167,7 @@ describe("the benchmark's report", () => {
     machine: { cores: 2, memory: 24 * 2 ** 30, loadBefore: 0.5, loadAfter: 1 },
     install: {
       seconds: 130,
+      loginSeconds: 59,
       criticalPath: { seconds: 100, chain: [{ id: "install-cnpg", seconds: 100 }] },
       overCriticalPath: 1.3,
       memory: { program: 200 * 2 ** 20 },
@@ -187,6 +188,7 @@ describe("the benchmark's report", () => {
   it("says which aims were reached and which were missed", () => {
     const text = describeReport(report);
     assert.deepEqual(cells(text, "install / critical path"), ["1.30", "<= 1.20: MISSED"]);
+    assert.deepEqual(cells(text, "users can log in after"), ["59.0 s", "<= 60.0 s: reached"]);
     assert.deepEqual(cells(text, "more than the empty program"), ["1.00 s", "<= 1.50 s: reached"]);
     assert.deepEqual(cells(text, "new Helm revisions"), ["1", "<= 0: MISSED"]);
     assert.match(text, /^New Helm revision: authn 1 -> 2$/m);

@@ -11,7 +11,7 @@ describe("a rehearsal's releases", () => {
       { name: "authn", chart: "authn-0.22.2", status: "deployed", revision: "2" },
       { name: "stranger", chart: "some-thing-1.0.0-rc.1", status: "failed", revision: "1" },
     ];
-    const progress = [{ name: "authn", operation: "update", seconds: 1.26, failed: false }];
+    const progress = [{ name: "authn", operation: "update", seconds: 1.26, endedAt: 9, failed: false }];
     assert.deepEqual(releaseOutcomes(wanted, listed, progress), [
       { name: "authn", chart: "authn", version: "0.22.2", status: "deployed", revision: 2, seconds: 1.3 },
       {

@@ -117,8 +117,8 @@ describe("the progress of an installation", () => {
       { resOutputsEvent: release("create", "authn") },
     );
     assert.deepEqual(progress.finished, [
-      { name: "snowplow", operation: "update", seconds: 1, failed: true },
-      { name: "authn", operation: "create", seconds: 3, failed: false },
+      { name: "snowplow", operation: "update", seconds: 1, endedAt: 3, failed: true },
+      { name: "authn", operation: "create", seconds: 3, endedAt: 4, failed: false },
     ]);
   });
 });
