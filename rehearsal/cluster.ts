@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { connect } from "../cluster/client/connection.ts";
 import {
   answers,
   componentProcesses,
@@ -10,6 +11,7 @@ import {
   stopControlPlane,
 } from "./control-plane.ts";
 import { furnishCluster, releaseNodes } from "./simulation/furnish.ts";
+import { furnishGatewayApi } from "./simulation/gateway-kinds.ts";
 import { furnishOpenShift } from "./simulation/openshift-kinds.ts";
 import {
   type SimulationOptions,
@@ -27,6 +29,8 @@ export interface ClusterOptions extends Partial<SimulationOptions> {
   directory: string;
   /** The cluster serves OpenShift's kinds; default false. */
   openshift?: boolean;
+  /** The cluster serves the Gateway API; default false. */
+  gatewayApi?: boolean;
 }
 
 /** What a rehearsal cluster is doing. */
@@ -69,6 +73,7 @@ export async function startCluster(
     await releaseNodes(kubeConfig(directory));
   }
   if (options.openshift) await furnishOpenShift(kubeConfig(directory));
+  if (options.gatewayApi) await furnishGatewayApi(connect({ kubeconfig: place.kubeconfig }));
   await startSimulation(directory, {
     realistic: options.realistic ?? false,
     loadBalancer: options.loadBalancer ?? "ip",

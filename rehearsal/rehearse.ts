@@ -127,6 +127,7 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
       realistic: flags.realistic ?? false,
       loadBalancer: choice.profiles.includes("lb-hostname") ? "hostname" : "ip",
       openshift: settings.openshift,
+      gatewayApi: settings.type === "gateway",
     },
     say,
   );

@@ -8,6 +8,7 @@ import { parse, stringify } from "yaml";
 import { isRunning } from "../cluster/client/process-identity.ts";
 import type { ReleaseType } from "../model/settings.ts";
 import type { UpProgress } from "./progress.ts";
+import { gatewayClass } from "./simulation/gateway-kinds.ts";
 import { type RehearsalPaths, rehearsalStack, replaceFile } from "./toolchain/layout.ts";
 import type { Toolchain } from "./toolchain.ts";
 
@@ -33,7 +34,8 @@ export function stackValues(choice: RehearsalChoice, paths: RehearsalPaths): Rec
     chartMirror: relative(paths.root, paths.mirror),
     kubeconfig: relative(paths.root, paths.kubeconfig),
     ...(choice.type === "routes" ? { openshift: true } : {}),
-    ...(choice.type === "ingress" ? { domain: "krateo.example.org" } : {}),
+    ...(choice.type === "ingress" || choice.type === "gateway" ? { domain: "krateo.example.org" } : {}),
+    ...(choice.type === "gateway" ? { gatewayClass } : {}),
   };
 }
 

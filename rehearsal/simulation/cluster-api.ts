@@ -66,10 +66,9 @@ export class ClusterApi {
       await this.core.patchNamespacedServiceStatus({ name, namespace, body }, mergePatch);
     else {
       const [group = "", version = ""] = apiVersion.split("/");
-      await this.custom.patchNamespacedCustomObjectStatus(
-        { group, version, plural, name, namespace, body },
-        mergePatch,
-      );
+      const place = { group, version, plural, name, body };
+      if (namespace === "") await this.custom.patchClusterCustomObjectStatus(place, mergePatch);
+      else await this.custom.patchNamespacedCustomObjectStatus({ ...place, namespace }, mergePatch);
     }
   }
 }

@@ -40,7 +40,7 @@ const others = {
   database: { quick: 0.2, realistic: 2 },
   volume: { quick: 0.1, realistic: 2 },
   loadBalancer: { quick: 0.5, realistic: 10 },
-  /** A router's consent to a Route. */
+  /** A router's consent to a Route, or a controller's to a Gateway or an HTTPRoute. */
   router: { quick: 0.3, realistic: 2 },
   /** An operator's reaction to an object of its own. */
   operator: { quick: 0.1, realistic: 1 },

@@ -1,4 +1,5 @@
 import type { Rule } from "./intent.ts";
+import { acceptGatewayClasses, acceptHttpRoutes, programGateways } from "./rules/gateways.ts";
 import { addressLoadBalancers, bindVolumes, muteWebhooks, releaseVolumes } from "./rules/infrastructure.ts";
 import { holdPlatforms, reportPlatforms, uninstallPlatforms } from "./rules/installer.ts";
 import { holdNotebooks } from "./rules/notebooks.ts";
@@ -23,4 +24,7 @@ export const rules: readonly Rule[] = [
   uninstallPlatforms,
   nameRoutes,
   admitRoutes,
+  acceptGatewayClasses,
+  programGateways,
+  acceptHttpRoutes,
 ];

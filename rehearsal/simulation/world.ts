@@ -14,6 +14,8 @@ interface Kind {
   plural: string;
 }
 
+const gatewayGroup = "gateway.networking.k8s.io";
+
 /** Everything the rules look at, by a short name. Kinds that a chart brings are not there at first. */
 const kinds = {
   pods: { apiVersion: "v1", kind: "Pod", plural: "pods" },
@@ -41,6 +43,15 @@ const kinds = {
   platforms: { apiVersion: "krateo.io/v1alpha1", kind: "KrateoPlatformOps", plural: "krateoplatformops" },
   notebooks: { apiVersion: "finops.krateo.io/v1", kind: "Notebook", plural: "notebooks" },
   routes: { apiVersion: "route.openshift.io/v1", kind: "Route", plural: "routes" },
+  namespaces: { apiVersion: "v1", kind: "Namespace", plural: "namespaces" },
+  gatewayClasses: { apiVersion: `${gatewayGroup}/v1`, kind: "GatewayClass", plural: "gatewayclasses" },
+  gateways: { apiVersion: `${gatewayGroup}/v1`, kind: "Gateway", plural: "gateways" },
+  httpRoutes: { apiVersion: `${gatewayGroup}/v1`, kind: "HTTPRoute", plural: "httproutes" },
+  referenceGrants: {
+    apiVersion: `${gatewayGroup}/v1beta1`,
+    kind: "ReferenceGrant",
+    plural: "referencegrants",
+  },
 } satisfies Record<string, Kind>;
 
 export type KindName = keyof typeof kinds;
