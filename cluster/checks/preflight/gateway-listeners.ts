@@ -28,9 +28,10 @@ interface Context {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** A host, and the listeners that will serve it. */
+/** A host, the listeners that take its HTTPRoute, and those of them that will serve it. */
 interface Served {
   readonly host: string;
+  readonly open: readonly Listener[];
   readonly listeners: readonly Listener[];
 }
 
@@ -71,26 +72,11 @@ export function checkListeners(gateway: Gateway, { key, asked }: Parent, context
       continue;
     }
     for (const host of hosts) {
-      served.push({ host, listeners: open.filter(({ hostname }) => overlap(host, hostname)) });
+      served.push({ host, open, listeners: open.filter(({ hostname }) => overlap(host, hostname)) });
     }
   }
-  const problems = [
-    ...refused.values(),
-    ...hostChecks(served, listeners, base),
-    ...schemeChecks(served, context, base),
-  ];
-  const trouble = gatewayTrouble(gateway);
-  const state: Check[] =
-    trouble === undefined
-      ? []
-      : [
-          {
-            ...base,
-            status: "WARNING",
-            found: `does not work as it is: ${trouble}`,
-            next: `kubectl describe gateway ${gateway.metadata.name} -n ${gateway.metadata.namespace}`,
-          },
-        ];
+  const problems = [...refused.values(), ...hostChecks(served, base), ...schemeChecks(served, context, base)];
+  const state = stateChecks(gateway, base);
   if (problems.length > 0) return [...problems, ...state];
   const names = new Set(served.flatMap((one) => one.listeners.map(({ name }) => name)));
   return [{ ...base, status: "OK", found: `taken by listener ${[...names].join(", ")}`, next: "" }, ...state];
@@ -98,15 +84,31 @@ export function checkListeners(gateway: Gateway, { key, asked }: Parent, context
 
 type Base = Pick<Check, "check" | "subject" | "expected">;
 
-function hostChecks(served: readonly Served[], listeners: readonly Listener[], base: Base): Check[] {
-  const without = served.filter((one) => one.listeners.length === 0).map(({ host }) => host);
+/** A Gateway that does not listen may do so later: its owner's work may be under way. */
+function stateChecks(gateway: Gateway, base: Base): Check[] {
+  const trouble = gatewayTrouble(gateway);
+  if (trouble === undefined) return [];
+  const { name, namespace } = gateway.metadata;
+  return [
+    {
+      ...base,
+      status: "WARNING",
+      found: `does not work as it is: ${trouble}`,
+      next: `kubectl describe gateway ${name} -n ${namespace}`,
+    },
+  ];
+}
+
+function hostChecks(served: readonly Served[], base: Base): Check[] {
+  const without = served.filter(({ listeners }) => listeners.length === 0);
   if (without.length === 0) return [];
-  const theirs = listeners.map(({ name, hostname }) => `${name} (${hostname ?? "any host"})`).join(", ");
+  const hosts = without.map(({ host }) => host).join(", ");
+  const open = without.flatMap((one) => one.open.map(({ name, hostname }) => `${name} (${hostname})`));
   return [
     {
       ...base,
       status: "ERROR",
-      found: `no listener that takes the HTTPRoutes serves ${without.join(", ")}; its listeners: ${theirs}`,
+      found: `no listener that takes the HTTPRoutes serves ${hosts}; there are ${[...new Set(open)].join(", ")}`,
       next: "choose hosts below a listener's: pulumi config set krateo:domain DOMAIN, or krateo:hosts; or have its owner add a listener for them",
     },
   ];

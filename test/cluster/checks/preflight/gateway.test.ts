@@ -207,7 +207,7 @@ describe("preflight of type gateway", () => {
         [
           "ERROR",
           "Gateway gateways/shared",
-          "no listener that takes the HTTPRoutes serves app.example.com; its listeners: web (*.example.org), x (x.org)",
+          "no listener that takes the HTTPRoutes serves app.example.com; there are web (*.example.org), x (x.org)",
         ],
       ],
     ],
@@ -223,7 +223,7 @@ describe("preflight of type gateway", () => {
         [
           "ERROR",
           "Gateway gateways/shared",
-          "no listener that takes the HTTPRoutes serves example.org; its listeners: web (*.example.org)",
+          "no listener that takes the HTTPRoutes serves example.org; there are web (*.example.org)",
         ],
       ],
     ],
