@@ -31,6 +31,11 @@ describe("the rehearsal's stack", () => {
       { type: "ingress", ...common, domain: "krateo.example.org" },
     ],
     [
+      "has a domain for gateway, and the class that the cluster serves",
+      { type: "gateway", profiles: [], namespace: "krateo-system" },
+      { type: "gateway", ...common, domain: "krateo.example.org", gatewayClass: "rehearsal" },
+    ],
+    [
       "takes profiles in their order, overrides and another namespace",
       {
         type: "loadbalancer",
