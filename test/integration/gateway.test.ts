@@ -17,7 +17,8 @@ import {
 
 const group = "gateway.networking.k8s.io";
 const gatewayApi = { apiVersion: `${group}/v1` };
-const exposed = [...browserServices, "finops-database-handler"].toSorted();
+/** Those whose Services have node ports; events-presenter's has none, since its chart could not say which. */
+const onNodePorts = ["authn", "finops-database-handler", "frontend", "snowplow"];
 const hosts = {
   frontend: "app.krateo.example.org",
   authn: "authn.krateo.example.org",
@@ -152,7 +153,7 @@ describe("a change to type gateway and back, in one stack", () => {
   });
 
   it("makes a Gateway of its own, and upgrades just the releases that are exposed", async () => {
-    assert.deepEqual(await goesOver(withGateway), exposed);
+    assert.deepEqual(await goesOver(withGateway), onNodePorts);
     assert.deepEqual(await agrees(stack), urls("http"));
     for (const name of browserServices) {
       const { spec } = (await live("Service", name)) as { spec: JsonObject };
@@ -289,7 +290,7 @@ describe("a change to type gateway and back, in one stack", () => {
   }
 
   it("goes back to the same ports, and leaves nothing of the Gateway API behind", async () => {
-    assert.deepEqual(await goesOver({ type: "nodeport" }), exposed);
+    assert.deepEqual(await goesOver({ type: "nodeport" }), onNodePorts);
     assert.equal((await agrees(stack))["frontend"], "http://192.0.2.11:30080");
     await noGateway();
     const grants = { apiVersion: `${group}/v1beta1`, namespace: "certificates" };
