@@ -26,6 +26,8 @@ export function createSnapshot(
     { ...installationCrd, metadata: { name: installationCrd.metadata.name, ...marker(existingCrd) } },
     {
       parent,
+      // It is in no namespace, but the run holds the Lease only when that one is there.
+      dependsOn: build.resource("namespace"),
       hooks: build.guarded,
       ...adoption(existingCrd, installationCrd.metadata.name, ["metadata", "spec"]),
     },

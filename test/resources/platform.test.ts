@@ -220,6 +220,10 @@ describe("the platform's resources", () => {
     }
   });
 
+  it("wait for the namespace wherever they are: only then the run holds the Lease that guards them", async () => {
+    assert.deepEqual((await build(steps)).find("installation-kind").dependsOn, ["namespace"]);
+  });
+
   it("of an object step bear the type that the provider knows, with or without a group", async () => {
     const policy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name: "deny" } };
     const { find } = await build([...steps, objectStep("deny", policy)]);
