@@ -22,6 +22,7 @@ import { UnreachableError } from "./client/api-errors.ts";
 import type { Connection } from "./client/connection.ts";
 import type { HelmRelease } from "./client/helm-release.ts";
 import { readClusterUid } from "./client/identity.ts";
+import { readObject } from "./client/read-object.ts";
 import { readReleases } from "./client/releases.ts";
 import { type InstallationObject, readInstallation } from "./installation.ts";
 import { readLease } from "./lease/record.ts";
@@ -216,16 +217,10 @@ async function readObjects(
   ];
   const [installation, ...found] = await Promise.all([
     reading,
-    ...wanted.map(async ({ apiVersion, kind, name, namespace }) => {
-      const resource = await resourceOf(connection, apiVersion, kind, options);
-      if (!resource) return [];
-      const scope = resource.namespaced ? (namespace ?? settings.namespace) : undefined;
-      const object = await get<KubeObject>(
-        connection,
-        pathOf(apiVersion, resource.plural, scope, name),
-        options,
-      );
-      return object ? [[objectKey(apiVersion, kind, namespace, name), existing(object)] as const] : [];
+    ...wanted.map(async (one) => {
+      const object = await readObject<KubeObject>(connection, one, settings.namespace, options);
+      const key = objectKey(one.apiVersion, one.kind, one.namespace, one.name);
+      return object ? [[key, existing(object)] as const] : [];
     }),
   ]);
   const snapshot = installation && [installationKey.object(settings.namespace), existing(installation)];

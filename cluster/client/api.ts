@@ -54,7 +54,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-const discoveries = new WeakMap<Connection, Map<string, Promise<readonly DiscoveredKind[]>>>();
+/** What is asked once for each connection, by its path. */
+const answers = new WeakMap<Connection, Map<string, Promise<unknown>>>();
 
 interface DiscoveredKind {
   readonly name: string;
@@ -64,9 +65,13 @@ interface DiscoveredKind {
 
 /** Path of an object, or of a list of them when no name is given. */
 export function pathOf(apiVersion: string, plural: string, namespace?: string, name?: string): string {
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = namespace ? `/namespaces/${namespace}` : "";
-  return `${root}${scope}/${plural}${name ? `/${name}` : ""}`;
+  return `${rootOf(apiVersion)}${scope}/${plural}${name ? `/${name}` : ""}`;
+}
+
+/** Path of all that is of an API version. */
+export function rootOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
 /**
@@ -81,6 +86,22 @@ export async function get<T>(
   options: RequestOptions = {},
 ): Promise<T | undefined> {
   return await send<T>(connection, "GET", path, options);
+}
+
+/** Reads what hardly changes: once for a connection, and again after it failed. Errors as `get`. */
+export async function getOnce<T>(
+  connection: Connection,
+  path: string,
+  options: RequestOptions = {},
+): Promise<T | undefined> {
+  const known = answers.get(connection) ?? new Map<string, Promise<unknown>>();
+  answers.set(connection, known);
+  const answer = known.get(path) ?? get<T>(connection, path, options);
+  known.set(path, answer);
+  return (await answer.catch((error: unknown) => {
+    known.delete(path);
+    throw error;
+  })) as T | undefined;
 }
 
 /** Reads the items of a list; none when there is no such kind. Errors as `get`. */
@@ -161,23 +182,14 @@ export async function resourceOf(
   kind: string,
   options: RequestOptions = {},
 ): Promise<Resource | undefined> {
-  const known = discoveries.get(connection) ?? new Map<string, Promise<readonly DiscoveredKind[]>>();
-  discoveries.set(connection, known);
-  const discovery = known.get(apiVersion) ?? discover(connection, apiVersion, options);
-  known.set(apiVersion, discovery);
-  const resources = await discovery.catch((error: unknown) => {
-    known.delete(apiVersion);
-    throw error;
-  });
-  const found = resources.find((resource) => resource.kind === kind && !resource.name.includes("/"));
+  const root = rootOf(apiVersion);
+  const version = await getOnce<{ resources?: DiscoveredKind[] }>(connection, root, options);
+  const found = version?.resources?.find(
+    (resource) => resource.kind === kind && !resource.name.includes("/"),
+  );
   // A CRD may be established later on: only a kind that was found is remembered.
-  if (!found) known.delete(apiVersion);
+  if (!found) answers.get(connection)?.delete(root);
   return found && { apiVersion, plural: found.name, namespaced: found.namespaced };
-}
-
-async function discover(connection: Connection, apiVersion: string, options: RequestOptions) {
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return (await get<{ resources: DiscoveredKind[] }>(connection, root, options))?.resources ?? [];
 }
 
 /** How often a request is made that the API server is too busy for, a second apart. */

@@ -1,12 +1,13 @@
 /** Deletes objects in the order of Helm's uninstall, and waits until they are gone. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type ObjectName, objectText } from "../../plan/removal/objects.ts";
-import { get, type KubeObject, pathOf, remove, resourceOf } from "../client/api.ts";
+import { get, type KubeObject, remove } from "../client/api.ts";
 import { ApiError, UnreachableError } from "../client/api-errors.ts";
 import type { Connection } from "../client/connection.ts";
 import { type Leaving, type Log, waitUntilGone } from "../client/deletion.ts";
 import { inUninstallOrder } from "../client/manifest.ts";
 import { inParallel } from "../client/parallel.ts";
+import { objectPath } from "../client/read-object.ts";
 
 /** An object to delete; with `uid` only that one, and no namesake. */
 export interface Doomed extends ObjectName {
@@ -106,11 +107,8 @@ export async function locate(
   object: Doomed,
   home?: string,
 ): Promise<Located | undefined> {
-  const resource = await resourceOf(connection, object.apiVersion, object.kind);
-  if (!resource) return undefined;
-  const scope = resource.namespaced ? (object.namespace ?? home) : undefined;
-  const path = pathOf(object.apiVersion, resource.plural, scope, object.name);
-  const live = await get<KubeObject>(connection, path);
+  const path = await objectPath(connection, object, home);
+  const live = path && (await get<KubeObject>(connection, path));
   if (!live || (object.uid !== undefined && live.metadata.uid !== object.uid)) return undefined;
   const { uid, annotations } = live.metadata;
   const name = annotations?.["meta.helm.sh/release-name"];

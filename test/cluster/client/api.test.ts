@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
-import { get, remove } from "../../../cluster/client/api.ts";
+import { get, remove, resourceOf } from "../../../cluster/client/api.ts";
 import { errorOf, withKubeconfig } from "../api-server.ts";
 
 const path = "/api/v1/namespaces/kube-system";
@@ -57,5 +57,25 @@ describe("a request to the API server", () => {
       assert.equal(name, "UnreachableError");
       assert.match(message, /it speaks TLS: write https:\/\/ before the server's address in the kubeconfig$/);
     });
+  });
+});
+
+describe("a kind", () => {
+  it("is looked for again as long as there is none, and then no more", async () => {
+    const resources: unknown[] = [];
+    let requests = 0;
+    const answer: RequestListener = (_, response) => {
+      requests++;
+      response.end(JSON.stringify({ resources }));
+    };
+    await withServer(answer, async (connection) => {
+      assert.equal(await resourceOf(connection, "example.org/v1", "Widget"), undefined);
+      resources.push({ name: "widgets", kind: "Widget", namespaced: true });
+      for (let time = 0; time < 2; time++) {
+        const found = await resourceOf(connection, "example.org/v1", "Widget");
+        assert.deepEqual(found, { apiVersion: "example.org/v1", plural: "widgets", namespaced: true });
+      }
+    });
+    assert.equal(requests, 2);
   });
 });
