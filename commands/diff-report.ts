@@ -89,7 +89,7 @@ export function jsonReport(report: DriftReport, context: ReportContext): string 
           ...(holder && { holder }),
         })),
       ),
-      notes: notesOf(drifts),
+      notes: notesOf(report),
       next: wayBack(drifts, context) ?? null,
     },
     undefined,
@@ -97,9 +97,14 @@ export function jsonReport(report: DriftReport, context: ReportContext): string 
   );
 }
 
-/** What the way back does beside merging, and what it cannot do, one sentence an object; then who else set what differs. */
-function notesOf(drifts: readonly Drift[]): string[] {
-  return [...drifts.flatMap(({ subject, means }) => meansText(subject, means) ?? []), ...holderNotes(drifts)];
+/**
+ * What the way back does beside merging, and what it cannot do, one sentence an object; then who else set what differs,
+ * and how much the API server did not compare.
+ */
+function notesOf({ drifts, compared: { here } }: DriftReport): string[] {
+  const means = drifts.flatMap(({ subject, means }) => meansText(subject, means) ?? []);
+  const itself = `this program compared ${amount(here, "object")} itself, field by field, because the user may not patch: a value that the API server rewrites may show as a difference`;
+  return [...means, ...holderNotes(drifts), ...(here > 0 ? [itself] : [])];
 }
 
 function holderNotes(drifts: readonly Drift[]): string[] {
@@ -143,17 +148,19 @@ export function wayBack(drifts: readonly Drift[], { stackOptions = [] }: ReportC
   ].join(" ");
 }
 
-function verdict({ drifts, compared }: DriftReport, context: ReportContext): string[] {
+function verdict(report: DriftReport, context: ReportContext): string[] {
+  const { drifts, compared } = report;
+  const notes = notesOf(report).map((note) => `note: ${note}`);
   const { server, namespace, installed } = context;
   const where = placeOf({ namespace, server });
   const what = installed
     ? "the stored snapshot"
     : `${amount(compared.releases, "release")} with ${amount(compared.objects, "object")}`;
-  if (drifts.length === 0) return [`equal: ${what} as planned ${where}`];
+  if (drifts.length === 0) return [`equal: ${what} as planned ${where}`, ...notes];
   const differences = drifts.flatMap((drift) => drift.differences).length;
   return [
     `different: ${amount(differences, "difference")} in ${what} ${where}`,
-    ...notesOf(drifts).map((note) => `note: ${note}`),
+    ...notes,
     `next: ${wayBack(drifts, context) ?? "correct by hand what the notes name, then compare again"}`,
   ];
 }

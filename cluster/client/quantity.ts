@@ -1,4 +1,4 @@
-/** Kubernetes quantities, which the API server rewrites: "1000m" comes back as "1". */
+/** Reads Kubernetes quantities. */
 
 const form = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|(m|u|n|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/;
 
@@ -19,15 +19,6 @@ const powerOf: Readonly<Record<string, number>> = {
   Pi: 2 ** 50,
   Ei: 2 ** 60,
 };
-
-/** True when both are quantities of the same size, however written. */
-export function sameQuantity(one: unknown, other: unknown): boolean {
-  const [a, b] = [sizeOf(one), sizeOf(other)];
-  // 0.1 and 100m are not the same float.
-  return (
-    a !== undefined && b !== undefined && Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b), 1e-9)
-  );
-}
 
 /** The number that a quantity stands for, in cores or bytes; undefined when it is none. */
 export function sizeOf(value: unknown): number | undefined {

@@ -3,7 +3,6 @@ import { expandVariables } from "../../configuration/variables.ts";
 import { damagedWarning } from "../../model/helm-record.ts";
 import { releaseKey } from "../../model/inventory.ts";
 import { pathText } from "../../model/path.ts";
-import { secretMask } from "../../model/secret-value.ts";
 import type { Json, JsonObject, ObjectStep, Settings } from "../../model/settings.ts";
 import { concerns } from "../../plan/concerned-records.ts";
 import type { Connection } from "../client/connection.ts";
@@ -11,22 +10,15 @@ import { type ManifestObject, parseManifest } from "../client/manifest.ts";
 import { inParallel } from "../client/parallel.ts";
 import { readReleases, refuseDamaged } from "../client/releases.ts";
 import { chartSteps } from "../observation.ts";
+import { withDifferences } from "./difference.ts";
 import type { FieldHolder } from "./field-holder.ts";
+import type { Finding, Remedy } from "./finding.ts";
 import { masked, maskedDifference, secretTexts } from "./masking.ts";
 import type { Means } from "./means.ts";
-import { withDifferences } from "./object-difference.ts";
-import { objectFindings, type Wanted } from "./object-drift.ts";
+import { objectFinding, type Wanted } from "./object-drift.ts";
 import { outdatedFindings } from "./outdated-drift.ts";
 import { secretFindings, snapshotFindings, variableFindings } from "./platform-drift.ts";
-import {
-  type Finding,
-  nothingSecret,
-  type Remedy,
-  refersTo,
-  releaseFindings,
-  secretPlaces,
-} from "./release-drift.ts";
-
+import { releaseFindings, secretPlaces, unknownIn } from "./release-drift.ts";
 import { readVariables, type VariableValues } from "./variable-values.ts";
 
 /** Something that is not as planned, as it may be shown: secrets are masked. */
@@ -54,7 +46,12 @@ export interface Drift {
 /** What was compared, and what is not as planned in it. */
 export interface DriftReport {
   readonly drifts: readonly Drift[];
-  readonly compared: { readonly releases: number; readonly objects: number };
+  readonly compared: {
+    readonly releases: number;
+    readonly objects: number;
+    /** How many of the objects were compared here, since the user may not ask the API server. */
+    readonly here: number;
+  };
   /** What could not be read of the namespaces, and is none of the plan's, in sentences. */
   readonly unread: readonly string[];
 }
@@ -74,11 +71,11 @@ export async function findDrift(connection: Connection, settings: Settings): Pro
     outdatedFindings(connection, settings),
   ]);
   const wanted = [...releases.flatMap(wantedOf), ...objectsOfSteps(settings, variables)];
-  const objects = await objectFindings(connection, wanted);
+  const objects = await inParallel(wanted, (one) => objectFinding(connection, one));
   const order = [...releases.map(({ name }) => name), ...settings.steps.map(({ id }) => id)];
   const found = [
     ...releases.flatMap(({ step, name, live }) => releaseFindings(step, name, live, variables)),
-    ...objects.findings,
+    ...objects.flatMap(({ finding }) => finding ?? []),
     ...outdated,
   ];
   const findings = [...found, ...variableFindings(variables, found)].toSorted(
@@ -91,12 +88,16 @@ export async function findDrift(connection: Connection, settings: Settings): Pro
         secretTexts(values, secretPlaces(step)),
       ),
     ),
-    ...objects.secrets,
+    ...objects.flatMap((object) => object.secrets),
     ...secrets.secrets,
   ];
   return {
     drifts: shown([...findings, ...secrets.findings, ...snapshot], texts),
-    compared: { releases: releases.filter(({ step }) => step.enabled).length, objects: wanted.length },
+    compared: {
+      releases: releases.filter(({ step }) => step.enabled).length,
+      objects: wanted.length,
+      here: objects.filter(({ isForbidden }) => isForbidden).length,
+    },
     unread,
   };
 }
@@ -104,7 +105,7 @@ export async function findDrift(connection: Connection, settings: Settings): Pro
 /** Compares the stored snapshot of the last run with the plan. Changes nothing. Errors as `get` in api.ts. */
 export async function findInstalledDrift(connection: Connection, settings: Settings): Promise<DriftReport> {
   const drifts = shown(await snapshotFindings(connection, settings), []);
-  return { drifts, compared: { releases: 0, objects: 1 }, unread: [] };
+  return { drifts, compared: { releases: 0, objects: 1, here: 0 }, unread: [] };
 }
 
 type PlannedRelease = Awaited<ReturnType<typeof readPlanned>>["releases"][number];
@@ -137,24 +138,19 @@ function wantedOf({ step, name, live }: PlannedRelease): Wanted[] {
     planned,
     home: live.namespace,
     remedy: "reapply",
-    isSecret: nothingSecret,
-    isUnknown: nothingSecret,
   }));
 }
 
-function objectsOfSteps(settings: Settings, { values, missing }: VariableValues): Wanted[] {
+function objectsOfSteps(settings: Settings, variables: VariableValues): Wanted[] {
   const steps = settings.steps.filter((step): step is ObjectStep => step.type === "object" && step.enabled);
-  return steps.map((step) => {
-    const isSecret = secretPlaces(step);
-    return {
-      release: step.id,
-      planned: expandVariables(step.manifest, values) as ManifestObject,
-      home: settings.namespace,
-      remedy: "refresh",
-      isSecret,
-      isUnknown: (value, path) => (value === secretMask && isSecret(path)) || refersTo(missing, value),
-    };
-  });
+  return steps.map((step) => ({
+    release: step.id,
+    planned: expandVariables(step.manifest, variables.values) as ManifestObject,
+    home: settings.namespace,
+    remedy: "refresh",
+    isSecret: secretPlaces(step),
+    isUnknown: unknownIn(step, variables),
+  }));
 }
 
 /** Findings as they may be shown. */

@@ -44,7 +44,7 @@ export function gitOpsTool(manager: string): string | undefined {
 export function holderOf(path: Path, planned: Json, live: JsonObject): FieldHolder | undefined {
   const { managedFields } = (live["metadata"] ?? {}) as { managedFields?: readonly ManagedFields[] };
   const [last] = (managedFields ?? [])
-    .filter(({ manager = "", subresource }) => !subresource && !isOwn(manager))
+    .filter(({ manager = "", subresource }) => subresource !== "status" && !isOwn(manager))
     .filter(({ fieldsV1 }) => holds(fieldsV1 ?? {}, path, planned))
     .toSorted((one, other) => (other.time ?? "").localeCompare(one.time ?? ""));
   if (!last) return undefined;
@@ -77,10 +77,10 @@ function isItem(key: string, item: Json | undefined): boolean {
   if (!/^[kv]:/.test(key)) return false;
   const sign = JSON.parse(key.slice(2)) as Json;
   if (key.startsWith("v:")) return sign === item;
-  // What a Service or container leaves open, and the API server fills in before it tells items apart.
-  const defaults: JsonObject = { protocol: "TCP" };
+  // A manifest may leave a key open, the protocol of a port, say.
   return (
     isMap(sign) &&
-    Object.entries(sign).every(([name, value]) => isMap(item) && (item[name] ?? defaults[name]) === value)
+    isMap(item) &&
+    Object.entries(sign).every(([name, value]) => (item[name] ?? value) === value)
   );
 }

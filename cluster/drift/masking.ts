@@ -4,7 +4,7 @@ import { isSensitiveKey, withoutLogins } from "../../model/describe.ts";
 import { valueAt } from "../../model/path.ts";
 import { isMap, secretMask } from "../../model/secret-value.ts";
 import type { Json, Path } from "../../model/settings.ts";
-import type { Difference } from "./object-difference.ts";
+import type { Difference } from "./difference.ts";
 
 /** Shown for a secret that is not the planned one. */
 export const otherSecret = "[another secret]";
@@ -14,18 +14,18 @@ const shortestSecret = 6;
 
 /** What is secret beside the texts whose key gives them away. */
 export interface Secrecy {
-  /** True for a place of which it is known. */
-  readonly isSecret: (path: Path) => boolean;
+  /** True for a place of which it is known; default: none. */
+  readonly isSecret?: ((path: Path) => boolean) | undefined;
   /** Secrets found anywhere: a text that holds one is masked there. */
   readonly texts: readonly string[];
 }
 
 /** Texts at secret places, and under keys that name a secret. */
-export function secretTexts(value: Json | undefined, isSecret: Secrecy["isSecret"] = () => false): string[] {
+export function secretTexts(value: Json | undefined, isSecret?: Secrecy["isSecret"]): string[] {
   const found = (item: Json | undefined, path: Path, parent?: Json): string[] => {
     if (typeof item === "string") {
       const counts = item !== secretMask && item.length >= shortestSecret;
-      return counts && (isSecret(path) || isSecretLeaf(path, parent)) ? [item] : [];
+      return counts && (isSecret?.(path) || isSecretLeaf(path, parent)) ? [item] : [];
     }
     if (Array.isArray(item)) return item.flatMap((one, index) => found(one, [...path, index], item));
     if (!isMap(item)) return [];
@@ -37,7 +37,7 @@ export function secretTexts(value: Json | undefined, isSecret: Secrecy["isSecret
 /** The value as it may be shown. @param path Where it stands; `parent`: the map or list that holds it. */
 export function masked(value: Json, secrecy: Secrecy, path: Path = [], parent?: Json): Json {
   if (typeof value === "string") {
-    if (secrecy.isSecret(path) || isSecretLeaf(path, parent)) return secretMask;
+    if (secrecy.isSecret?.(path) || isSecretLeaf(path, parent)) return secretMask;
     return withoutLogins(secrecy.texts.reduce((text, secret) => text.replaceAll(secret, secretMask), value));
   }
   if (Array.isArray(value)) return value.map((item, index) => masked(item, secrecy, [...path, index], value));

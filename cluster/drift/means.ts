@@ -7,8 +7,9 @@ import { create, dryRun, replace } from "../client/api.ts";
 import { ApiError } from "../client/api-errors.ts";
 import type { Connection } from "../client/connection.ts";
 import type { ManifestObject } from "../client/manifest.ts";
-import { merge } from "./live-object.ts";
-import { withEncodedData } from "./object-difference.ts";
+import { collectionOf, type LiveObject, merge } from "./live-object.ts";
+import { mergeRulesOf } from "./merge-rules.ts";
+import { withEncodedData } from "./planned-fields.ts";
 import { isUnstructured } from "./unstructured.ts";
 import { upgradePatch } from "./upgrade-patch.ts";
 
@@ -32,24 +33,20 @@ export function meansText(object: string, means: Means | undefined): string | un
   }[means.how];
 }
 
-/** What is to become of one object. */
-export interface Application {
-  /** As the installed revision has it: Helm takes away what only that one had. */
-  readonly former: ManifestObject;
-  readonly next: ManifestObject;
-  /** Undefined when it is missing: it is made. */
-  readonly live: JsonObject | undefined;
-  readonly path: string;
-}
-
 /**
- * Asks the API server, without changing anything, how an object can become what the manifest says. Who may not ask gets
+ * Asks the API server, without changing anything, how an object can become what its manifest says. Who may not ask gets
  * "merge", which is what Helm tries.
  *
+ * @param former The object as the installed revision has it: Helm takes away what only that one had. Default: as planned.
+ * @returns undefined for a kind that the cluster does not know: it may come with another release
  * @throws UnreachableError
  */
-export async function meansFor(connection: Connection, application: Application): Promise<Means> {
-  const { former, next, live, path } = application;
+export async function meansFor(
+  connection: Connection,
+  { planned: next, live, path }: LiveObject,
+  former: ManifestObject = next,
+): Promise<Means | undefined> {
+  if (path === undefined) return undefined;
   const made = withEncodedData(next);
   if (!live) {
     const refused = await refusalOf(() => create(connection, collectionOf(path), made, dryRun));
@@ -57,7 +54,7 @@ export async function meansFor(connection: Connection, application: Application)
   }
   // Between two equal manifests Helm would send nothing for a custom resource: it is put back as a whole.
   const isSame = isUnstructured(next) && isDeepStrictEqual(former, next);
-  const patch = isSame ? made : upgradePatch(former, next);
+  const patch = isSame ? made : upgradePatch(former, next, await mergeRulesOf(connection, next));
   const because = await refusalOf(() => merge(connection, path, patch, dryRun));
   if (because === undefined) return byMerge;
   const refused = await refusalOf(() => replace(connection, path, replacement(next, live), dryRun));
@@ -66,11 +63,6 @@ export async function meansFor(connection: Connection, application: Application)
 }
 
 const byMerge: Means = { how: "merge", because: "" };
-
-/** The collection that an object's path is in. */
-export function collectionOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
-}
 
 /**
  * The live object with what the manifest says in its place. Its identity, labels and annotations of others, further

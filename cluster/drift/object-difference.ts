@@ -1,175 +1,110 @@
-/** Compares two objects field by field. */
-import { isMap } from "../../model/secret-value.ts";
-import type { Json, JsonObject, Path } from "../../model/settings.ts";
+/** Finds the differences of an object from its manifest. */
+import { isDeepStrictEqual } from "node:util";
+import { withoutNulls } from "../../model/nulls.ts";
+import { startsWith, valueAt } from "../../model/path.ts";
+import { ConfigurationError } from "../../model/problem.ts";
+import type { Json, JsonObject } from "../../model/settings.ts";
+import { ask, dryRun } from "../client/api.ts";
+import type { Connection } from "../client/connection.ts";
 import type { ManifestObject } from "../client/manifest.ts";
-import { sameQuantity } from "../client/quantity.ts";
 import { isControllerOwned } from "./controller-owned.ts";
-import type { FieldHolder } from "./field-holder.ts";
-import { isUnstructured } from "./unstructured.ts";
+import { type Difference, differencesOf } from "./difference.ts";
+import { holderOf } from "./field-holder.ts";
+import { collectionOf, type LiveObject, merge } from "./live-object.ts";
+import { mergeRulesOf } from "./merge-rules.ts";
+import { plannedFields, withEncodedData } from "./planned-fields.ts";
 
-/** One field in which something is not as planned. */
-export interface Difference {
-  /** Where, in what is planned. */
-  readonly path: Path;
-  /** Undefined when nothing is planned there. */
-  readonly planned: Json | undefined;
-  /** Undefined when nothing is there. */
-  readonly live: Json | undefined;
-  /** Who else set it, where the API server has a record of it. */
-  readonly holder?: FieldHolder;
+/** In which fields an object is not as its manifest says. */
+export interface ObjectDrift {
+  /** What the manifest sets, as the API server writes it where it says so. */
+  readonly planned: JsonObject;
+  readonly differences: readonly Difference[];
+  /** The user may not ask the API server what it would make of the manifest. */
+  readonly isForbidden: boolean;
 }
 
 /**
- * Fields that a manifest sets and that differ live. What the manifest leaves open is not looked at: the API server
- * fills in defaults, and Helm would not take it away either. Nor is what controllers own (controller-owned.ts).
+ * Asks the API server, without changing anything, what it would make of the manifest, as `kubectl diff` does: by the
+ * patch that Helm sends, whose answer reads as the live object does. Where the two differ, and where no patch can change
+ * what differs, it asks what a new object would be: what admission gives to every such object is no drift.
+ *
+ * Who may not ask gets a comparison with the manifest itself, in which a field that nobody else has set, by the API
+ * server's own record, counts as planned: the API server may have rewritten it.
+ *
+ * @throws as `get` in api.ts
  */
-export function objectDifferences(planned: ManifestObject, live: JsonObject): Difference[] {
-  const wanted = withEncodedData(planned);
-  const found = compareMaps(wanted, live, [], !isUnstructured(planned));
-  return found.filter(({ path }) => !isControllerOwned(path, wanted));
-}
-
-/** A Secret as it is stored: clear text encoded, and base64 without line breaks. Other objects as they are. */
-export function withEncodedData(object: ManifestObject): ManifestObject {
-  const { stringData, data, ...rest } = object;
-  if (object.kind !== "Secret" || object.apiVersion !== "v1") return object;
-  if (!isMap(stringData) && !isMap(data)) return object;
-  const stored = Object.entries(isMap(data) ? data : {}).map(([key, value]) => [
-    key,
-    typeof value === "string" ? value.replaceAll(/\s/g, "") : value,
-  ]);
-  const encoded = Object.entries(isMap(stringData) ? stringData : {}).map(([key, value]) => [
-    key,
-    Buffer.from(String(value ?? "")).toString("base64"),
-  ]);
-  return { ...(rest as ManifestObject), data: Object.fromEntries([...stored, ...encoded]) };
-}
-
-/**
- * Lists of built-in kinds whose items are told apart by keys, and to which the cluster and its add-ons add items of
- * their own. As the API declares them; any other list counts as one value, item by item in order.
- */
-const listKeys: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  containers: [["name"]],
-  initContainers: [["name"]],
-  volumes: [["name"]],
-  env: [["name"]],
-  imagePullSecrets: [["name"]],
-  secrets: [["name"]],
-  webhooks: [["name"]],
-  volumeMounts: [["mountPath"]],
-  volumeDevices: [["devicePath"]],
-  hostAliases: [["ip"]],
-  topologySpreadConstraints: [["topologyKey", "whenUnsatisfiable"]],
-  ports: [
-    ["containerPort", "protocol"],
-    ["port", "protocol"],
-  ],
-};
-
-const defaultOfKey: Readonly<Record<string, string>> = { protocol: "TCP" };
-
-function compare(planned: Json, live: Json | undefined, path: Path, keyed: boolean): Difference[] {
-  if (isNothing(planned) && live === undefined) return [];
-  if (planned === null || leftToTheServer(planned, path)) return [];
-  if (isMap(planned) && isMap(live)) return compareMaps(planned, live, path, keyed);
-  if (Array.isArray(planned) && (Array.isArray(live) || live === undefined)) {
-    return compareLists(planned, live ?? [], path, keyed);
+export async function driftOf(
+  connection: Connection,
+  { planned: manifest, live, path }: LiveObject,
+): Promise<ObjectDrift> {
+  const planned = withoutNulls(withEncodedData(manifest)) as ManifestObject;
+  if (!live || !path) {
+    return { planned, differences: [{ path: [], planned, live: undefined }], isForbidden: false };
   }
-  return sameScalar(planned, live, path) ? [] : [{ path, planned, live }];
-}
-
-function compareMaps(planned: JsonObject, live: JsonObject, path: Path, keyed: boolean): Difference[] {
-  return Object.entries(planned).flatMap(([key, value]) => compare(value, live[key], [...path, key], keyed));
-}
-
-function compareLists(planned: Json[], live: Json[], path: Path, keyed: boolean): Difference[] {
-  const keys = keyed ? keysOf(planned, path) : undefined;
-  if (path.join(".") === "metadata.finalizers") {
-    return planned.every((item) => live.includes(item)) ? [] : [{ path, planned, live }];
+  const answer = await merge(connection, path, planned, dryRun).catch((error: Error) => error);
+  const isForbidden = answer instanceof ConfigurationError;
+  const merged = answer instanceof Error ? undefined : answer;
+  if (merged && isDeepStrictEqual(lasting(merged), lasting(live))) {
+    return { planned, differences: [], isForbidden };
   }
-  if (!keys) {
-    if (planned.length !== live.length) return [{ path, planned, live }];
-    return planned.flatMap((item, index) => compare(item, live[index], [...path, index], keyed));
-  }
-  return planned.flatMap((item, index) => {
-    const match = live.find((other) => keys.every((key) => keyIn(item, key) === keyIn(other, key)));
-    return compare(item, match, [...path, index], keyed);
+
+  const rules = await mergeRulesOf(connection, planned);
+  const against = (object: JsonObject): ObjectDrift => {
+    const wanted = plannedFields(planned, object, rules) as JsonObject;
+    const differences = differencesOf(wanted, plannedFields(planned, live, rules));
+    return {
+      planned: wanted,
+      differences: differences.filter((one) => !isControllerOwned(one, planned)),
+      isForbidden,
+    };
+  };
+  const drift = against(merged ?? planned);
+  if (drift.differences.length === 0) return drift;
+  const only = (counts: (one: Difference) => boolean) => ({
+    ...drift,
+    differences: drift.differences.filter(counts),
   });
-}
-
-/** The keys by which the items of a built-in kind's list are told apart; undefined for a list that is one value. */
-export function keysOf(items: readonly Json[], path: Path): readonly string[] | undefined {
-  const name = path.at(-1);
-  const candidates = typeof name === "string" ? (listKeys[name] ?? []) : [];
-  return candidates.find(([first]) =>
-    items.every((item) => isMap(item) && item[first as string] !== undefined),
+  const made = await madeAnew(connection, planned, path).catch(() => undefined);
+  if (!made) return merged ? drift : only((one) => isEdited(one, planned, live));
+  const anew = against(made);
+  if (!merged) return anew;
+  return only(({ path }) =>
+    anew.differences.some((other) => startsWith(path, other.path) || startsWith(other.path, path)),
   );
 }
 
-function keyIn(item: Json, key: string): Json | undefined {
-  return isMap(item) ? (item[key] ?? defaultOfKey[key]) : undefined;
+/** An object without what the API server and controllers keep in it by themselves. */
+function lasting({ status: _, metadata, ...rest }: JsonObject): JsonObject {
+  const { labels = null, annotations = null, finalizers = null } = metadata as JsonObject;
+  return { ...rest, labels, annotations, finalizers };
 }
 
-/** The API server leaves such values out. */
-function isNothing(value: Json): boolean {
-  if (isMap(value)) return Object.values(value).every(isNothing);
-  return value === null || value === "" || value === 0 || value === false || isEmptyList(value);
+/**
+ * What the API server would make of a manifest if the object were new. It shows what admission rewrites only then, and
+ * what nothing can put back where a field is fixed, as a Job's image is.
+ */
+async function madeAnew(
+  connection: Connection,
+  planned: ManifestObject,
+  path: string,
+): Promise<JsonObject | undefined> {
+  const { name, ...metadata } = planned.metadata;
+  const body = { ...planned, metadata: { ...metadata, generateName: "krateo-diff-" } };
+  const made = await ask<JsonObject>(connection, collectionOf(path), body, { query: dryRun });
+  return made && { ...made, metadata: { ...(made["metadata"] as JsonObject), name } };
 }
 
-function isEmptyList(value: Json): boolean {
-  return Array.isArray(value) && value.length === 0;
+/**
+ * Whether somebody else set the field or took it away, as far as the API server has a record of the object. It leaves
+ * out what says nothing.
+ */
+function isEdited({ path, planned, live: found }: Difference, whole: Json, live: JsonObject): boolean {
+  if (found === undefined) return !isEmpty(planned);
+  return (
+    valueAt(live, ["metadata", "managedFields"]) === undefined || holderOf(path, whole, live) !== undefined
+  );
 }
 
-/** Fields in which zero or an empty text asks the API server to choose a value itself. */
-const chosenWhenEmpty = [
-  "clusterIP",
-  "healthCheckNodePort",
-  "imagePullPolicy",
-  "nodePort",
-  "failureThreshold",
-  "periodSeconds",
-  "successThreshold",
-  "timeoutSeconds",
-];
-
-function leftToTheServer(planned: Json, path: Path): boolean {
-  return (planned === "" || planned === 0) && chosenWhenEmpty.includes(String(path.at(-1)));
-}
-
-const quantityPlaces = ["limits", "requests", "hard", "capacity"];
-const quantityFields = ["sizeLimit", "divisor", "storage"];
-
-function sameScalar(planned: Json, live: Json | undefined, path: Path): boolean {
-  if (planned === live) return true;
-  // A port or a percentage may be a number or text, and 1 is the same as "1".
-  if (isScalar(planned) && isScalar(live) && String(planned) === String(live)) return true;
-  const isQuantity =
-    quantityPlaces.includes(String(path.at(-2))) || quantityFields.includes(String(path.at(-1)));
-  return isQuantity && sameQuantity(planned, live);
-}
-
-function isScalar(value: Json | undefined): value is string | number {
-  return typeof value === "string" || typeof value === "number";
-}
-
-/** What is planned, with what is live put in wherever the two differ. Undefined when all of it is missing. */
-export function withDifferences(planned: Json, differences: readonly Difference[]): Json | undefined {
-  const result: { root?: Json } = { root: structuredClone(planned) };
-  for (const { path, live } of differences) {
-    const place = ["root", ...path];
-    let parent = result as Record<string | number, Json>;
-    for (const segment of place.slice(0, -1)) parent = parent[segment] as Record<string | number, Json>;
-    const last = place.at(-1) as string | number;
-    if (live === undefined) delete parent[last];
-    else parent[last] = live;
-  }
-  return result.root === undefined ? undefined : withoutHoles(result.root);
-}
-
-/** An item deleted from a list leaves a hole, so that the others keep their indexes until the end. */
-function withoutHoles(value: Json): Json {
-  if (Array.isArray(value)) return value.filter(() => true).map(withoutHoles);
-  if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutHoles(item)]));
+function isEmpty(value: Json | undefined): boolean {
+  return typeof value === "object" && value !== null ? Object.values(value).every(isEmpty) : !value;
 }

@@ -5,14 +5,15 @@ import type { Json, JsonObject, Path } from "../../model/settings.ts";
 import { list, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import type { ManifestObject } from "../client/manifest.ts";
-import { inParallel } from "../client/parallel.ts";
-import { isAutoscaled, removesItself, type ScaledWorkload } from "./controller-owned.ts";
+import { isNumberOfPods, removesItself } from "./controller-owned.ts";
+import type { Difference } from "./difference.ts";
 import { holderOf } from "./field-holder.ts";
-import { driftOf, type LiveObject, readLive } from "./live-object.ts";
+import type { Finding, Remedy } from "./finding.ts";
+import { readLive } from "./live-object.ts";
 import { secretTexts } from "./masking.ts";
-import { type Means, meansFor } from "./means.ts";
-import { type Difference, withEncodedData } from "./object-difference.ts";
-import type { Finding, Remedy } from "./release-drift.ts";
+import { meansFor } from "./means.ts";
+import { driftOf } from "./object-difference.ts";
+import { withEncodedData } from "./planned-fields.ts";
 import { assumingLive } from "./value-difference.ts";
 
 /** An object that should be there. */
@@ -23,67 +24,50 @@ export interface Wanted {
   /** Namespace of objects that name none. */
   readonly home: string;
   readonly remedy: Remedy;
-  readonly isSecret: (path: Path) => boolean;
-  /** True for a value that only the installation knows: the live one then counts as right. */
-  readonly isUnknown: (value: Json, path: Path) => boolean;
+  /** Default: nothing is. */
+  readonly isSecret?: (path: Path) => boolean;
+  /** True for a value that only the installation knows: the live one then counts as right. Default: none. */
+  readonly isUnknown?: (value: Json, path: Path) => boolean;
 }
 
-/**
- * Reads the objects and says which ones are missing or not as planned.
- *
- * @returns `secrets`: texts that Secrets among them hold, which must not be shown anywhere.
- * @throws as `get` in api.ts
- */
-export async function objectFindings(
-  connection: Connection,
-  wanted: readonly Wanted[],
-): Promise<{ findings: Finding[]; secrets: string[] }> {
-  const read = await inParallel(wanted, async ({ planned, home, isUnknown }) => {
-    const object = await readLive(connection, planned, home);
-    return {
-      ...object,
-      planned: assumingLive(withEncodedData(planned), object.live, isUnknown) as ManifestObject,
-    };
-  });
-  const autoscaled = await readAutoscaled(connection, read);
-  const findings = await inParallel(wanted, async (one): Promise<Finding[]> => {
-    const object = read[wanted.indexOf(one)] as LiveObject;
-    const { planned, namespace, live } = object;
-    if (!live && removesItself(planned)) return [];
-    const differences = (await driftOf(connection, object)).filter(
-      ({ path }) => !isAutoscaled(path, planned, namespace, autoscaled),
-    );
-    if (differences.length === 0) return [];
-    const { release, home, remedy, isSecret } = one;
-    const means = remedy === "reapply" ? await meansOf(connection, object) : undefined;
-    return [
-      {
-        release,
-        subject: subjectOf(planned, home),
-        planned,
-        differences: differences.map((difference) => held(difference, planned, live)),
-        remedy,
-        ...(means && { means }),
-        isSecret: (path) => isSecret(path) || (planned.kind === "Secret" && path[0] === "data"),
-      },
-    ];
-  });
-  const secrets = read.flatMap(({ planned, live }) => [planned, live].flatMap(textsInSecret));
-  return { findings: findings.flat(), secrets };
+/** What was found out about one object. */
+export interface ObjectFinding {
+  /** Undefined when it is as planned. */
+  readonly finding?: Finding;
+  /** Texts that it holds, if it is a Secret, which must not be shown anywhere. */
+  readonly secrets: readonly string[];
+  /** It was compared here, since the user may not ask the API server. */
+  readonly isForbidden: boolean;
 }
 
-/** Undefined for a kind that the cluster does not know: it may come with another release. */
-async function meansOf(
-  connection: Connection,
-  { planned, live, path }: LiveObject,
-): Promise<Means | undefined> {
-  return path === undefined
-    ? undefined
-    : await meansFor(connection, { former: planned, next: planned, live, path });
+/** Reads an object and says whether it is missing or not as planned. Errors as `get` in api.ts. */
+export async function objectFinding(connection: Connection, wanted: Wanted): Promise<ObjectFinding> {
+  const { release, home, remedy, isSecret, isUnknown } = wanted;
+  const read = await readLive(connection, wanted.planned, home);
+  const { live } = read;
+  const manifest = assumingLive(withEncodedData(wanted.planned), live, isUnknown) as ManifestObject;
+  const object = { ...read, planned: manifest };
+  const secrets = [manifest, live].flatMap(textsInSecret);
+  if (!live && removesItself(manifest)) return { secrets, isForbidden: false };
+  const { planned, differences: all, isForbidden } = await driftOf(connection, object);
+  const isScaled = live && all.some(isNumberOfPods) && (await isAutoscaled(connection, live));
+  const differences = all.filter((one) => !isScaled || !isNumberOfPods(one));
+  if (differences.length === 0) return { secrets, isForbidden };
+  const means = remedy === "reapply" ? await meansFor(connection, object) : undefined;
+  const finding: Finding = {
+    release,
+    subject: subjectOf(manifest, home),
+    planned,
+    differences: differences.map((difference) => held(difference, planned, live)),
+    remedy,
+    ...(means && { means }),
+    isSecret: (path) => isSecret?.(path) || (manifest.kind === "Secret" && path[0] === "data"),
+  };
+  return { secrets, isForbidden, finding };
 }
 
 /** A difference with who else set the field, where that is known. */
-function held(difference: Difference, planned: ManifestObject, live: JsonObject | undefined): Difference {
+function held(difference: Difference, planned: JsonObject, live: JsonObject | undefined): Difference {
   const holder = live && holderOf(difference.path, planned, live);
   return holder ? { ...difference, holder } : difference;
 }
@@ -108,27 +92,15 @@ export function textsInSecret(object: JsonObject | undefined): string[] {
 }
 
 interface Autoscaler {
-  readonly metadata: { readonly namespace: string };
   readonly spec: { readonly scaleTargetRef: { readonly kind: string; readonly name: string } };
 }
 
-/** What HorizontalPodAutoscalers scale in the namespaces of the objects. Who may not list them has none. */
-async function readAutoscaled(
-  connection: Connection,
-  objects: readonly LiveObject[],
-): Promise<ScaledWorkload[]> {
-  const namespaces = new Set(objects.flatMap(({ namespace }) => namespace ?? []));
-  const found = await inParallel([...namespaces], async (namespace) =>
-    list<Autoscaler>(connection, pathOf("autoscaling/v2", "horizontalpodautoscalers", namespace)).catch(
-      (error: unknown) => {
-        if (error instanceof ConfigurationError) return [];
-        throw error;
-      },
-    ),
-  );
-  return found.flat().map(({ metadata, spec: { scaleTargetRef } }) => ({
-    kind: scaleTargetRef.kind,
-    name: scaleTargetRef.name,
-    namespace: metadata.namespace,
-  }));
+/** True when an autoscaler decides on the number of pods of a workload. Who may not list autoscalers finds none. */
+async function isAutoscaled(connection: Connection, { kind, metadata }: ManifestObject): Promise<boolean> {
+  const path = pathOf("autoscaling/v2", "horizontalpodautoscalers", metadata.namespace);
+  const scalers = await list<Autoscaler>(connection, path).catch((error: unknown) => {
+    if (error instanceof ConfigurationError) return [];
+    throw error;
+  });
+  return scalers.some(({ spec: { scaleTargetRef: of } }) => of.kind === kind && of.name === metadata.name);
 }

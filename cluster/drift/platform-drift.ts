@@ -1,5 +1,4 @@
 /** Finds the differences of Secrets, the snapshot and variables. */
-import { recordOf, removedDefaultsAnnotation, type SnapshotRecord } from "../../configuration/snapshot.ts";
 import { holdsNull } from "../../model/nulls.ts";
 import type { JsonObject, Settings } from "../../model/settings.ts";
 import { secretNamesOf } from "../../plan/database-secrets.ts";
@@ -7,9 +6,9 @@ import { installationName } from "../../plan/installation.ts";
 import { get, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import { inParallel } from "../client/parallel.ts";
-import { type InstallationObject, readInstallation } from "../installation.ts";
+import { readInstallation } from "../installation.ts";
+import { type Finding, wholeFinding } from "./finding.ts";
 import { textsInSecret } from "./object-drift.ts";
-import { type Finding, nothingSecret } from "./release-drift.ts";
 import { snapshotDrift } from "./snapshot-drift.ts";
 import type { VariableValues } from "./variable-values.ts";
 
@@ -31,38 +30,23 @@ export async function secretFindings(
   const found = await inParallel(names, (name) =>
     get<JsonObject>(connection, pathOf("v1", "secrets", namespace, name)),
   );
-  const findings = names.flatMap((name, index): Finding[] => {
-    if (found[index]) return [];
-    const planned = "there";
-    return [
-      {
-        release: platform,
-        subject: `Secret ${name}`,
-        planned,
-        differences: [{ path: [], planned, live: undefined }],
-        isSecret: nothingSecret,
-        remedy: origin === "generated" ? "refresh" : "up",
-      },
-    ];
-  });
+  const missing = names.filter((_, index) => !found[index]);
+  const remedy = origin === "generated" ? "refresh" : "up";
+  const findings = missing.map((name) =>
+    wholeFinding(platform, `Secret ${name}`, "there", undefined, remedy),
+  );
   return { findings, secrets: found.flatMap(textsInSecret) };
 }
 
 /** How the stored snapshot differs from the plan. Errors as `get` in api.ts. */
 export async function snapshotFindings(connection: Connection, settings: Settings): Promise<Finding[]> {
   const stored = await readInstallation(connection, settings.namespace);
-  const { planned, differences } = snapshotDrift(recordOf(settings.snapshot), storedRecord(stored));
+  const { planned, differences } = snapshotDrift(settings.snapshot, stored);
   if (differences.length === 0) return [];
   const subject = `Installation ${installationName}`;
   // An earlier version stored it with nulls, and the state has them too: the provider would not survive a refresh.
   const remedy = holdsNull(stored?.spec?.spec) ? "up-first" : "refresh";
-  return [{ release: platform, subject, planned, differences, isSecret: nothingSecret, remedy }];
-}
-
-function storedRecord(stored: InstallationObject | undefined): SnapshotRecord | undefined {
-  const spec = stored?.spec?.spec;
-  if (spec === undefined) return undefined;
-  return { spec, removedDefaults: stored?.metadata?.annotations?.[removedDefaultsAnnotation] };
+  return [{ release: platform, subject, planned, differences, remedy }];
 }
 
 /**
@@ -80,15 +64,6 @@ export function variableFindings({ missing }: VariableValues, reported: readonly
     );
     if (known) return [];
     const planned = `${selector} of ${kind} ${name}`;
-    return [
-      {
-        release: step.id,
-        subject: `variable ${step.name}`,
-        planned,
-        differences: [{ path: [], planned, live: undefined }],
-        isSecret: nothingSecret,
-        remedy: "up",
-      },
-    ];
+    return [wholeFinding(step.id, `variable ${step.name}`, planned, undefined, "up")];
   });
 }

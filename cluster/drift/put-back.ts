@@ -7,11 +7,12 @@ import type { JsonObject } from "../../model/settings.ts";
 import { create, get, type KubeObject, remove, replace } from "../client/api.ts";
 import { ApiError } from "../client/api-errors.ts";
 import type { Connection } from "../client/connection.ts";
-import { type ManifestObject, parseManifest } from "../client/manifest.ts";
+import { type ManifestObject, nameOf, parseManifest } from "../client/manifest.ts";
 import { inParallel } from "../client/parallel.ts";
 import { readApplied } from "../client/releases.ts";
-import { driftOf, type LiveObject, merge, readLive } from "./live-object.ts";
-import { collectionOf, type Means, meansFor, replacement } from "./means.ts";
+import { collectionOf, type LiveObject, merge, readLive } from "./live-object.ts";
+import { type Means, meansFor, replacement } from "./means.ts";
+import { driftOf } from "./object-difference.ts";
 import { isUnstructured } from "./unstructured.ts";
 
 /** An object of a Helm release that differs from its manifest, and how it is brought back. */
@@ -41,11 +42,11 @@ export async function findPutBack(
     const { live, path } = object;
     if (!path || (!live && manifest === undefined)) return [];
     const former = installed.find((one) => isSameObject(one, planned)) ?? planned;
-    const isEdited = live !== undefined && (await driftOf(connection, object)).length > 0;
+    const isEdited = live !== undefined && (await driftOf(connection, object)).differences.length > 0;
     if (live && !isEdited && isDeepStrictEqual(former, planned)) return [];
-    const means = await meansFor(connection, { former, next: planned, live, path });
+    const means = await meansFor(connection, object, former);
     const isLeft = isEdited && isUnstructured(planned);
-    return means.how === "merge" && !isLeft ? [] : [{ ...object, means }];
+    return !means || (means.how === "merge" && !isLeft) ? [] : [{ ...object, means }];
   });
   return found.flat();
 }
@@ -74,7 +75,7 @@ export async function putBack(
   const due = found.filter(({ means }) => asked || means.how === "replace");
   const done = await inParallel(due, async ({ planned, live, path, means }) => {
     if (!live || !path) return [];
-    const what = `${planned.kind} ${planned.metadata.name}`;
+    const what = nameOf(planned);
     if (means.how === "merge") await merge(connection, path, planned);
     else if (means.how === "replace") await replaceWhole(connection, path, planned);
     else if (means.how === "recreate") await recreate(connection, path, planned, live);
@@ -125,7 +126,7 @@ async function recreate(
   for (let waited = 0; await get(connection, path); waited++) {
     if (waited === goneWithinSeconds) {
       throw new Error(
-        `${planned.kind} ${planned.metadata.name} was deleted to be made again, and is still there after ` +
+        `${nameOf(planned)} was deleted to be made again, and is still there after ` +
           `${goneWithinSeconds} s: a finalizer holds it; once it is gone, run again`,
       );
     }

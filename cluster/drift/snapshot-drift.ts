@@ -1,9 +1,15 @@
 /** Compares the stored snapshot with the plan. */
-import { type SnapshotRecord, storedInputs } from "../../configuration/snapshot.ts";
+import {
+  recordOf,
+  removedDefaultsAnnotation,
+  type SnapshotRecord,
+  storedInputs,
+} from "../../configuration/snapshot.ts";
 import { withoutNulls } from "../../model/nulls.ts";
 import { isMap } from "../../model/secret-value.ts";
-import type { JsonObject } from "../../model/settings.ts";
-import type { Difference } from "./object-difference.ts";
+import type { JsonObject, Snapshot } from "../../model/settings.ts";
+import type { InstallationObject } from "../installation.ts";
+import type { Difference } from "./difference.ts";
 import { valueDifferences } from "./value-difference.ts";
 
 /** How a stored snapshot differs from the one that the configuration stands for. */
@@ -17,14 +23,19 @@ export interface SnapshotDrift {
  * Compares an Installation's snapshot with the one that the configuration stands for. A null in a step's input counts,
  * since it takes a chart's default away.
  *
- * @param stored Undefined when there is none.
+ * @param installation Undefined when there is none.
  */
-export function snapshotDrift(planned: SnapshotRecord, stored: SnapshotRecord | undefined): SnapshotDrift {
-  const wanted = byStep(planned);
-  if (stored === undefined) {
+export function snapshotDrift(
+  snapshot: Snapshot,
+  installation: InstallationObject | undefined,
+): SnapshotDrift {
+  const wanted = byStep(recordOf(snapshot));
+  const spec = installation?.spec?.spec;
+  if (spec === undefined) {
     return { planned: wanted, differences: [{ path: [], planned: wanted, live: undefined }] };
   }
-  const found = byStep(stored);
+  const removedDefaults = installation?.metadata?.annotations?.[removedDefaultsAnnotation];
+  const found = byStep({ spec, removedDefaults });
   const common = (one: JsonObject, other: JsonObject): string =>
     Object.keys(one["steps"] as JsonObject)
       .filter((id) => Object.hasOwn(other["steps"] as JsonObject, id))

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";
 import type { ManifestObject } from "../client/manifest.ts";
-import { keysOf } from "./object-difference.ts";
+import type { MergeRules } from "./merge-rules.ts";
 import { isUnstructured } from "./unstructured.ts";
 
 /**
@@ -14,10 +14,11 @@ import { isUnstructured } from "./unstructured.ts";
 export function upgradePatch(
   former: ManifestObject,
   next: ManifestObject,
+  rules: MergeRules,
 ): JsonObject & { apiVersion: string } {
   const { apiVersion, kind, metadata } = next;
   if (isUnstructured(next)) return { ...jsonMergePatch(former, next), apiVersion, kind };
-  return { ...strategic(former, next, [], kind), apiVersion, kind, metadata: { ...metadata } };
+  return { ...strategic(former, next, rules), apiVersion, kind, metadata: { ...metadata } };
 }
 
 /** As RFC 7386 has it: what differs, and null for what goes. */
@@ -35,36 +36,34 @@ function removed(former: JsonObject, next: JsonObject): JsonObject {
   return Object.fromEntries(gone.map((key) => [key, null]));
 }
 
-function strategic(former: JsonObject, next: JsonObject, path: Path, kind: string): JsonObject {
+function strategic(former: JsonObject, next: JsonObject, rules: MergeRules, path: Path = []): JsonObject {
   const set = Object.entries(next).map(([key, value]): [string, Json] => {
     const [before, place] = [former[key], [...path, key]];
-    if (isMap(value)) return [key, strategic(isMap(before) ? before : {}, value, place, kind)];
-    if (Array.isArray(value))
-      return [key, listPatch(Array.isArray(before) ? before : [], value, place, kind)];
+    if (isMap(value)) return [key, strategic(isMap(before) ? before : {}, value, rules, place)];
+    if (Array.isArray(value)) {
+      return [key, listPatch(Array.isArray(before) ? before : [], value, rules, place)];
+    }
     return [key, value];
   });
-  return { ...Object.fromEntries(set), ...removed(former, next), ...retainedOnly(next, path, kind) };
+  const isItem = typeof path.at(-1) === "number";
+  const retains = rules(isItem ? path.slice(0, -1) : path).retainsKeys;
+  return {
+    ...Object.fromEntries(set),
+    ...removed(former, next),
+    ...(retains && { $retainKeys: Object.keys(next) }),
+  };
 }
 
-/** Items are told apart by the first key alone: that is the API's merge key. */
-function listPatch(former: Json[], next: Json[], path: Path, kind: string): Json[] {
-  const key = keysOf([...former, ...next], path)?.[0];
-  // Only a Service's ports are merged by `port`; those of a NetworkPolicy, say, are one value.
-  if (key === undefined || (key === "port" && kind !== "Service")) return next;
+function listPatch(former: Json[], next: Json[], rules: MergeRules, path: Path): Json[] {
+  const { mergesItems, key } = rules(path);
+  if (!mergesItems || key === undefined) return next;
   const keyOf = (item: Json): Json | undefined => (item as JsonObject)[key];
   const gone = former.filter((item) => !next.some((other) => keyOf(other) === keyOf(item)));
   return [
     ...next.map((item) => {
       const before = former.find((other) => keyOf(other) === keyOf(item));
-      return strategic((before ?? {}) as JsonObject, item as JsonObject, [...path, 0], kind);
+      return strategic((before ?? {}) as JsonObject, item as JsonObject, rules, [...path, 0]);
     }),
     ...gone.map((item) => ({ [key]: keyOf(item) as Json, $patch: "delete" })),
   ];
-}
-
-/** Fields that exclude each other, of which the API keeps those that the patch names: other volume sources, say. */
-function retainedOnly(next: JsonObject, path: Path, kind: string): JsonObject {
-  const isStrategy = kind === "Deployment" && path.join(".") === "spec.strategy";
-  const isVolume = path.at(-2) === "volumes" && typeof path.at(-1) === "number";
-  return isStrategy || isVolume ? { $retainKeys: Object.keys(next) } : {};
 }

@@ -2,27 +2,19 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject, Path } from "../../model/settings.ts";
-import type { Difference } from "./object-difference.ts";
+import { type Difference, differencesOf } from "./difference.ts";
 
 /**
- * Places at which two maps of Helm values differ, those with a value on one side only included. A null counts, since
- * it removes a chart's default; an empty map does not, since it changes nothing. Lists of equal length are compared
- * item by item; others as a whole, since Helm replaces lists.
+ * Places at which two maps of Helm values differ. A null counts, since it removes a chart's default; an empty map does
+ * not, since it changes nothing. Lists of equal length are compared item by item; others as a whole, since Helm replaces
+ * lists.
  */
 export function valueDifferences(planned: JsonObject, live: JsonObject): Difference[] {
-  return compare(planned, live, []);
-}
-
-function compare(planned: Json | undefined, live: Json | undefined, path: Path): Difference[] {
-  if (isMap(planned) && isMap(live)) {
-    const keys = [...new Set([...Object.keys(planned), ...Object.keys(live)])];
-    return keys.flatMap((key) => compare(planned[key], live[key], [...path, key]));
-  }
-  if (Array.isArray(planned) && Array.isArray(live) && planned.length === live.length) {
-    return planned.flatMap((item, index) => compare(item, live[index], [...path, index]));
-  }
-  const same = isDeepStrictEqual(planned, live) || (isVoid(planned) && isVoid(live));
-  return same ? [] : [{ path, planned, live }];
+  return differencesOf(
+    planned,
+    live,
+    (one, other) => isDeepStrictEqual(one, other) || (isVoid(one) && isVoid(other)),
+  );
 }
 
 /** Nothing, or maps that hold nothing but empty maps. */
@@ -37,7 +29,7 @@ function isVoid(value: Json | undefined): boolean {
 export function assumingLive(
   planned: Json,
   live: Json | undefined,
-  isUnknown: (value: Json, path: Path) => boolean,
+  isUnknown: (value: Json, path: Path) => boolean = () => false,
   path: Path = [],
 ): Json {
   if (isUnknown(planned, path)) return live ?? planned;

@@ -45,8 +45,8 @@ const drifts: Drift[] = [
   },
 ];
 
-const report: DriftReport = { drifts, compared: { releases: 21, objects: 1 }, unread: [] };
-const equal: DriftReport = { drifts: [], compared: { releases: 21, objects: 250 }, unread: [] };
+const report: DriftReport = { drifts, compared: { releases: 21, objects: 1, here: 0 }, unread: [] };
+const equal: DriftReport = { drifts: [], compared: { releases: 21, objects: 250, here: 0 }, unread: [] };
 const circumstances: ReportContext = { server: "https://c", namespace: "shop", colours: false };
 const only = (...remedies: Drift["remedy"][]): DriftReport => ({
   ...report,
@@ -150,7 +150,7 @@ describe("krateo diff", () => {
   it("shows everything as JSON, with null for what is not there", () => {
     assert.deepEqual(JSON.parse(jsonReport({ ...report, drifts: drifts.slice(2) }, circumstances)), {
       equal: false,
-      compared: { releases: 21, objects: 1 },
+      compared: { releases: 21, objects: 1, here: 0 },
       differences: [
         {
           release: "elsewhere/far",
@@ -172,7 +172,7 @@ describe("krateo diff", () => {
     assert.equal(unifiedReport(equal, circumstances), line);
     assert.deepEqual(JSON.parse(jsonReport(equal, circumstances)), {
       equal: true,
-      compared: { releases: 21, objects: 250 },
+      compared: { releases: 21, objects: 250, here: 0 },
       differences: [],
       notes: [],
       next: null,
@@ -181,6 +181,17 @@ describe("krateo diff", () => {
       tableReport(equal, { ...circumstances, installed: true }),
       "equal: the stored snapshot as planned (namespace shop at https://c)",
     );
+  });
+
+  it("says how many objects were compared here, also where nothing differs", () => {
+    const here = (count: number): DriftReport => ({ ...equal, compared: { ...equal.compared, here: count } });
+    const compared = (objects: string) =>
+      `this program compared ${objects} itself, field by field, because the user may not patch: a value that the API server rewrites may show as a difference`;
+    assert.deepEqual(tableReport(here(2), circumstances).split("\n"), [
+      "equal: 21 releases with 250 objects as planned (namespace shop at https://c)",
+      `note: ${compared("2 objects")}`,
+    ]);
+    assert.deepEqual(JSON.parse(jsonReport(here(1), circumstances)).notes, [compared("1 object")]);
   });
 
   it("says what the way back does beside merging, and names no release that the API server refuses", () => {

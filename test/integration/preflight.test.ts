@@ -1,22 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { parse, stringify } from "yaml";
-import { ask, pathOf } from "../../cluster/client/api.ts";
-import { connect } from "../../cluster/client/connection.ts";
 import type { Check, Status } from "../../model/check.ts";
 import {
   apply,
   helm,
-  kubeconfig,
   live,
   type Outcome,
   run,
-  scratch,
   startOver,
   TestStack,
   tinyChart,
 } from "../support/rehearsal.ts";
+import { kubeconfigOfVisitor } from "../support/visitor.ts";
 
 interface Report {
   readonly verdict: Status;
@@ -30,42 +24,11 @@ const errorsIn = (outcome: Outcome): string[] =>
     .checks.filter(({ status }) => status === "ERROR")
     .map(({ subject, found }) => `${subject}: ${found}`);
 
-/** A kubeconfig for a service account that may look at a cluster, but hardly more. */
-async function kubeconfigOfVisitor(): Promise<string> {
-  const account = { name: "visitor", namespace: "default" };
-  const rbac = "rbac.authorization.k8s.io";
-  await apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: account });
-  await apply({
-    apiVersion: `${rbac}/v1`,
-    kind: "ClusterRole",
-    metadata: { name: "visitor" },
-    rules: [
-      { apiGroups: [""], resources: ["namespaces", "services", "pods"], verbs: ["get", "list"] },
-      { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch", "create", "patch"] },
-    ],
-  });
-  await apply({
-    apiVersion: `${rbac}/v1`,
-    kind: "ClusterRoleBinding",
-    metadata: { name: "visitor" },
-    roleRef: { apiGroup: rbac, kind: "ClusterRole", name: "visitor" },
-    subjects: [{ kind: "ServiceAccount", ...account }],
-  });
-  const path = `${pathOf("v1", "serviceaccounts", account.namespace, account.name)}/token`;
-  const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
-  const answer = await ask<{ status: { token: string } }>(connect({ kubeconfig }), path, request);
-  const config = parse(await readFile(kubeconfig, "utf8"));
-  const [context] = config.contexts;
-  const visitor = {
-    ...config,
-    users: [{ name: "visitor", user: { token: answer?.status.token } }],
-    contexts: [{ ...context, context: { ...context.context, user: "visitor" } }],
-  };
-  const file = scratch("visitor.kubeconfig");
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, stringify(visitor));
-  return file;
-}
+/** One that may look at a cluster, but hardly more. */
+const looking = [
+  { apiGroups: [""], resources: ["namespaces", "services", "pods"], verbs: ["get", "list"] },
+  { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch", "create", "patch"] },
+];
 
 describe("preflight", () => {
   let stack: TestStack;
@@ -99,7 +62,8 @@ describe("preflight", () => {
   });
 
   it("tells a user with few rights which ones are missing", async () => {
-    const outcome = await stack.krateo("preflight", "--json", "--kubeconfig", await kubeconfigOfVisitor());
+    const visitor = await kubeconfigOfVisitor("visitor", looking);
+    const outcome = await stack.krateo("preflight", "--json", "--kubeconfig", visitor);
     assert.equal(outcome.code, 1, outcome.output);
     const { checks } = reportIn(outcome);
     const missing = new Map(checks.map(({ subject, found }) => [subject, found]));

@@ -391,17 +391,20 @@ describe("the stand-ins for the cloud", () => {
     const volumes = [volume("one", "Delete"), volume("two", "Retain")];
     assert.deepEqual(await new FakeCluster({ volumes }).act(), [["delete", "volumes", "one"]]);
   });
-  it("keep webhooks from being called, once", async () => {
+  it("keep webhooks behind Services from being called, once", async () => {
+    const hook = { name: "w", clientConfig: { service: { name: "s" } } };
     const nowhere = { matchLabels: { "rehearsal.krateo.io/webhooks": "none-is-called-here" } };
     const configuration = (more: object): Item => ({
       metadata: { name: "hook" },
-      webhooks: [{ name: "w", ...more }],
+      webhooks: [{ ...hook, ...more }],
     });
     assert.deepEqual(await new FakeCluster({ validatingWebhooks: [configuration({})] }).act(), [
-      ["patch", "validatingWebhooks", "hook", { webhooks: [{ name: "w", namespaceSelector: nowhere }] }],
+      ["patch", "validatingWebhooks", "hook", { webhooks: [{ ...hook, namespaceSelector: nowhere }] }],
     ]);
-    const muted = new FakeCluster({ mutatingWebhooks: [configuration({ namespaceSelector: nowhere })] });
-    assert.deepEqual(await muted.act(), []);
+    for (const left of [{ namespaceSelector: nowhere }, { clientConfig: { url: "https://localhost:1" } }]) {
+      const muted = new FakeCluster({ mutatingWebhooks: [configuration(left)] });
+      assert.deepEqual(await muted.act(), []);
+    }
   });
 });
 

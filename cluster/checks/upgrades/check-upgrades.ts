@@ -7,7 +7,7 @@ import { chartStepsOf } from "../../../plan/plan.ts";
 import { list, pathOf } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
 import type { HelmRelease } from "../../client/helm-release.ts";
-import { parseManifest } from "../../client/manifest.ts";
+import { nameOf, parseManifest } from "../../client/manifest.ts";
 import { inParallel } from "../../client/parallel.ts";
 import { meansText } from "../../drift/means.ts";
 import { findPutBack, type PutBack } from "../../drift/put-back.ts";
@@ -131,11 +131,12 @@ async function judge(
   connection: Connection,
   inventory: Inventory,
   upgrade: PlannedUpgrade,
-  { planned, live, namespace, means }: PutBack,
+  { planned, live, means }: PutBack,
   manifest: string | undefined,
 ): Promise<{ readonly check?: Check; readonly line?: string }> {
   const { step, asked } = upgrade;
-  const object = `${planned.kind} ${planned.metadata.name}`;
+  const object = nameOf(planned);
+  const namespace = live?.metadata.namespace;
   if (means.how === "merge") return asked ? { line: `${object} is set back to its manifest` } : {};
   if (means.how === "replace" || (asked && means.how === "recreate"))
     return { line: meansText(object, means) };

@@ -2,6 +2,7 @@
 import { knownChart } from "../../../components/catalogue.ts";
 import type { FixedDescription } from "../../../components/description.ts";
 import type { Check } from "../../../model/check.ts";
+import { valueAt } from "../../../model/path.ts";
 import { isMap } from "../../../model/secret-value.ts";
 import type { Json, JsonObject } from "../../../model/settings.ts";
 import type { Connection } from "../../client/connection.ts";
@@ -104,6 +105,6 @@ function checkClusterStorage(
 }
 
 function mapAt(value: JsonObject, path: readonly string[]): JsonObject {
-  const found = path.reduce<Json | undefined>((at, key) => (isMap(at) ? at[key] : undefined), value);
+  const found = valueAt(value, path) as Json | undefined;
   return isMap(found) ? found : {};
 }

@@ -123,14 +123,14 @@ function freeAddress(taken: ReadonlySet<string | undefined>): string {
 }
 
 /**
- * Keeps admission webhooks from being called: their Services have pods that answer nothing, and an unanswered
+ * Keeps admission webhooks of charts from being called: their Services have pods that answer nothing, and an unanswered
  * webhook blocks everything that it looks at. What the webhooks would have checked is thus not rehearsed.
  */
 export const muteWebhooks: Rule = (world) =>
   (["mutatingWebhooks", "validatingWebhooks"] as const).flatMap((kind) =>
     world
       .list(kind)
-      .filter(({ webhooks }) => webhooks?.some((webhook: Item) => !isMuted(webhook)))
+      .filter(({ webhooks }) => webhooks?.some(isUnanswered))
       .map((configuration) => ({
         key: `mute webhooks of ${configuration.metadata?.name}`,
         afterSeconds: 0,
@@ -146,6 +146,7 @@ export const muteWebhooks: Rule = (world) =>
 
 const nowhere = { matchLabels: { "rehearsal.krateo.io/webhooks": "none-is-called-here" } };
 
-function isMuted({ namespaceSelector }: Item): boolean {
-  return Boolean(namespaceSelector?.matchLabels?.["rehearsal.krateo.io/webhooks"]);
+/** True for a webhook behind a Service; one with a URL is somebody's who answers. */
+function isUnanswered({ clientConfig, namespaceSelector }: Item): boolean {
+  return clientConfig?.service && !namespaceSelector?.matchLabels?.["rehearsal.krateo.io/webhooks"];
 }

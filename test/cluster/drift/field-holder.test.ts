@@ -45,7 +45,7 @@ describe("who else set a field", () => {
       undefined,
     ],
     [
-      "is told for the item of a list by the keys that the API tells items apart with, the protocol being TCP",
+      "is told for the item of a list by the keys that the API tells items apart with, as far as it has them",
       [by("argocd-controller", { "f:spec": { "f:ports": port(80, "TCP", { "f:nodePort": {} }) } })],
       ["spec", "ports", 0, "nodePort"],
       "argocd-controller",
@@ -79,6 +79,12 @@ describe("who else set a field", () => {
       [by("x", { "f:spec": { "f:type": {} } }, { subresource: "status" })],
       ["spec", "type"],
       undefined,
+    ],
+    [
+      "is who scaled it",
+      [by("kubectl", { "f:spec": { "f:replicas": {} } }, { subresource: "scale" })],
+      ["spec", "replicas"],
+      "kubectl",
     ],
     [
       "is the last of several",

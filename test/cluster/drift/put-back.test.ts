@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { encodeRelease, type HelmRelease } from "../../../cluster/client/helm-release.ts";
-import { type Means, meansText } from "../../../cluster/drift/means.ts";
+import type { Means } from "../../../cluster/drift/means.ts";
 import { findPutBack, putBack } from "../../../cluster/drift/put-back.ts";
 import type { JsonObject } from "../../../model/settings.ts";
 import { errorOf, type Handler, withApiServer } from "../api-server.ts";
@@ -61,11 +61,7 @@ const kinds = (...resources: [name: string, kind: string][]) => ({
   resources: resources.map(([name, kind]) => ({ name, kind, namespaced: true })),
 });
 
-interface Sent {
-  readonly method: string;
-  readonly path: string;
-  readonly body: JsonObject;
-}
+type Sent = { readonly method: string; readonly path: string; readonly body: JsonObject };
 
 /**
  * A cluster that holds these objects and Helm revisions. `refuse`: what the API server answers to a write that it judges
@@ -299,26 +295,4 @@ describe("putting back", () => {
       assert.deepEqual(await putBack(connection, web, true), []);
     });
   });
-});
-
-describe("what is said of an object", () => {
-  const cases: [means: Means | undefined, text: string | undefined][] = [
-    [undefined, undefined],
-    [{ how: "merge", because: "" }, undefined],
-    [
-      { how: "replace", because: "b" },
-      "Service web cannot be merged (b): it is set to its manifest as a whole",
-    ],
-    [
-      { how: "recreate", because: "b" },
-      "Service web cannot be changed in place (b): it is deleted and made again",
-    ],
-    [
-      { how: "none", because: "b" },
-      "Service web cannot be put back, the API server refuses it (b); correct or delete it by hand",
-    ],
-  ];
-  for (const [means, text] of cases) {
-    it(`with ${means?.how ?? "nothing known"}`, () => assert.equal(meansText("Service web", means), text));
-  }
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ManifestObject } from "../../../cluster/client/manifest.ts";
 import { upgradePatch } from "../../../cluster/drift/upgrade-patch.ts";
 import type { JsonObject } from "../../../model/settings.ts";
+import { mergeRules } from "../openapi.ts";
 
 const metadata = { name: "web" };
 const service = (...ports: JsonObject[]): ManifestObject => ({
@@ -109,15 +110,15 @@ describe("the patch from one manifest to the next", () => {
         ...service(),
         kind: "NetworkPolicy",
         apiVersion: "networking.k8s.io/v1",
-        spec: { ports: [{ port: 1 }] },
+        spec: { ingress: [{ ports: [{ port: 1 }] }] },
       },
       {
         ...service(),
         kind: "NetworkPolicy",
         apiVersion: "networking.k8s.io/v1",
-        spec: { ports: [{ port: 2 }] },
+        spec: { ingress: [{ ports: [{ port: 2 }] }] },
       },
-      { spec: { ports: [{ port: 2 }] } },
+      { spec: { ingress: [{ ports: [{ port: 2 }] }] } },
     ],
     [
       "is the difference alone for a kind that Helm does not know",
@@ -127,8 +128,9 @@ describe("the patch from one manifest to the next", () => {
     ],
   ];
   for (const [rule, former, next, patch] of cases) {
-    it(rule, () => {
-      const { apiVersion, kind, metadata: named, ...body } = upgradePatch(former, next);
+    it(rule, async () => {
+      const rules = await mergeRules(next.apiVersion, next.kind);
+      const { apiVersion, kind, metadata: named, ...body } = upgradePatch(former, next, rules);
       assert.deepEqual([apiVersion, kind], [next.apiVersion, next.kind]);
       assert.deepEqual(named, next.apiVersion.startsWith("example") ? undefined : metadata);
       assert.deepEqual(body, patch);

@@ -3,7 +3,7 @@ import { releaseFindings } from "../../../cluster/drift/release-drift.ts";
 import { snapshotDrift } from "../../../cluster/drift/snapshot-drift.ts";
 import { assumingLive, valueDifferences } from "../../../cluster/drift/value-difference.ts";
 import type { VariableValues } from "../../../cluster/drift/variable-values.ts";
-import { recordOf, type SnapshotRecord } from "../../../configuration/snapshot.ts";
+import { recordOf, removedDefaultsAnnotation, type SnapshotRecord } from "../../../configuration/snapshot.ts";
 import { pathText } from "../../../model/path.ts";
 import type { ChartStep, JsonObject, Snapshot } from "../../../model/settings.ts";
 import { chartStep, variableStep } from "../../support/settings.ts";
@@ -180,7 +180,16 @@ describe("a stored snapshot", () => {
   ];
   for (const [rule, stored, paths] of cases) {
     it(rule, () => {
-      const found = snapshotDrift(record, stored).differences.map(({ path }) => pathText(path));
+      const annotations = { [removedDefaultsAnnotation]: stored?.removedDefaults ?? "" };
+      const installation = stored && {
+        metadata: {
+          name: "krateoctl",
+          uid: "i",
+          ...(stored.removedDefaults !== undefined && { annotations }),
+        },
+        spec: { spec: stored.spec },
+      };
+      const found = snapshotDrift(snapshot(a, b), installation).differences.map(({ path }) => pathText(path));
       assert.deepEqual(found, paths);
     });
   }

@@ -57,7 +57,10 @@ function apiServer(release: HelmRelease, live: readonly JsonObject[], refuse: Re
       ],
     },
   };
-  for (const one of live) held[place(String(one["kind"]), (one["metadata"] as { name: string }).name)] = one;
+  for (const one of live) {
+    const { name } = one["metadata"] as { name: string };
+    held[place(String(one["kind"]), name)] = { ...one, metadata: { name, namespace: "krateo-system" } };
+  }
   return (method, path, query, body) => {
     if (method === "GET") return path in held ? { status: 200, body: held[path] } : { status: 404, body: {} };
     assert.equal(query.get("dryRun"), "All", "a check must not change anything");
