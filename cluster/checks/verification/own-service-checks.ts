@@ -1,10 +1,10 @@
 /** Checks the Services that the release document adds to those of charts. */
+import { isDeepStrictEqual } from "node:util";
 import type { V1Service } from "@kubernetes/client-node";
 import type { Check } from "../../../model/check.ts";
 import type { ObjectStep, Settings } from "../../../model/settings.ts";
 import type { KubeObject } from "../../client/api.ts";
 import { readinessOf } from "../../diagnose/workload.ts";
-import { differingPaths } from "../../drift/differing-paths.ts";
 import type { Observation } from "../../observation.ts";
 
 /**
@@ -53,7 +53,7 @@ function hasTwin(live: V1Service, objects: Observation["objects"]): boolean {
       key.startsWith("Service/") &&
       metadata?.uid !== live.metadata?.uid &&
       metadata?.namespace === live.metadata?.namespace &&
-      differingPaths(spec?.selector, live.spec?.selector).length === 0
+      isDeepStrictEqual(spec?.selector, live.spec?.selector)
     );
   });
 }

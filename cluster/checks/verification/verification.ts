@@ -6,6 +6,7 @@ import type { Check } from "../../../model/check.ts";
 import { damagedCheck } from "../../../model/helm-record.ts";
 import { releaseKey } from "../../../model/inventory.ts";
 import { holdsNull } from "../../../model/nulls.ts";
+import { pathText } from "../../../model/path.ts";
 import { unusableKeys } from "../../../model/secret-content.ts";
 import type { ChartStep, JsonObject, Settings } from "../../../model/settings.ts";
 import { concerns } from "../../../plan/concerned-records.ts";
@@ -13,8 +14,8 @@ import { secretNamesOf } from "../../../plan/database-secrets.ts";
 import { reapplyCommand } from "../../../plan/reapply.ts";
 import { disagreementOf } from "../../../plan/secret-problems.ts";
 import { missingOf } from "../../database.ts";
-import { differingPaths } from "../../drift/differing-paths.ts";
 import { holderOf } from "../../drift/field-holder.ts";
+import { snapshotDrift } from "../../drift/snapshot-drift.ts";
 import { chartSteps, type Observation } from "../../observation.ts";
 import { checkEndpoints } from "./endpoint-checks.ts";
 import { checkOwnServices } from "./own-service-checks.ts";
@@ -52,14 +53,13 @@ function checkSnapshot({ snapshot, namespace }: Settings, { installation }: Obse
   if (!installation) {
     return { ...base, status: "ERROR", found: `none in namespace ${namespace}`, next: anew };
   }
-  const paths = differingPaths(snapshot, installation.spec?.spec);
+  const paths = snapshotDrift(snapshot, installation).differences.map(({ path }) => path);
   if (paths.length === 0) return { ...base, status: "OK", found: snapshot.installationVersion, next: "" };
-  const holders = paths.map((path) =>
-    holderOf(["spec", "spec", path.split(/[.[]/)[0] ?? ""], null, installation as unknown as JsonObject),
+  const [holder] = paths.flatMap(
+    (path) => holderOf(["spec", "spec", path[0] ?? ""], null, installation as unknown as JsonObject) ?? [],
   );
-  const holder = holders.find((one) => one !== undefined);
   const by = holder ? `, set by ${holder.manager}${holder.since ? ` since ${holder.since}` : ""}` : "";
-  const shown = paths.slice(0, 3).join(", ");
+  const shown = paths.slice(0, 3).map(pathText).join(", ");
   const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
   return {
     ...base,

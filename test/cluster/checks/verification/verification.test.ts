@@ -99,7 +99,7 @@ describe("verify", () => {
   describe("of the snapshot", () => {
     const snapshot = {
       componentsDefinition: { shop: { steps: ["a"] } },
-      steps: [{ id: "a", with: { ttl: 60, from: null } }],
+      steps: [{ id: "a", type: "chart", with: { ttl: 60, from: null } }],
       installationVersion: "3.0.0",
     };
     const wanted = settingsOf([authn], { snapshot });
@@ -125,8 +125,8 @@ describe("verify", () => {
         return [fault?.found, fault?.next];
       };
       const found = "differs at installationVersion, set by kubectl-edit since 2026-11-29T07:00:00Z";
-      assert.deepEqual(shown([{ id: "a", with: { ttl: 60 } }]), [
-        found,
+      assert.deepEqual(shown([{ id: "a", type: "chart", with: { ttl: 60 } }]), [
+        found.replace(",", ", steps.a.with.from,"),
         "npx pulumi up --refresh, if this configuration is right",
       ]);
       assert.deepEqual(shown(snapshot.steps), [found, "npx pulumi up, if this configuration is right"]);
@@ -147,14 +147,14 @@ describe("verify", () => {
 
     for (const [what, spec, found] of [
       [
-        "accepts an equal one, keys in any order, nulls dropped",
-        { ...snapshot, steps: [{ with: { ttl: 60 }, id: "a" }] },
+        "accepts an equal one, keys in any order",
+        { ...snapshot, steps: [{ with: { from: null, ttl: 60 }, id: "a", type: "chart" }] },
         undefined,
       ],
       [
         "names where a value differs",
-        { ...snapshot, steps: [{ id: "a", with: { ttl: 61 } }] },
-        "differs at steps[0].with.ttl",
+        { ...snapshot, steps: [{ id: "a", type: "chart", with: { ttl: 61, from: null } }] },
+        "differs at steps.a.with.ttl",
       ],
       [
         "names another version",
@@ -162,18 +162,18 @@ describe("verify", () => {
         "differs at installationVersion",
       ],
       [
-        "names a step more as a difference of the list",
-        { ...snapshot, steps: [...snapshot.steps, { id: "b" }] },
-        "differs at steps",
+        "names a step more",
+        { ...snapshot, steps: [{ id: "b", type: "chart" }, ...snapshot.steps] },
+        "differs at steps.b",
       ],
       [
         "names the first three of many",
         {
           ...snapshot,
           installationVersion: "local",
-          steps: [{ id: "b", with: { ttl: 1, from: 2, more: 3 } }],
+          steps: [{ id: "a", type: "var", with: { ttl: 1, from: 2, more: 3 } }],
         },
-        "differs at installationVersion, steps[0].id, steps[0].with.from and 2 more",
+        "differs at installationVersion, steps.a.type, steps.a.with.from and 2 more",
       ],
       ["notices an object without a body", undefined, "differs at "],
     ] as const) {
