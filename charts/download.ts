@@ -128,7 +128,7 @@ function withoutAuthorization({ Authorization: _, ...others }: Readonly<Record<s
 export function urlIn(repository: string, reference: string): string {
   const root = URL.parse(`${repository}/`);
   const found = root && URL.parse(reference, root.href);
-  if (!found) throw new Error("its entry in the index has an address that is no URL");
+  if (!found) throw new Error("its entry in the index has an address that is not a URL");
   if (found.origin === root.origin && !found.username && !found.password) {
     found.username = root.username;
     found.password = root.password;

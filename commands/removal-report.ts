@@ -12,7 +12,7 @@ export function planText(plan: RemovalPlan): string {
   );
   const sections: [string, string[]][] = [
     [
-      `first, while who looks after them still runs: ${amount(userObjects.length, "user object")}`,
+      `first, while their controllers still run: ${amount(userObjects.length, "user object")}`,
       userObjects.length === 0 ? [] : userLines(plan),
     ],
     ["then, left unfinished by a run that was killed", interrupted.map(releaseLine)],

@@ -108,7 +108,7 @@ function placed(tree: Tree | undefined, path: Path, value: Tree): Tree {
     throw new NoWay(`"${key}" leads into a list`, "name the item by its index, as in [0]");
   if (tree !== undefined && tree !== null && !isMap(tree)) {
     throw new NoWay(
-      `"${key}" leads below a value that is no map`,
+      `"${key}" leads below a value that is not a map`,
       "shorten the path, or give the whole map as the value",
     );
   }

@@ -49,7 +49,7 @@ export function parseShape<S extends z.ZodType>(
       {
         path,
         problem: {
-          what: missing ? `${lastKey(path)} is missing` : `${lastKey(path)} has a value it cannot have`,
+          what: missing ? `${lastKey(path)} is missing` : `${lastKey(path)} has a value that is not allowed`,
           ...place(path),
           given: missing ? undefined : describeValue(value, path),
           allowed,

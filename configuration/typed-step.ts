@@ -124,7 +124,7 @@ function chartStep(
   const timeoutSeconds = secondsOf(duration);
   if (timeoutSeconds === undefined) {
     findings.problems.push({
-      what: `step ${step.id}: a time-out that is no duration`,
+      what: `step ${step.id}: a time-out that is not a duration`,
       ...step.place([durationKey ?? "timeout"]),
       given: describeValue(tree[durationKey ?? "timeout"], []),
       allowed: durationForm,

@@ -51,7 +51,7 @@ function configIn(given: unknown, file: string, project: string): Map<string, un
     const place = { file, path: `config.${key}` };
     if (name === undefined) {
       problems.push({
-        what: `"${key}" is no key of a configuration`,
+        what: `"${key}" is not a configuration key`,
         ...place,
         allowed: "KEY, or PROJECT:KEY",
       });

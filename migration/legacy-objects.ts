@@ -25,7 +25,7 @@ export function describeContent(documents: readonly Json[]): string {
   if (given.length === 0) return "nothing";
   const objects = given.filter(isMap);
   if (objects.length === 0)
-    return "text that is no object of Kubernetes: the output of a command that failed, or a table";
+    return "text that is not a Kubernetes object: the output of a command that failed, or a table";
   const items = objects.flatMap((one) => (Array.isArray(one["items"]) ? one["items"].filter(isMap) : [one]));
   if (items.length === 0) return "a list without items";
   const kinds = items.flatMap(({ kind }) => (typeof kind === "string" ? [kind] : []));

@@ -110,7 +110,7 @@ function readKey(
     }
     case "[": {
       if (present !== undefined && !Array.isArray(present)) {
-        throw new SetLineError("an index is given for what is no list");
+        throw new SetLineError("an index is given, but there is no list");
       }
       const index = readIndex(input);
       place(readItem(input, present ?? [], index, [...path, index], assignments, reading));
@@ -120,7 +120,7 @@ function readKey(
       const nesting = reading.nesting + 1;
       if (nesting > deepestNesting) throw new SetLineError(`a key has more than ${deepestNesting} levels`);
       if (present !== undefined && !isMap(present as Tree)) {
-        throw new SetLineError("a key leads into what is no map");
+        throw new SetLineError("a key is given, but there is no map");
       }
       const inner = (present ?? {}) as JsonObject;
       const more = readKey(input, inner, path, assignments, { ...reading, nesting });
@@ -134,7 +134,7 @@ function readKey(
 function readIndex(input: Input): number {
   const { text, end } = input.until("]");
   if (end === undefined || !/^[-+]?\d+$/.test(text)) {
-    throw new SetLineError("a list index is no whole number between [ and ]");
+    throw new SetLineError("a list index is not a whole number between [ and ]");
   }
   const index = Number(text);
   if (index < 0 || index > highestIndex) {
@@ -163,7 +163,7 @@ function readItem(
     assignments.push({ path, value: item });
   } else if (end === "[") {
     if (present !== undefined && present !== null && !Array.isArray(present)) {
-      throw new SetLineError("an index is given for what is no list");
+      throw new SetLineError("an index is given, but there is no list");
     }
     const next = readIndex(input);
     item = readItem(input, present ?? [], next, [...path, next], assignments, reading);

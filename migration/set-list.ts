@@ -80,7 +80,7 @@ export function laySetList(
   return { values: result, entries, dropped };
 }
 
-/** A value that is no text was never accepted by the installer; in a file it is taken as it is meant. */
+/** A value that is not text was never accepted by the installer; in a file it is taken as it is meant. */
 function lay(
   values: JsonObject,
   name: string,

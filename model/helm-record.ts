@@ -33,7 +33,7 @@ export function damagedNote(record: DamagedRecord): Problem {
   const { release, namespace } = record;
   return {
     what: damagedText(record),
-    next: `it was passed over, as Helm does: whoever owns release ${release} in namespace ${namespace} should put it back or delete it`,
+    next: `it was passed over, as Helm does: the owner of release ${release} in namespace ${namespace} should restore it or delete it`,
   };
 }
 
@@ -62,6 +62,6 @@ export function damagedCheck(record: DamagedRecord, concerned: boolean): Check {
     expected: "a record that can be read",
     next: concerned
       ? damagedRemedy(record)
-      : "it was passed over, as Helm does; whoever owns the release should put the Secret back or delete it",
+      : "it was passed over, as Helm does; the owner of the release should restore the Secret or delete it",
   };
 }

@@ -2,12 +2,12 @@
 export interface SecretContent {
   /** Decoded, where it is text. Secret: wrap it before it goes anywhere. */
   readonly data: Readonly<Record<string, string>>;
-  /** Keys whose bytes are no text; set only when there are any. */
+  /** Keys whose bytes are not text; set only when there are any. */
   readonly binary?: readonly string[];
 }
 
 /**
- * Decodes a Secret's data without changing a byte. What is no UTF-8, or holds a NUL, is no text: no container can get it
+ * Decodes a Secret's data without changing a byte. What is no UTF-8, or holds a NUL, is not text: no container can get it
  * as a variable of its environment, and decoding it would replace what cannot be decoded.
  *
  * @param encoded As the API has it, base64 by key.
@@ -28,7 +28,7 @@ export function secretContent(encoded: Readonly<Record<string, string>>): Secret
   return { data, ...(binary.length > 0 && { binary }) };
 }
 
-/** Keys that cannot be used, in words: `A and B are missing`, `A is empty`, `A is no text`. Never with a value. */
+/** Keys that cannot be used, in words: `A and B are missing`, `A is empty`, `A is not text`. Never with a value. */
 export function unusableKeys({ data, binary = [] }: SecretContent, keys: readonly string[]): string[] {
   const absent = keys.filter((key) => data[key] === undefined && !binary.includes(key));
   const empty = keys.filter((key) => data[key] === "");
@@ -38,7 +38,7 @@ export function unusableKeys({ data, binary = [] }: SecretContent, keys: readonl
   return [
     ...said(absent, "is missing", "are missing"),
     ...said(empty, "is empty", "are empty"),
-    ...said(damaged, "holds bytes that are no text", "hold bytes that are no text"),
+    ...said(damaged, "holds bytes that are not text", "hold bytes that are not text"),
   ];
 }
 

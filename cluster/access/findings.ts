@@ -131,7 +131,7 @@ function agreement(endpoint: ProbedEndpoint, live: LiveAccess): Finding[] {
       { level: "ERROR", subject: key, what, next: fix(key, right) },
     ];
     if (url === undefined) return error(`${from} does not say where ${endpoint.chart} is; ${real}`);
-    if (!urlParts(url)) return error(`${from} says ${url}, which is no http or https URL; ${real}`);
+    if (!urlParts(url)) return error(`${from} says ${url}, which is not an http or https URL; ${real}`);
     if (way || reachable({ probe: endpoint.configuredProbes.get(url) })) return [];
     return error(`${from} sends browsers to ${url}; ${real}`);
   });

@@ -96,7 +96,7 @@ function unreadable(key: string, file: string): string {
 function notText(object: object, keys: readonly string[]): string[] {
   return Object.entries(object).flatMap(([key, value]) =>
     keys.includes(key) && value !== null && typeof value !== "string"
-      ? [`has a ${key} that is no text: put it in quotes`]
+      ? [`has a ${key} that is not text: put it in quotes`]
       : [],
   );
 }

@@ -100,7 +100,7 @@ async function outputOf(
 /** Nothing of the answer is shown: it holds credentials. */
 function loginIn(answer: string, { apiVersion }: LoginHelper, fail: Fail): Login {
   const credential = credentialIn(answer);
-  if (credential?.kind !== "ExecCredential") throw fail("gave an answer that is no ExecCredential");
+  if (credential?.kind !== "ExecCredential") throw fail("gave an answer that is not an ExecCredential");
   if (credential.apiVersion !== apiVersion)
     throw fail(`answers as ${credential.apiVersion}, but the kubeconfig says apiVersion ${apiVersion}`);
   const {
@@ -113,7 +113,7 @@ function loginIn(answer: string, { apiVersion }: LoginHelper, fail: Fail): Login
   if (!token && !certificate && !key) throw fail("gave neither a token nor a certificate with its key");
   if (Boolean(certificate) !== Boolean(key)) throw fail("gave a certificate or a key without the other");
   const expires = expirationTimestamp ? Date.parse(expirationTimestamp) : undefined;
-  if (Number.isNaN(expires)) throw fail("gave an expirationTimestamp that is no time");
+  if (Number.isNaN(expires)) throw fail("gave an expirationTimestamp that is not a time");
   return { token, certificate, key, expires };
 }
 

@@ -201,7 +201,11 @@ function readAnnotations(
         });
     } else if (service === undefined) {
       const allowed = exposableServices.map(({ name }) => name);
-      problems.push({ what: `annotations for something that is no Service: "${text}"`, ...place, allowed });
+      problems.push({
+        what: `annotations for something that is not a Service: "${text}"`,
+        ...place,
+        allowed,
+      });
     } else {
       byService[service] = { ...byService[service], ...value };
     }

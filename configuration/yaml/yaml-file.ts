@@ -99,7 +99,7 @@ function contentProblems(document: Document, file: string, lineAt: (offset: numb
         return;
       }
       problems.push({
-        what: "a key that is no text",
+        what: "a key that is not text",
         file,
         line: hasRange(pair.key) ? lineAt(pair.key.range[0]) : undefined,
         given: isScalar(pair.key) ? (pair.key.source ?? String(key)) : "a list or map",

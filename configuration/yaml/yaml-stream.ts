@@ -22,7 +22,7 @@ export interface Stream {
   problemsOf(document: Document): Problem[];
 }
 
-/** How to read: which scalars are no text, and whether a key may be there twice. */
+/** How to read: which scalars are not text, and whether a key may be there twice. */
 export interface Reading {
   readonly tags: Tags;
   readonly uniqueKeys: boolean;

@@ -187,7 +187,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "no permission for it",
   EPERM: "no permission for it",
   EROFS: "the file system is read-only",
-  ENOTDIR: "that is no folder",
+  ENOTDIR: "that is not a folder",
   EEXIST: "a file of that name is in the way",
   EISDIR: "a folder of that name is in the way",
 };

@@ -104,7 +104,7 @@ describe("the inventory", () => {
     });
   });
 
-  it("says of what is being deleted since when, and what holds it; of bytes that are no text that they are", async () => {
+  it("says of what is being deleted since when, and what holds it; of bytes that are not text that they are", async () => {
     const deletionTimestamp = "2026-01-01T12:00:00Z";
     const condition = (type: string, status: string, message: string) => ({ type, status, message });
     const objects = {

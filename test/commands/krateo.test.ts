@@ -219,14 +219,17 @@ describe("krateo", () => {
         const wait = ["wait-notebooks", "--stack", "wrong", "--kubeconfig", kubeconfig];
         const { code, noted } = await run(...wait);
         assert.equal(code, 1);
-        assert.match(noted, /^1 problem:\n1\. namespace has a value it cannot have\n.*krateo:namespace\n/);
+        assert.match(
+          noted,
+          /^1 problem:\n1\. namespace has a value that is not allowed\n.*krateo:namespace\n/,
+        );
         assert.deepEqual(requests, []);
         assert.equal(
           (await run(...wait, "--namespace", "shop")).printed,
           "no Notebook is left in namespace shop",
         );
         const access = await run("access", "--stack", "wrong", "--namespace", "shop");
-        assert.match(access.noted, /^1 problem:\n1\. nodeAddress has a value it cannot have\n/);
+        assert.match(access.noted, /^1 problem:\n1\. nodeAddress has a value that is not allowed\n/);
       });
     });
 

@@ -281,8 +281,8 @@ describe("krateo preflight", () => {
         },
       ],
       [
-        "bytes that are no text",
-        /DB_PASS holds bytes that are no text/,
+        "bytes that are not text",
+        /DB_PASS holds bytes that are not text/,
         {
           [`${namespace}/secrets/krateo-db`]: {
             metadata: { name: "krateo-db", uid: "s" },

@@ -76,7 +76,7 @@ describe("krateo profiles", () => {
       assert.match(printed, /^mine \(other\.yaml\)$/m);
       const { code, noted } = await krateo(elsewhere.directory, "profiles", "--stack", "wrong");
       assert.equal(code, 1);
-      assert.match(noted, /overrides has a value it cannot have/);
+      assert.match(noted, /overrides has a value that is not allowed/);
     } finally {
       elsewhere.remove();
     }

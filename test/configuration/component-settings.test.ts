@@ -186,7 +186,7 @@ steps: [{id: v, type: var, with: {name: A, value: a}}]
     it(`refuse ${rule}`, async () => {
       const [first, ...rest] = await reportOf(loadLocal(levels(given)));
       assert.deepEqual(rest, []);
-      assert.equal(first?.replace(/^krateo.yaml:\d+ /, ""), `${report} has a value it cannot have`);
+      assert.equal(first?.replace(/^krateo.yaml:\d+ /, ""), `${report} has a value that is not allowed`);
     });
   }
 });

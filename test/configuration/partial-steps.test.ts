@@ -127,7 +127,7 @@ describe("one mistake with many consequences is one problem:", () => {
       "a faulty key openshift, with type routes",
       {},
       { type: "routes", openshift: "yes" },
-      ["stack configuration:- krateo:openshift: openshift has a value it cannot have"],
+      ["stack configuration:- krateo:openshift: openshift has a value that is not allowed"],
     ],
   ];
   for (const [what, files, config, report] of cases)

@@ -143,14 +143,14 @@ describe("a profile", () => {
 
   it("has to be text", async () => {
     assert.deepEqual(await reportOf(load({ "krateo-overrides.yaml": "profile: [debug]" })), [
-      "krateo-overrides.yaml:1 profile: profile has a value it cannot have",
+      "krateo-overrides.yaml:1 profile: profile has a value that is not allowed",
     ]);
   });
 
   it("that is selected has to be a map", async () => {
     assert.deepEqual(
       await reportOf(load({ "krateo-overrides.yaml": "profiles: {a: text}" }, { profiles: "debug" })),
-      ["krateo-overrides.yaml:1 profiles.a: a has a value it cannot have"],
+      ["krateo-overrides.yaml:1 profiles.a: a has a value that is not allowed"],
     );
   });
 });

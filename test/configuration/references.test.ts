@@ -113,12 +113,12 @@ describe("references", () => {
           ),
         ),
       [
-        "krateo.yaml:2 componentsDefinition.shop.steps: steps has a value it cannot have",
-        "krateo.yaml:7 components.shop.enabled: enabled has a value it cannot have",
-        "krateo.yaml:4 steps[0].type: type has a value it cannot have",
+        "krateo.yaml:2 componentsDefinition.shop.steps: steps has a value that is not allowed",
+        "krateo.yaml:7 components.shop.enabled: enabled has a value that is not allowed",
+        "krateo.yaml:4 steps[0].type: type has a value that is not allowed",
         "krateo.yaml:5 steps[1].id: id is missing",
-        "krateo.yaml:5 steps[1].with: with has a value it cannot have",
-        "krateo.yaml:8 modules.m.chart: chart has a value it cannot have",
+        "krateo.yaml:5 steps[1].with: with has a value that is not allowed",
+        "krateo.yaml:8 modules.m.chart: chart has a value that is not allowed",
       ],
     ],
   ];
@@ -199,7 +199,7 @@ describe("references", () => {
       ),
       [
         'stack configuration:- krateo:namepsace: unknown key "namepsace"',
-        "krateo-overrides.yaml:2 components.finops.enabled: enabled has a value it cannot have",
+        "krateo-overrides.yaml:2 components.finops.enabled: enabled has a value that is not allowed",
         'krateo-overrides.mine.yaml:3 component: unknown key "component"',
         "krateo-overrides.broken.yaml:1 -: this is not valid YAML",
         'stack configuration:- krateo:profiles: there is no profile "none"',

@@ -154,7 +154,7 @@ describe("a login that somebody gives", () => {
   it("leaves the rest of the message", async () => {
     const [problem] = await problemsOf(load({}, { profiles: "no-cnpg", database: { host: url } }));
     assert.deepEqual(problem, {
-      what: "host has a value it cannot have",
+      what: "host has a value that is not allowed",
       file: "stack configuration",
       path: "krateo:database.host",
       given: '"postgres://[secret]@pg.example.org:5432/db"',

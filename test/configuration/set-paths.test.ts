@@ -83,7 +83,7 @@ describe("set", () => {
     ["components.a.map[0]", "an index into a list that is not there"],
     ["components.a.unheard[0]", "an index into a list that is not there"],
     ["components.a.list.x", '"x" leads into a list'],
-    ["components.a.text.x", '"x" leads below a value that is no map'],
+    ["components.a.text.x", '"x" leads below a value that is not a map'],
     ["steps.install-authn.with", "steps is a list and has no names"],
   ];
   for (const [path, what] of faults) {
@@ -146,7 +146,7 @@ describe("set", () => {
         'stack configuration:- krateo:set components.finops.enable: unknown key "enable"',
         'stack configuration:- krateo:set components.backnd.enabled: there is no component "backnd"',
         'stack configuration:- krateo:set components.backend.stepConfig.install-auth.helmValues.a: settings for a step "install-auth" that does not exist',
-        "stack configuration:- krateo:set components.backend.stepConfig.install-authn.with.wait: step install-authn: wait has a value it cannot have",
+        "stack configuration:- krateo:set components.backend.stepConfig.install-authn.with.wait: step install-authn: wait has a value that is not allowed",
       ],
     );
   });

@@ -168,20 +168,24 @@ describe("a chart step", () => {
   });
 
   const wrong: [rule: string, more: string, report: string][] = [
-    ["a time-out without a unit", 'timeout: "300"', "with.timeout: step s: a time-out that is no duration"],
+    [
+      "a time-out without a unit",
+      'timeout: "300"',
+      "with.timeout: step s: a time-out that is not a duration",
+    ],
     [
       "a time-out that is a number",
       "timeout: 300",
-      "with.timeout: step s: timeout has a value it cannot have",
+      "with.timeout: step s: timeout has a value that is not allowed",
     ],
     [
       "a null as the item of a list, which no chart's default can be removed with",
       "values: {args: [a, {b: [null]}]}",
       "with.values.args[1].b[0]: step s: a list has an item that is null",
     ],
-    ["a wait in quotes", 'wait: "true"', "with.wait: step s: wait has a value it cannot have"],
-    ["a wait of YAML 1.1", "wait: yes", "with.wait: step s: wait has a value it cannot have"],
-    ["no history", "maxHistory: 0", "with.maxHistory: step s: maxHistory has a value it cannot have"],
+    ["a wait in quotes", 'wait: "true"', "with.wait: step s: wait has a value that is not allowed"],
+    ["a wait of YAML 1.1", "wait: yes", "with.wait: step s: wait has a value that is not allowed"],
+    ["no history", "maxHistory: 0", "with.maxHistory: step s: maxHistory has a value that is not allowed"],
     ["set", "set: []", 'with.set: step s: unknown key "set"'],
     ["another letter case", "releasename: x", 'with.releasename: step s: unknown key "releasename"'],
     [
@@ -192,7 +196,7 @@ describe("a chart step", () => {
     [
       "unverified TLS",
       "insecureSkipTLSVerify: true",
-      "with.insecureSkipTLSVerify: step s: insecureSkipTLSVerify has a value it cannot have",
+      "with.insecureSkipTLSVerify: step s: insecureSkipTLSVerify has a value that is not allowed",
     ],
   ];
   for (const [rule, more, report] of wrong) {
@@ -205,7 +209,7 @@ describe("a chart step", () => {
     const version = (text: string) =>
       reportOf(loadLocal(oneStep("chart", `{url: https://charts.example.org, repo: web, version: ${text}}`)));
     assert.deepEqual(await version("1.10"), [
-      "krateo.yaml:2 steps[0].with.version: step s: version has a value it cannot have",
+      "krateo.yaml:2 steps[0].with.version: step s: version has a value that is not allowed",
     ]);
     assert.deepEqual(await version('">=1"'), [
       "krateo.yaml:2 steps[0].with.version: step s: a chart version that is not an exact one",
@@ -225,7 +229,7 @@ describe("a chart step", () => {
         loadLocal(chart(""), "components:\n  c:\n    stepConfig:\n      s: {with: {timeout: 5}}\n"),
       ),
       [
-        "krateo-overrides.yaml:4 components.c.stepConfig.s.with.timeout: step s: timeout has a value it cannot have",
+        "krateo-overrides.yaml:4 components.c.stepConfig.s.with.timeout: step s: timeout has a value that is not allowed",
       ],
     );
   });
@@ -334,13 +338,13 @@ describe("a var step", () => {
     [
       "a number as its value",
       "{name: A, value: 5}",
-      "[0].with.value: step s: value has a value it cannot have",
+      "[0].with.value: step s: value has a value that is not allowed",
     ],
-    ["neither value nor valueFrom", "{name: A}", "[0]: step s: the input has a value it cannot have"],
+    ["neither value nor valueFrom", "{name: A}", "[0]: step s: the input has a value that is not allowed"],
     [
       "a name that cannot be referred to",
       "{name: a-b, value: x}",
-      "[0].with.name: step s: name has a value it cannot have",
+      "[0].with.name: step s: name has a value that is not allowed",
     ],
     [
       "a valueFrom without a selector",

@@ -35,13 +35,13 @@ describe("validation", () => {
 
   it("judges nothing by a key that has its default because it is at fault", async () => {
     assert.deepEqual(await whats({ type: "ingres", domain: "d.example.org", profiles: "tls" }), [
-      "type has a value it cannot have",
+      "type has a value that is not allowed",
     ]);
     assert.deepEqual(await whats({ type: "routes", openshift: "yes" }), [
-      "openshift has a value it cannot have",
+      "openshift has a value that is not allowed",
     ]);
     assert.deepEqual(await whats({ nodePorts: { authn: "x" } }, onPort(30080)), [
-      "authn has a value it cannot have",
+      "authn has a value that is not allowed",
     ]);
   });
 

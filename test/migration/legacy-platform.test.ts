@@ -82,9 +82,9 @@ describe("a KrateoPlatformOps object", () => {
     three["with"] = "text";
     four["type"] = undefined as never;
     assert.deepEqual(problemsOf(object), [
-      "spec.steps[0].type: type has a value it cannot have (object,chart,var)",
-      "spec.steps[1].id: id has a value it cannot have (a name that no other step has)",
-      "spec.steps[2].with: with has a value it cannot have (a map)",
+      "spec.steps[0].type: type has a value that is not allowed (object,chart,var)",
+      "spec.steps[1].id: id has a value that is not allowed (a name that no other step has)",
+      "spec.steps[2].with: with has a value that is not allowed (a map)",
       "spec.steps[3].type: type is missing (chart,object,var)",
     ]);
   });
@@ -105,13 +105,13 @@ describe("a KrateoPlatformOps object", () => {
     assert.deepEqual(problemsOf(object), [
       "spec.steps[0].with.apiVersion: step create-jwt-sign-key: apiVersion is missing (text)",
       "spec.steps[0].with.metadata: step create-jwt-sign-key: metadata is missing (a map)",
-      "spec.steps[1].with.version: step install-authn: version has a value it cannot have (text in quotes)",
-      "spec.steps[1].with.wait: step install-authn: wait has a value it cannot have (true or false)",
-      "spec.steps[1].with.set: step install-authn: set has a value it cannot have (a list of entries with name and value)",
+      "spec.steps[1].with.version: step install-authn: version has a value that is not allowed (text in quotes)",
+      "spec.steps[1].with.wait: step install-authn: wait has a value that is not allowed (true or false)",
+      "spec.steps[1].with.set: step install-authn: set has a value that is not allowed (a list of entries with name and value)",
       "spec.steps[2].with.name: step extract-authn-nodeport-port: name is missing (text)",
-      "spec.steps[2].with.value: step extract-authn-nodeport-port: value has a value it cannot have (text)",
-      "spec.steps[3].with.set[0]: step install-snowplow: set[0] has a value it cannot have (a map)",
-      "spec.steps[3].with.set[1].name: step install-snowplow: name has a value it cannot have (text)",
+      "spec.steps[2].with.value: step extract-authn-nodeport-port: value has a value that is not allowed (text)",
+      "spec.steps[3].with.set[0]: step install-snowplow: set[0] has a value that is not allowed (a map)",
+      "spec.steps[3].with.set[1].name: step install-snowplow: name has a value that is not allowed (text)",
       'spec.steps[25].id: two steps have the id "install-opa"',
     ]);
   });
@@ -120,15 +120,15 @@ describe("a KrateoPlatformOps object", () => {
     [
       "no steps",
       { ...base(), spec: { steps: [] } },
-      "spec.steps: steps has a value it cannot have (at least one step)",
+      "spec.steps: steps has a value that is not allowed (at least one step)",
     ],
-    ["no spec", { ...base(), spec: null }, "spec: spec has a value it cannot have (a map)"],
+    ["no spec", { ...base(), spec: null }, "spec: spec has a value that is not allowed (a map)"],
     [
       "another version of the kind",
       { ...base(), apiVersion: "krateo.io/v1" },
-      "apiVersion: apiVersion has a value it cannot have (krateo.io/v1alpha1)",
+      "apiVersion: apiVersion has a value that is not allowed (krateo.io/v1alpha1)",
     ],
-    ["text", "x", "-: the input has a value it cannot have (a map)"],
+    ["text", "x", "-: the input has a value that is not allowed (a map)"],
   ];
   for (const [what, object, problem] of malformed) {
     it(`is refused with ${what}`, () => assert.deepEqual(problemsOf(object), [problem]));
@@ -192,7 +192,7 @@ describe("a file in which there is no platform", () => {
     [[null], "nothing"],
     [
       ["error: the server doesn't have a resource type"],
-      "text that is no object of Kubernetes: the output of a command that failed, or a table",
+      "text that is not a Kubernetes object: the output of a command that failed, or a table",
     ],
     [[{ kind: "List", items: [] }], "a list without items"],
     [

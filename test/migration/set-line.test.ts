@@ -100,8 +100,8 @@ const rules: [rule: string, rows: [line: string, result: JsonObject][]][] = [
 ];
 
 const noValue = "a key has no value; a comma that belongs to a value is written \\,";
-const noList = "an index is given for what is no list";
-const badIndex = "a list index is no whole number between [ and ]";
+const noList = "an index is given, but there is no list";
+const badIndex = "a list index is not a whole number between [ and ]";
 const between = "something stands between a list index and what follows it";
 const refused: [line: string, why: string][] = [
   ["a", noValue],
@@ -122,8 +122,8 @@ const refused: [line: string, why: string][] = [
   ["a[65537]=1", "a list index is below 0 or above 65536"],
   ["a[0]b=1", between],
   ["a[0]name.foo=1", between],
-  ["a=1,a.b=2", "a key leads into what is no map"],
-  ["a=null,a.b=2", "a key leads into what is no map"],
+  ["a=1,a.b=2", "a key is given, but there is no map"],
+  ["a=null,a.b=2", "a key is given, but there is no map"],
   ["a.b=1,a[0]=2", noList],
   ["a[0]=1,a[0][0]=2", noList],
   ["__proto__.b=1", "a key is called __proto__, which is reserved"],

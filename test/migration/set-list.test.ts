@@ -37,7 +37,7 @@ describe("a set list", () => {
     });
   }
 
-  it("takes what is no text as it is meant: a file may hold it, though no installer took it", () => {
+  it("takes what is not text as it is meant: a file may hold it, though no installer took it", () => {
     const list: Json = [{ name: "regcred" }];
     const given = [
       { name: "a.b[1]", value: 7 },
@@ -78,7 +78,11 @@ describe("a set list", () => {
       "set[0] p",
       `a key has no value; a comma that belongs to a value is written \\,${stops}`,
     ],
-    [{ name: "a[x]", value: "x" }, "set[0] a[x]", `a list index is no whole number between [ and ]${stops}`],
+    [
+      { name: "a[x]", value: "x" },
+      "set[0] a[x]",
+      `a list index is not a whole number between [ and ]${stops}`,
+    ],
   ];
   for (const [entry, text, why] of dropped) {
     it(`drops ${JSON.stringify(entry)}, and says why`, () =>

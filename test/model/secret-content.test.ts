@@ -25,7 +25,7 @@ describe("what a Secret holds", () => {
     assert.deepEqual(unusableKeys(content, ["a", "b", "c", "d", "e"]), [
       "e is missing",
       "a is empty",
-      "c and d hold bytes that are no text",
+      "c and d hold bytes that are not text",
     ]);
     assert.deepEqual(unusableKeys(content, ["b"]), []);
   });

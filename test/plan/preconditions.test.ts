@@ -163,9 +163,9 @@ describe("before anything is touched", () => {
       ],
     ],
     [
-      "bytes that are no text are refused: no container can be given them, nor can they be copied as text",
+      "bytes that are not text are refused: no container can be given them, nor can they be copied as text",
       () => problems({ secrets: { "krateo-db": { ...secret({ DB_USER: "u" }), binary: ["DB_PASS"] } } }),
-      ["Secret krateo-system/krateo-db: DB_PASS holds bytes that are no text"],
+      ["Secret krateo-system/krateo-db: DB_PASS holds bytes that are not text"],
     ],
     [
       "a namespace that is being deleted is refused, and what is in it not named besides",

@@ -271,7 +271,7 @@ export const configVariants: readonly ConfigVariant[] = [
     ["a key with two colons", "config:\n  krateo:a:b: 1\n"],
     ["a list for the configuration", "config: [a]\n"],
     ["a key that is there twice", "config:\n  type: a\n  type: b\n"],
-    ["a key that is no text", "config:\n  5: x\n"],
+    ["a key that is not text", "config:\n  5: x\n"],
     ["what is no YAML", "config: [\n"],
   ].map(([name, text]) => ({
     name: name as string,

@@ -244,7 +244,7 @@ describe("what the frontend tells the browser", () => {
     const given = live({ ...nodes, api: { ...rest, SNOWPLOW_API_BASE_URL: "$SNOWPLOW_IP" } });
     const found = findingsOf(probed(given), given, now).filter(({ subject }) => subject.endsWith("_URL"));
     assert.match(found[0]?.what ?? "", /does not say where authn is/);
-    assert.match(found[1]?.what ?? "", /says \$SNOWPLOW_IP, which is no http or https URL/);
+    assert.match(found[1]?.what ?? "", /says \$SNOWPLOW_IP, which is not an http or https URL/);
     assert.equal(found.length, 2);
   });
 });

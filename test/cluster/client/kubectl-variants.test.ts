@@ -103,7 +103,7 @@ const variants: Readonly<Record<string, Variant>> = {
     user: { token: "t", username: "jane" },
     expected: /has both a token and a username/,
   },
-  "a token that YAML takes for a number": { user: { token: 123 }, expected: /has a token that is no text/ },
+  "a token that YAML takes for a number": { user: { token: 123 }, expected: /has a token that is not text/ },
   "a user that is not there": {
     contextUser: "absent",
     expected: /context shop logs in as user absent, which the kubeconfig does not have/,
@@ -168,7 +168,7 @@ const variants: Readonly<Record<string, Variant>> = {
   },
   "a login helper whose answer is no JSON": {
     user: { exec: { ...v1, command: "./helper", args: ["noise"] } },
-    expected: /gave an answer that is no ExecCredential/,
+    expected: /gave an answer that is not an ExecCredential/,
   },
   "a login helper without interactiveMode": {
     user: { exec: { ...v1, command: "./helper", interactiveMode: undefined } },

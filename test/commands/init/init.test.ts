@@ -256,7 +256,7 @@ describe("krateo init", () => {
     [
       "an answer that the configuration refuses",
       ["--stack", "dev", "--type", "ingress", "--domain", "https://x"],
-      /1\. domain has a value it cannot have/,
+      /1\. domain has a value that is not allowed/,
     ],
     [
       "an option that the type has no use for",

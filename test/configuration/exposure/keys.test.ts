@@ -60,17 +60,17 @@ describe("the keys for exposure", () => {
     [
       "a port below the range",
       { nodePorts: { authn: 29999 } },
-      ["krateo:nodePorts.authn: authn has a value it cannot have"],
+      ["krateo:nodePorts.authn: authn has a value that is not allowed"],
     ],
     [
       "a port above it",
       { nodePorts: { authn: 32768 } },
-      ["krateo:nodePorts.authn: authn has a value it cannot have"],
+      ["krateo:nodePorts.authn: authn has a value that is not allowed"],
     ],
     [
       "a port as text",
       { nodePorts: { authn: "31082" } },
-      ["krateo:nodePorts.authn: authn has a value it cannot have"],
+      ["krateo:nodePorts.authn: authn has a value that is not allowed"],
     ],
     [
       "a port twice",
@@ -137,19 +137,19 @@ describe("the keys for exposure", () => {
       ],
     ],
     [
-      "an annotation that is no text",
+      "an annotation that is not text",
       { ...balancer, serviceAnnotations: { "example.com/a": true } },
-      ["krateo:serviceAnnotations.example\\.com/a: example\\.com/a has a value it cannot have"],
+      ["krateo:serviceAnnotations.example\\.com/a: example\\.com/a has a value that is not allowed"],
     ],
     [
-      "one of a Service that is no text",
+      "one of a Service that is not text",
       { ...balancer, serviceAnnotations: { authn: { "example.com/a": 5 } } },
-      ["krateo:serviceAnnotations.authn: authn has a value it cannot have"],
+      ["krateo:serviceAnnotations.authn: authn has a value that is not allowed"],
     ],
     [
       "annotations of something that is no Service",
       { ...balancer, serviceAnnotations: { deviser: { a: "b" } } },
-      ['krateo:serviceAnnotations.deviser: annotations for something that is no Service: "deviser"'],
+      ['krateo:serviceAnnotations.deviser: annotations for something that is not a Service: "deviser"'],
     ],
     [
       "a text where a Service's annotations belong",
@@ -179,7 +179,7 @@ describe("the keys for exposure", () => {
     [
       "a kind of address that does not exist",
       { ...balancer, loadBalancerAddress: "dns" },
-      ["krateo:loadBalancerAddress: loadBalancerAddress has a value it cannot have"],
+      ["krateo:loadBalancerAddress: loadBalancerAddress has a value that is not allowed"],
     ],
     ["no domain", { type: "ingress" }, ["krateo:domain: type ingress needs a domain for its hosts"]],
     [
@@ -208,17 +208,17 @@ describe("the keys for exposure", () => {
     [
       "a list where one Secret for each host is meant",
       { ...ingress, tls: [true] },
-      ["krateo:tls: tls has a value it cannot have"],
+      ["krateo:tls: tls has a value that is not allowed"],
     ],
     [
       "a malformed host",
       { ...ingress, hosts: { frontend: "https://a.b.org" } },
-      ["krateo:hosts.frontend: frontend has a value it cannot have"],
+      ["krateo:hosts.frontend: frontend has a value that is not allowed"],
     ],
     [
       "a domain with a label that DNS refuses",
       { type: "ingress", domain: `${"x".repeat(64)}.org` },
-      ["krateo:domain: domain has a value it cannot have"],
+      ["krateo:domain: domain has a value that is not allowed"],
     ],
     [
       "TLS that says nothing",

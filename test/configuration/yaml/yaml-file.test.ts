@@ -115,7 +115,7 @@ describe("a YAML file", () => {
     ["a nested duplicate key", "x:\n  a: 1\n  a: 3", [[3, "a key that is there twice"]]],
     ["broken syntax", "a: [1, 2\nb: 3", [[2, "this is not valid YAML"]]],
     ["a list instead of a mapping", "- a", [[1, "the file is not a mapping of keys to values"]]],
-    ["an integer key", "a:\n  8080: b", [[2, "a key that is no text"]]],
+    ["an integer key", "a:\n  8080: b", [[2, "a key that is not text"]]],
     ["an infinite number", "a:\n  - .inf", [[2, "a number that cannot be kept exactly"]]],
     ["no number", "a: .nan", [[1, "a number that cannot be kept exactly"]]],
     [
@@ -203,8 +203,8 @@ describe("a YAML file", () => {
       "all at once",
       "1: a\n2: b\nc: .inf",
       [
-        [1, "a key that is no text"],
-        [2, "a key that is no text"],
+        [1, "a key that is not text"],
+        [2, "a key that is not text"],
         [3, "a number that cannot be kept exactly"],
       ],
     ],

@@ -97,7 +97,7 @@ describe("krateo backup, restore, cleanup and retire", () => {
   it("name a folder that cannot be written", async () => {
     writeFileSync(join(directory, "file"), "");
     await refused(
-      /the backups cannot be read: that is no folder\n +where: +\S+\/file\/below\n/,
+      /the backups cannot be read: that is not a folder\n +where: +\S+\/file\/below\n/,
       legacy,
       "backup",
       "--directory",

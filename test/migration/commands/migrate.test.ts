@@ -469,7 +469,7 @@ describe("krateo migrate", () => {
     it("lists what is malformed, and never shows it", async () => {
       const object = changed();
       Object.assign(object.spec.steps[1]?.with as object, { set: "GOLDEN" });
-      await fails(/^1 problem:\n1\. step install-authn: set has a value it cannot have\n/, {
+      await fails(/^1 problem:\n1\. step install-authn: set has a value that is not allowed\n/, {
         [objectsPath]: list(object),
       });
     });

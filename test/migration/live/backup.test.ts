@@ -102,7 +102,7 @@ describe("a backup on disk", () => {
     await writeFile(file, "");
     const error = await errorOf(writeBackup(file, contents()));
     assert.ok(error instanceof ConfigurationError);
-    assert.match(error.message, /the backup cannot be written: (that is no folder|a file of that name)/);
+    assert.match(error.message, /the backup cannot be written: (that is not a folder|a file of that name)/);
     assert.match(error.message, /nothing was stopped or removed/);
     const long = await errorOf(writeBackup(directory, contents({ [`secrets/${"x".repeat(300)}`]: "" })));
     assert.match(long.message, /the backup cannot be written: ENAMETOOLONG/);
@@ -119,7 +119,7 @@ describe("a backup on disk", () => {
     const file = join(directory, "file");
     await writeFile(file, "");
     const { message } = await errorOf(readBackups(file));
-    assert.match(message, /the backups cannot be read: that is no folder\n +where: +\S+file\n/);
+    assert.match(message, /the backups cannot be read: that is not a folder\n +where: +\S+file\n/);
     assert.match(message, /next: +nothing was changed; .*KRATEO_BACKUP_DIR/);
   });
 

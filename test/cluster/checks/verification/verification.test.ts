@@ -637,10 +637,10 @@ describe("verify", () => {
       });
     }
 
-    it("is an error when a value is no text, which no container can be given", () => {
+    it("is an error when a value is not text, which no container can be given", () => {
       assert.deepEqual(
         faults(secrets({ "jwt-sign-key": {} }, ["JWT_SIGN_KEY"])).map(({ found, next }) => [found, next]),
-        [["keys JWT_SIGN_KEY; JWT_SIGN_KEY holds bytes that are no text", edit]],
+        [["keys JWT_SIGN_KEY; JWT_SIGN_KEY holds bytes that are not text", edit]],
       );
     });
 
