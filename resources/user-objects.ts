@@ -18,6 +18,6 @@ export function createUserObjectsCheck(
   return new Command(
     node.id,
     { delete: krateoCommand(build, "check-user-objects"), environment: connectionEnvironment(build) },
-    { parent, dependsOn: build.needsOf(node) },
+    { parent, dependsOn: build.needsOf(node), hooks: build.guarded },
   );
 }

@@ -76,7 +76,11 @@ export class RunLease {
    * @throws ConfigurationError when another run holds it; as `get` in api.ts
    */
   hold(): Promise<void> {
-    this.held ??= this.take();
+    // Whoever asks again, after a failure, tries again.
+    this.held ??= this.take().catch((error: unknown) => {
+      this.held = undefined;
+      throw error;
+    });
     return this.held;
   }
 

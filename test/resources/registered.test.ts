@@ -6,7 +6,7 @@ import { loadSettings } from "../../configuration/load.ts";
 import type { JsonObject } from "../../model/settings.ts";
 import { Platform } from "../../resources/platform.ts";
 import { emptyInventory } from "../support/inventory.ts";
-import { registrations } from "../support/recorded.ts";
+import { type Registration, registrations } from "../support/recorded.ts";
 
 const file = join(import.meta.dirname, "registered.yaml");
 const { every, ...types } = parse(readFileSync(file, "utf8")) as Readonly<Record<string, readonly string[]>>;
@@ -34,6 +34,24 @@ const reachable = {
     ingress: [{ host: "h", conditions: [{ type: "Admitted", status: "True" }] }],
   },
 };
+
+/** What is written to the cluster although the run may not hold the Lease: without its hook, or before its namespace. */
+function unguarded(all: readonly Registration[]): string[] {
+  // A password bears the name of the Secret that takes it.
+  const named = new Map(all.filter(({ type }) => !type.startsWith("random:")).map((one) => [one.name, one]));
+  const before = (name: string, found = new Set<string>()): ReadonlySet<string> => {
+    const direct = (named.get(name)?.dependsOn ?? []).filter((on) => !found.has(on));
+    for (const on of direct) before(on, found.add(on));
+    return found;
+  };
+  const writes = all.filter(({ type, name }) => /^(kubernetes|command):/.test(type) && name !== "namespace");
+  return writes
+    .filter(
+      ({ name, hooks: { beforeCreate, beforeUpdate } }) =>
+        !beforeCreate.includes("lease") || !beforeUpdate.includes("lease") || !before(name).has("namespace"),
+    )
+    .map(({ type, name }) => `${type} ${name}`);
+}
 
 describe("the resources of a fresh installation", () => {
   for (const [type, values] of Object.entries(configurations)) {
@@ -73,6 +91,7 @@ describe("the resources of a fresh installation", () => {
         all.map(({ type, name, parent }) => `${type} ${name} < ${parent}`.trim()).toSorted(),
         [...(every ?? []), ...(types[type] ?? [])].toSorted(),
       );
+      assert.deepEqual(unguarded(all), []);
     });
   }
 });

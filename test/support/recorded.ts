@@ -10,6 +10,8 @@ export interface Registration {
   readonly importId: string;
   readonly ignoreChanges: readonly string[];
   readonly retainOnDelete: boolean;
+  /** Names of the hooks that run before each operation on it. */
+  readonly hooks: { readonly beforeCreate: readonly string[]; readonly beforeUpdate: readonly string[] };
   readonly inputs: JsonObject;
 }
 
@@ -21,6 +23,7 @@ interface Request {
   getImportid(): string;
   getIgnorechangesList(): string[];
   getRetainondelete(): boolean;
+  getHooks(): { getBeforeCreateList(): string[]; getBeforeUpdateList(): string[] } | undefined;
   getObject(): { toJavaScript(): JsonObject } | undefined;
 }
 
@@ -72,6 +75,10 @@ export async function registrations(
     importId: request.getImportid(),
     ignoreChanges: request.getIgnorechangesList().toSorted(),
     retainOnDelete: request.getRetainondelete(),
+    hooks: {
+      beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+      beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
+    },
     inputs: request.getObject()?.toJavaScript() ?? {},
   }));
 }
