@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 /** The program behind `npx krateo`. */
 import { resolve } from "node:path";
-import { runKrateo } from "./program.ts";
+import "../run/compile-cache.ts";
+
+// Later than the cache of what it is compiled to.
+const { runKrateo } = await import("./program.ts");
 
 // Whoever reads through `head` has seen enough: no failure, and no stack trace.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

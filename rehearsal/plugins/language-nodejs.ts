@@ -19,6 +19,12 @@ const alreadyReported = 32;
 /** Larger than gRPC's own limit: the configuration travels in one message. */
 const messageLimit = 1024 * 1024 * 400;
 
+/** What Pulumi.yaml says under `nodeargs`: arguments of Node's own, split at blanks as the real host does. */
+export function nodeArguments(request: RunRequest): string[] {
+  const options = request.getInfo()?.getOptions()?.toJavaScript() as { nodeargs?: string } | undefined;
+  return (options?.nodeargs ?? "").split(" ").filter((word) => word !== "");
+}
+
 /** The command line and environment that the SDK's runner takes a request from. */
 export function runnerInvocation(
   request: RunRequest,
@@ -61,7 +67,7 @@ function serve(engineAddress: string): void {
     // The project's own SDK, which need not be the one beside this file.
     const project = createRequire(`${call.request.getPwd()}/package.json`);
     const runner = project.resolve("@pulumi/pulumi/cmd/run/index.js");
-    const child = spawn(process.execPath, [runner, ...args], {
+    const child = spawn(process.execPath, [...nodeArguments(call.request), runner, ...args], {
       cwd: call.request.getPwd(),
       env: { ...process.env, ...env },
       // The engine shows what a language host prints as the program's own output.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import language from "@pulumi/pulumi/proto/language_pb.js";
-import { runnerInvocation } from "../../rehearsal/plugins/language-nodejs.ts";
+import google from "google-protobuf/google/protobuf/struct_pb.js";
+import { nodeArguments, runnerInvocation } from "../../rehearsal/plugins/language-nodejs.ts";
 
 describe("the stand-in for the language host", () => {
   const request = () => {
@@ -30,6 +31,13 @@ describe("the stand-in for the language host", () => {
       "--parallel=32",
       "index.ts",
     ]);
+  });
+
+  it("gives Node the arguments that the project asks for", () => {
+    const run = request();
+    assert.deepEqual(nodeArguments(run), []);
+    run.getInfo()?.setOptions(google.Struct.fromJavaScript({ nodeargs: "--import=./a.ts  --no-warnings" }));
+    assert.deepEqual(nodeArguments(run), ["--import=./a.ts", "--no-warnings"]);
   });
 
   it("says so when nothing must be changed", () => {

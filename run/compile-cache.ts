@@ -1,0 +1,6 @@
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+
+// Reading and compiling its modules is a third of what a run costs in CPU; Node keeps the result for the next one. Imported
+// before everything else: what was loaded earlier is compiled each time.
+enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "compiled"));
