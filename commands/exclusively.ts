@@ -38,6 +38,7 @@ export async function leaseOf(
 ): Promise<RunLease> {
   const { RunLease } = await import("../cluster/lease/run-lease.ts");
   return new RunLease(connection, namespace, {
+    activity: `krateo ${session.command ?? ""}`.trim(),
     say: session.note,
     onLost: (problem) => {
       session.note(sentenceOf(problem));

@@ -36,7 +36,11 @@ Exit codes: 0 the process has ended, 1 another run is in progress, or the Lease 
         process.kill(engine, "SIGINT");
         process.exit(1);
       };
-      const lease = await leaseOf(connection, namespace, session, { engine, onLost });
+      const lease = await leaseOf(connection, namespace, session, {
+        activity: "pulumi destroy",
+        engine,
+        onLost,
+      });
       await lease.hold();
       process.send?.("held");
       while (isRunning({ pid: engine })) await pause(500);

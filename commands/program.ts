@@ -23,6 +23,7 @@ import { renderCommand } from "./render.ts";
 import { repairCommand } from "./repair.ts";
 import { restartCommand } from "./restart.ts";
 import { BadResult, type Session } from "./session.ts";
+import { statusCommand } from "./status.ts";
 import { uninstallCommand } from "./uninstall.ts";
 import { verifyCommand } from "./verify.ts";
 import { waitDatabaseCommand } from "./wait-database.ts";
@@ -35,7 +36,8 @@ import { waitNotebooksCommand } from "./wait-notebooks.ts";
  * @param words The command line after the program's name.
  * @returns the exit code: 0 done, 1 not; a command's own further codes are in its help
  */
-export async function runKrateo(words: readonly string[], session: Session): Promise<number> {
+export async function runKrateo(words: readonly string[], given: Session): Promise<number> {
+  const session = { ...given, command: words.find((word) => !word.startsWith("-")) };
   const program = new Command("krateo")
     .description(
       "Does what the Pulumi program cannot: makes a stack for a cluster, checks a cluster and an installation, shows where the web interface is, " +
@@ -44,7 +46,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     .version(`krateo ${packageFile.version}`, "-V, --version", "print the version of this program")
     .addHelpText(
       "after",
-      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 not done; init, access and diff also have 2.",
+      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 not done; init, access, diff and status also have 2.",
     )
     .configureOutput({
       writeOut: (text) => session.print(text.trimEnd()),
@@ -59,6 +61,7 @@ export async function runKrateo(words: readonly string[], session: Session): Pro
     verifyCommand,
     accessCommand,
     diffCommand,
+    statusCommand,
     migrateCommand,
     backupCommand,
     restoreCommand,

@@ -19,6 +19,8 @@ import type { ReleaseType, Settings } from "../model/settings.ts";
 export interface Session {
   /** The project's root. */
   readonly directory: string;
+  /** Name of the command that runs. */
+  readonly command?: string;
   /** Results go here; everything else goes to `note`. */
   readonly print: (text: string) => void;
   readonly note: (text: string) => void;

@@ -65,6 +65,8 @@ export interface ExistingRelease {
 export interface ExistingLease {
   /** Who, in words: user, host and process. */
   readonly holder: string;
+  /** What it does, as a command line: `pulumi up`. Absent in Leases of earlier versions of this program. */
+  readonly activity?: string;
   readonly acquiredAt: number;
   readonly renewedAt: number;
   /** How long it is valid after a renewal. */

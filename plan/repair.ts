@@ -38,7 +38,7 @@ const unfinished = ["pending-install", "pending-upgrade", "pending-rollback", "u
 export function repairsOf(settings: Settings, inventory: Inventory, now: number): RepairPlan {
   const { lease } = inventory;
   if (lease && !lease.ended) {
-    return { repairs: [], blocked: [runInProgress(settings.namespace, lease.holder, lease.acquiredAt)] };
+    return { repairs: [], blocked: [runInProgress(settings.namespace, lease)] };
   }
   const repairs: Repair[] = [];
   const blocked: Problem[] = [];

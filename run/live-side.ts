@@ -38,6 +38,7 @@ export function liveSide(
   manifests: ReadonlyMap<string, string>,
 ): LiveSide {
   const lease = new RunLease(connection, settings.namespace, {
+    activity: "pulumi up",
     judged: inventory.lease,
     say: (line) => void pulumi.log.info(line),
     onLost: (problem) => void endRun(problem),

@@ -2,12 +2,16 @@
 import { hostname, userInfo } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ExistingLease, leaseName } from "../../model/inventory.ts";
+import { describeRun } from "../../plan/run-in-progress.ts";
 import { get, type KubeObject, pathOf, type RequestOptions } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import { type Ancestor, ancestors, isRunning, processIdentity } from "../client/process-identity.ts";
 
 /** A Lease that is not renewed for so long has expired, in seconds. */
 export const durationSeconds = 30;
+
+/** Says on the Lease what its holder does. */
+export const activityAnnotation = "krateo.io/activity";
 
 export interface LeaseObject extends KubeObject {
   readonly spec: {
@@ -65,7 +69,7 @@ export async function readLease(
   const lease = existingLease(found);
   if (lease.ended) return lease;
   say?.(
-    `namespace ${namespace} has a Lease of ${lease.holder}: waiting up to ${lease.durationSeconds} s to see whether it is renewed`,
+    `namespace ${namespace} has a Lease of ${describeRun(lease)}: waiting up to ${lease.durationSeconds} s to see whether it is renewed`,
   );
   const start = performance.now();
   const limit = lease.durationSeconds * 1000;
@@ -91,9 +95,11 @@ function isSame(one: LeaseObject, other: LeaseObject): boolean {
 export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
   const identity = spec.holderIdentity ?? "";
   const [user = "", host, pid, started] = identity.split(" ");
+  const activity = metadata.annotations?.[activityAnnotation];
   const gone = host === hostname() && !isRunning({ pid: Number(pid), started: started || undefined });
   return {
     holder: identity === "" ? "nobody" : `${user} on ${host}, process ${pid}`,
+    ...(activity !== undefined && { activity }),
     acquiredAt: Date.parse(spec.acquireTime ?? "") || 0,
     renewedAt: Date.parse(spec.renewTime ?? "") || 0,
     // Given up, it ended there and then: what somebody's helm begins after that is not the run's.

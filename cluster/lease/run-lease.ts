@@ -8,6 +8,7 @@ import { ApiError } from "../client/api-errors.ts";
 import type { Connection } from "../client/connection.ts";
 import { ancestors, engineOf, isRunning } from "../client/process-identity.ts";
 import {
+  activityAnnotation,
   durationSeconds,
   existingLease,
   holderIdentity,
@@ -26,6 +27,8 @@ const confirmedSeconds = 10;
 const requestSeconds = 5;
 
 export interface LeaseOptions {
+  /** What the run does, as a command line, for others who find its Lease. */
+  readonly activity: string;
   /** The Lease as it was judged before: one that has not changed since is not watched a second time. */
   readonly judged?: ExistingLease;
   /** Told in a sentence why taking the Lease takes a while. */
@@ -131,7 +134,7 @@ export class RunLease {
 
   private async takeOver(found: LeaseObject | undefined): Promise<void> {
     const lease = found && (await this.judge(found));
-    if (lease && !lease.ended) throw new ConfigurationError([runInProgress(this.namespace, lease.holder)]);
+    if (lease && !lease.ended) throw new ConfigurationError([runInProgress(this.namespace, lease)]);
     const acquireTime = microTime();
     const spec = {
       holderIdentity: this.identity,
@@ -141,10 +144,11 @@ export class RunLease {
       renewTime: acquireTime,
     };
     // As it was judged: the API server refuses to replace one that was renewed or taken since.
+    const annotations = { ...found?.metadata.annotations, ...this.annotations };
     const judged = found &&
-      lease && { ...found, metadata: { ...found.metadata, resourceVersion: lease.version } };
+      lease && { ...found, metadata: { ...found.metadata, annotations, resourceVersion: lease.version } };
     if (!(await this.write(judged, spec)))
-      throw new ConfigurationError([runInProgress(this.namespace, "one that was faster")]);
+      throw new ConfigurationError([runInProgress(this.namespace, { holder: "one that was faster" })]);
   }
 
   private async judge(found: LeaseObject): Promise<ExistingLease | undefined> {
@@ -172,13 +176,17 @@ export class RunLease {
 
   private async create(spec: LeaseObject["spec"]): Promise<LeaseObject> {
     const { namespace, connection } = this;
-    const metadata = { name: leaseName, namespace };
+    const metadata = { name: leaseName, namespace, annotations: this.annotations };
     const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec };
     const made = await ask<LeaseObject>(connection, leasePath(namespace), lease, {
       timeoutSeconds: requestSeconds,
     });
     if (!made) throw new Error(`there is no namespace ${namespace}`);
     return made;
+  }
+
+  private get annotations(): Readonly<Record<string, string>> {
+    return { [activityAnnotation]: this.options.activity };
   }
 
   private tick(): void {

@@ -145,7 +145,10 @@ describe("a run that loses its Lease", () => {
     await apply(later);
     const done = await other.ended;
     assert.equal(done.code, 0, done.output);
-    assert.match(done.output, /krateo-system has a Lease of \S+ on \S+, process \d+: waiting up to 30 s/);
+    assert.match(
+      done.output,
+      /krateo-system has a Lease of \S+ on \S+, process \d+ \(pulumi up\), since \S+: waiting up to 30 s/,
+    );
     assert.deepEqual({ ...(await secretData()), ...before }, await secretData());
     await converged(second);
   });

@@ -28,7 +28,7 @@ process.on("message", async (word) => {
     return;
   }
   const onLost = ({ what }: { what: string }): void => void process.send?.(what);
-  lease = new RunLease(connection, namespace, { onLost, engine: process.pid });
+  lease = new RunLease(connection, namespace, { activity: "test", onLost, engine: process.pid });
   try {
     await lease.hold();
     process.send?.("held");

@@ -5,7 +5,12 @@ const collection = "/apis/coordination.k8s.io/v1/namespaces/krateo-system/leases
 const path = `${collection}/krateo-installer`;
 
 export interface Lease {
-  metadata: { name: string; uid: string; resourceVersion: string; labels?: Record<string, string> };
+  metadata: {
+    name: string;
+    uid: string;
+    resourceVersion: string;
+    annotations?: Record<string, string>;
+  };
   spec: Record<string, string | number>;
 }
 
@@ -32,10 +37,10 @@ export class LeaseServer {
   }
 
   /** Stores a Lease as somebody else does. */
-  write(spec: Record<string, string | number>, labels?: Record<string, string>): void {
+  write(spec: Record<string, string | number>, annotations: Record<string, string> = {}): void {
     this.version += 1;
     const metadata = { name: "krateo-installer", uid: "l", resourceVersion: String(this.version) };
-    this.lease = { metadata: { ...metadata, ...(labels && { labels }) }, spec };
+    this.lease = { metadata: { ...metadata, annotations }, spec };
   }
 
   readonly handler: Handler = (method, asked, _query, body) => {
@@ -46,14 +51,15 @@ export class LeaseServer {
     if (method === "GET" && asked === path && this.lease) return { status: 200, body: this.lease };
     if (method === "POST" && asked === collection) {
       if (this.lease) return { status: 409, body: { message: "already exists" } };
-      this.write((body as Lease).spec);
+      const { metadata, spec } = body as Lease;
+      this.write(spec, metadata.annotations);
       return { status: 201, body: this.lease };
     }
     if (method === "PUT" && asked === path && this.lease) {
       const { metadata, spec } = body as Lease;
       if (metadata.resourceVersion !== this.lease.metadata.resourceVersion)
         return { status: 409, body: { message: "the object has been modified" } };
-      this.write(spec);
+      this.write(spec, metadata.annotations);
       return { status: 200, body: this.lease };
     }
     return { status: 404, body: {} };

@@ -68,7 +68,7 @@ describe("the Lease of a run", () => {
           assert.ok(performance.now() - begin >= 1000, "it must be watched for its whole duration");
         });
         assert.deepEqual(said, [
-          "namespace krateo-system has a Lease of ada on elsewhere, process 7: waiting up to 1 s to see whether it is renewed",
+          "namespace krateo-system has a Lease of ada on elsewhere, process 7, since 2026-01-01T12:00:00Z: waiting up to 1 s to see whether it is renewed",
         ]);
       });
 

@@ -37,7 +37,11 @@ describe("a run that changes an installation", () => {
     const lost: Problem[] = [];
     await withApiServer(server.handler, async (connection) => {
       const onTold = (problem: Problem) => void lost.push(problem);
-      const lease = new RunLease(connection, "krateo-system", { onLost: onTold, ...options });
+      const lease = new RunLease(connection, "krateo-system", {
+        activity: "pulumi up",
+        onLost: onTold,
+        ...options,
+      });
       await lease.hold();
       try {
         await test(lease, lost);
@@ -58,6 +62,7 @@ describe("a run that changes an installation", () => {
         new RegExp(`^\\S+ ${hostname()} ${process.pid} \\d* ${process.pid}$`),
       );
       assert.equal(leaseDurationSeconds, 30);
+      assert.equal(server.lease?.metadata.annotations?.["krateo.io/activity"], "pulumi up");
       await lease.check();
     });
     assert.equal(server.lease?.spec["holderIdentity"], "");
@@ -69,10 +74,12 @@ describe("a run that changes an installation", () => {
     const server = new LeaseServer(foreign);
     await withApiServer(server.handler, async (connection) => {
       setTimeout(() => server.write({ ...foreign, renewTime: "2026-01-01T12:00:16.000000Z" }), 300);
-      const error = await errorOf(new RunLease(connection, "krateo-system", { onLost }).check());
+      const error = await errorOf(
+        new RunLease(connection, "krateo-system", { activity: "pulumi up", onLost }).check(),
+      );
       assert.match(
         error.message,
-        /another run is in progress on .* krateo-system: ada on elsewhere, process 7\n/,
+        /another run is in progress on .* krateo-system: ada on elsewhere, process 7, since \S+\n/,
       );
       assert.match(
         error.message,
@@ -86,13 +93,13 @@ describe("a run that changes an installation", () => {
     await withApiServer(server.handler, async (connection) => {
       const judged = await readLease(connection, "krateo-system");
       const begin = performance.now();
-      const lease = new RunLease(connection, "krateo-system", { judged, onLost });
+      const lease = new RunLease(connection, "krateo-system", { activity: "pulumi up", judged, onLost });
       await lease.hold();
       assert.ok(performance.now() - begin < 900, "it was watched a second time");
       await lease.release();
 
       server.write(foreign);
-      const renewed = new RunLease(connection, "krateo-system", { judged, onLost });
+      const renewed = new RunLease(connection, "krateo-system", { activity: "pulumi up", judged, onLost });
       setTimeout(() => server.write({ ...foreign, renewTime: "2026-01-01T12:00:16.000000Z" }), 300);
       assert.match((await errorOf(renewed.hold())).message, /another run is in progress/);
     });
@@ -101,7 +108,9 @@ describe("a run that changes an installation", () => {
   it("is not the second one to take a Lease: the API server refuses the slower", async () => {
     const server = new LeaseServer();
     await withApiServer(server.handler, async (connection) => {
-      const leases = [1, 2].map(() => new RunLease(connection, "krateo-system", { onLost }));
+      const leases = [1, 2].map(
+        () => new RunLease(connection, "krateo-system", { activity: "pulumi up", onLost }),
+      );
       const results = await Promise.allSettled(leases.map((lease) => lease.hold()));
       const refused = results.filter(({ status }) => status === "rejected");
       assert.equal(refused.length, 1);

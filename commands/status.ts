@@ -1,0 +1,48 @@
+/** `krateo status`: says whether a run is in progress, and whose. */
+import { Command } from "commander";
+import { describeRun } from "../plan/run-in-progress.ts";
+import { withClusterOptions } from "./options.ts";
+import { BadResult, type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
+
+interface StatusOptions extends ClusterOptions {
+  readonly json?: boolean;
+}
+
+/** Exit code while a run is in progress. */
+const inProgress = 2;
+
+/** `krateo status`: the Lease of the installation, for people and for scripts that wait. */
+export function statusCommand(session: Session): Command {
+  return withClusterOptions(new Command("status"))
+    .summary("say whether a run is in progress, whose, and since when")
+    .description(
+      "Looks at the Lease that every run holds while it changes the installation. Takes up to 30 s when the Lease is held, " +
+        "to see whether its holder still renews it. Changes nothing.",
+    )
+    .option("--json", "print one JSON object {inProgress, holder, activity, since}")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx krateo status --stack dev
+  until npx krateo status --stack dev; do sleep 10; done && npx pulumi up --yes
+
+Exit codes: 0 nothing is in progress, 1 the cluster cannot be read, ${inProgress} a run is in progress.`,
+    )
+    .action(async (options: StatusOptions) => {
+      const { namespace, choice } = await stackTarget(options, session);
+      const connection = await connectTo(choice, session);
+      const { readLease } = await import("../cluster/lease/record.ts");
+      const lease = await readLease(connection, namespace, { say: session.note });
+      const run = lease?.ended === false ? lease : undefined;
+      if (options.json) {
+        const since = run && run.acquiredAt > 0 ? new Date(run.acquiredAt).toISOString() : undefined;
+        const found = { inProgress: run !== undefined, holder: run?.holder, activity: run?.activity, since };
+        session.print(JSON.stringify(found));
+      } else {
+        const found = run === undefined ? "nothing is in progress" : `in progress: ${describeRun(run)}`;
+        session.print(`namespace ${namespace}: ${found}`);
+      }
+      if (run) throw new BadResult(inProgress);
+    });
+}
