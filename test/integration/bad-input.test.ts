@@ -61,7 +61,7 @@ describe("bad input", () => {
       {},
       [
         /krateo:type/,
-        /allowed: +ingress, nodeport, loadbalancer, routes/,
+        /allowed: +ingress, nodeport, loadbalancer, gateway, routes/,
         /krateo:domain[\s\S]*a domain name such as krateo\.example\.org/,
         /krateo:nodePorts\.authn[\s\S]*a whole number from 30000 to 32767, without quotes/,
         /krateo:serviceAnnotations\.example\\\.org\/internal[\s\S]*text in quotes/,
@@ -69,7 +69,7 @@ describe("bad input", () => {
     );
     await refused({ domain: "d.example.org", nodePorts: { authn: 31000, snowplow: 31000 } }, {}, [
       /krateo:domain has no meaning for type nodeport/,
-      /pulumi config rm krateo:domain, or set krateo:type to ingress or routes/,
+      /pulumi config rm krateo:domain, or set krateo:type to ingress or gateway or routes/,
       /authn and snowplow have the same node port, 31000/,
       /give one of them another port/,
     ]);
