@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { Command, Option } from "commander";
 import type { ClusterFeatures } from "../cluster/features.ts";
 import { loadConfiguration } from "../configuration/load.ts";
-import { makeStack, type NewStack, refuseWithoutPassphrase, stackExists } from "../engine/new-stack.ts";
+import { initStack, type NewStack, refuseWithoutPassphrase, stackExists } from "../engine/new-stack.ts";
 import { readProjectFile } from "../engine/project-file.ts";
 import { stackFile } from "../engine/stack-file.ts";
 import { readBackendUrl } from "../engine/state-backend.ts";
@@ -102,15 +102,31 @@ async function init(options: InitOptions, session: Session): Promise<void> {
   await checkAndGoOn(made.stack, session);
 }
 
-/** Pulumi adds to the file what it needs for the stack's secrets, so the file comes first. */
+/**
+ * Pulumi adds to the file what it needs for the stack's secrets, so the file comes first.
+ *
+ * @throws ConfigurationError when Pulumi makes no stack; the file is taken back then
+ */
 async function write(made: NewStack, file: string, text: string, { directory }: Session): Promise<void> {
   writeNewFiles([{ file, text }], { force: false });
+  let code = 1;
   try {
-    await makeStack(made, directory);
-  } catch (error) {
-    rmSync(file, { force: true });
-    throw error;
+    code = await initStack(made, directory);
+  } finally {
+    if (code !== 0) rmSync(file, { force: true });
   }
+  if (code === 0) return;
+  const { stack } = made;
+  // It may be somebody else's, made in the same moment.
+  const left = await stackExists(stack, directory).catch(() => false);
+  throw new ConfigurationError([
+    {
+      what: `pulumi stack init ended with exit code ${code}; ${basename(file)} was removed again`,
+      next: left
+        ? `what Pulumi says is above; the backend has a stack ${stack} now: npx pulumi stack rm ${stack} removes it`
+        : "what Pulumi says is above; npx pulumi whoami -v says where it keeps its state",
+    },
+  ]);
 }
 
 async function askStack(ask: Ask, directory: string): Promise<string | undefined> {

@@ -62,18 +62,18 @@ export async function runPulumi(
     },
     stdio: [asks ? "inherit" : "ignore", "inherit", "inherit"],
   });
-  // A terminal sends Ctrl-C to both: Pulumi then ends in order, and this has to report what is left.
+  // A terminal sends Ctrl-C, and that it was closed, to both: Pulumi then ends in order, and this has to tidy up and report.
   const wait = (): void => undefined;
   const forward = (): void => void child.kill("SIGTERM");
   // This process may have to end by itself.
   const interrupt = (): void => void child.kill("SIGINT");
-  process.on("SIGINT", wait).on("SIGTERM", forward).on("exit", interrupt);
+  process.on("SIGINT", wait).on("SIGHUP", wait).on("SIGTERM", forward).on("exit", interrupt);
   try {
     return await new Promise((resolve, reject) => {
       child.on("error", reject).on("close", (code) => resolve(code ?? 1));
     });
   } finally {
-    process.off("SIGINT", wait).off("SIGTERM", forward).off("exit", interrupt);
+    process.off("SIGINT", wait).off("SIGHUP", wait).off("SIGTERM", forward).off("exit", interrupt);
   }
 }
 

@@ -1,8 +1,5 @@
-import { rmSync } from "node:fs";
-import { basename } from "node:path";
 import { ConfigurationError } from "../model/problem.ts";
 import { askPulumi, runPulumi } from "./cli.ts";
-import { stackFile } from "./stack-file.ts";
 
 /** How a new stack is made. */
 export interface NewStack {
@@ -42,27 +39,19 @@ export function refuseWithoutPassphrase(backendUrl: string, { secretsProvider, a
 }
 
 /**
- * Makes a stack whose file is there already: Pulumi adds what it needs to it. When it fails, file and stack are taken back.
+ * Runs `pulumi stack init`, its output going where this process's goes. What Pulumi needs for the stack's secrets it adds to
+ * the stack's file, if there is one.
  *
- * @throws ConfigurationError
+ * @returns its exit code
  */
-export async function makeStack(made: NewStack, directory: string): Promise<void> {
-  const { stack, secretsProvider, asks } = made;
+export async function initStack(
+  { stack, secretsProvider, asks }: NewStack,
+  directory: string,
+): Promise<number> {
   const args = [
     ...["stack", "init", stack],
     ...(secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider]),
     ...(asks ? [] : ["--non-interactive"]),
   ];
-  const code = await runPulumi(args, directory, { asks });
-  if (code === 0) return;
-  const file = stackFile(stack, directory);
-  const left = await stackExists(stack, directory).catch(() => false);
-  if (left) await askPulumi(["stack", "rm", stack, "--yes"], directory);
-  rmSync(file, { force: true });
-  throw new ConfigurationError([
-    {
-      what: `pulumi stack init ended with exit code ${code}; ${basename(file)} was removed again, and there is no stack ${stack}`,
-      next: "what Pulumi says is above; npx pulumi whoami -v says where it keeps its state",
-    },
-  ]);
+  return await runPulumi(args, directory, { asks });
 }

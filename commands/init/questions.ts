@@ -75,7 +75,7 @@ const questions: Readonly<Record<AnswerName, (all: Circumstances) => Omit<OwnQue
     },
     tls: ({ answers, features }) => {
       if (!isFor("tls", answers)) return undefined;
-      return choice("https", tlsProposals(features, answers.gateway));
+      return choice("https: where do the certificates come from?", tlsProposals(features, answers.gateway));
     },
     tlsSecret: ({ answers }) =>
       answers.tls === "secret"
@@ -96,7 +96,7 @@ const questions: Readonly<Record<AnswerName, (all: Circumstances) => Omit<OwnQue
         ? choice("StorageClass of the database", proposals)
         : undefined;
     },
-    size: ({ features }) => choice("Size", sizeProposals(features)),
+    size: ({ features }) => choice("Size of the installation", sizeProposals(features)),
     profiles: ({ profiles }) => ({
       message: "More profiles",
       several: true,

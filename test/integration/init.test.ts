@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { kubeconfig, mirror, pulumiIn, run, scratch, startOver } from "../support/rehearsal.ts";
+import { environment, kubeconfig, mirror, pulumiIn, run, scratch, startOver } from "../support/rehearsal.ts";
+import { keys, Terminal } from "../support/terminal.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const stack = "test-init";
@@ -40,7 +41,30 @@ describe("krateo init", () => {
   it("takes the file back when the real Pulumi refuses the stack", async () => {
     const { code, output } = await init("--yes", "--chart-mirror", mirror, "--secrets-provider", "none://x");
     assert.equal(code, 1, output);
-    assert.match(output, /was removed again, and there is no stack test-init/);
+    assert.match(output, /unknown secrets provider[\s\S]*Pulumi\.test-init\.yaml was removed again/);
+    assert.equal(existsSync(file), false);
+    const { stdout } = await run("pulumi", ["stack", "ls", "--json"], env);
+    assert.deepEqual(JSON.parse(stdout), []);
+  });
+
+  it("lets the real Pulumi ask for a passphrase, and leaves nothing behind after Ctrl-C there", async () => {
+    const options = ["--stack", stack, "--type", "nodeport", "--size", "standard", "--chart-mirror", mirror];
+    const command = [
+      "node",
+      "commands/krateo.ts",
+      "init",
+      ...options,
+      "--node-address",
+      "",
+      "--profiles",
+      "",
+    ];
+    const asking = { ...(await environment()), ...env, PULUMI_CONFIG_PASSPHRASE: undefined };
+    const terminal = new Terminal(command, root, asking);
+    await terminal.until(/Enter your passphrase/);
+    terminal.type(keys.interrupt);
+    await terminal.until(/Pulumi\.test-init\.yaml was removed again/);
+    assert.equal(await terminal.end(), 1);
     assert.equal(existsSync(file), false);
     const { stdout } = await run("pulumi", ["stack", "ls", "--json"], env);
     assert.deepEqual(JSON.parse(stdout), []);

@@ -108,6 +108,11 @@ export async function seedLegacy(
   await seedLegacyPlatform(tools, options);
 }
 
+/** The environment of every program of the rehearsal. */
+export async function environment(): Promise<NodeJS.ProcessEnv> {
+  return { ...(await rehearsal()).env };
+}
+
 /** Runs a program of the project in its folder, with the rehearsal's environment. */
 export async function run(
   program: string,

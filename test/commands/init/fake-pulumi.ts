@@ -5,9 +5,10 @@ export const fakePulumi = `#!/bin/sh
 echo "$*" >> pulumi.log
 case "$1 $2" in
   "whoami --verbose") echo '{"url": "file:///srv/state"}' ;;
-  "stack ls") echo '[{"name": "taken"}]' ;;
+  "stack ls") if [ -f half-made ]; then echo '[{"name": "dev"}]'; else echo '[{"name": "taken"}]'; fi ;;
   "stack init")
     if [ -f refuses ]; then exit 255; fi
+    if [ -f fails-half-way ]; then touch half-made; exit 255; fi
     if [ -f asks ]; then printf 'Enter your passphrase: '; read -r phrase; echo "$phrase" > passphrase; fi
     echo 'encryptionsalt: v1:salt' >> "Pulumi.$3.yaml" ;;
   "stack export") echo '{}' ;;

@@ -321,6 +321,44 @@ describe("krateo init", () => {
     assert.match(noted, /pulumi stack init ended with exit code 255; Pulumi\.dev\.yaml was removed again/);
   });
 
+  it("says how to remove a stack that Pulumi made before it failed, and removes none itself: it may be another's", async () => {
+    const { code, noted, files, pulumi } = await init(["--yes", "--stack", "dev"], {
+      files: { "fails-half-way": "" },
+    });
+    assert.deepEqual([code, files], [1, {}]);
+    assert.match(noted, /Pulumi\.dev\.yaml was removed again\n.*npx pulumi stack rm dev removes it/);
+    assert.ok(!pulumi.some((line) => line.startsWith("stack rm")));
+  });
+
+  it("says where it looked for a kubeconfig that is not there", async () => {
+    const { directory, remove } = withProject({ "node_modules/.bin/pulumi": fakePulumi });
+    try {
+      process.env["KUBECONFIG"] = join(directory, "none");
+      const { code, noted } = await krateo(directory, "init", "--yes", "--stack", "dev");
+      assert.equal(code, 1);
+      assert.match(noted, /no kubeconfig was found \(looked at .*none\).*nothing was written/);
+    } finally {
+      remove();
+    }
+  });
+
+  it("has every option in its documentation", async () => {
+    const { printed } = await krateo(".", "init", "--help");
+    const page = readFileSync(
+      join(import.meta.dirname, "..", "..", "..", "docs", "configuration.md"),
+      "utf8",
+    );
+    const [section = ""] = /^## A new stack\n[\s\S]*?(?=^## )/m.exec(page) ?? [];
+    const options = [...printed.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(
+      ([, option]) => option as string,
+    );
+    assert.ok(options.length > 15);
+    assert.deepEqual(
+      options.filter((option) => option !== "--help" && !section.includes(option)),
+      [],
+    );
+  });
+
   it("writes the schema's path and the keys' prefix as the project has them", async () => {
     const files = {
       "Pulumi.yaml": "name: shop\nruntime: nodejs\nstackConfigDir: stacks\n",
