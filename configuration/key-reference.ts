@@ -2,6 +2,8 @@
  * What each key of the stack configuration takes and what counts without it, in Markdown: the table of
  * docs/configuration.md and the descriptions of the JSON Schema are made of it.
  */
+import { bundledVersion } from "./bundle.ts";
+import { browserServices, exposableServices } from "./exposure/exposed-services.ts";
 
 export interface KeyReference {
   readonly values: string;
@@ -27,9 +29,8 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
     byDefault: "`krateo-system`",
   },
   version: {
-    values:
-      "`3.0.0`: the bundled release document; `local`: your own `krateo.TYPE.yaml` or `krateo.yaml`, which needs `steps`",
-    byDefault: "`3.0.0`",
+    values: `\`${bundledVersion}\`: the bundled release document; \`local\`: your own \`krateo.TYPE.yaml\` or \`krateo.yaml\`, which needs \`steps\``,
+    byDefault: `\`${bundledVersion}\``,
   },
   overrides: { values: "path of the override file", byDefault: "`krateo-overrides.yaml` where it exists" },
   set: { values: "map: path in the document -> value (below)", byDefault: "none" },
@@ -45,7 +46,7 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
   },
   context: { values: "context of the kubeconfig", byDefault: "the current one" },
   domain: {
-    values: "domain of the hosts: `app.`, `authn.`, `snowplow.`, `events-presenter.`",
+    values: `domain of the hosts: ${browserServices.map(({ hostLabel }) => `\`${hostLabel}.\``).join(", ")}`,
     byDefault:
       "types `ingress` and `gateway` require it, or `hosts`; without it, OpenShift names the hosts of type `routes`",
   },
@@ -101,8 +102,10 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
   },
   "nodePorts.SERVICE": {
     values: "type `nodeport`: a Service's port, from 30000 to 32767",
-    byDefault:
-      "`frontend` 30080, `snowplow` 30081, `authn` 30082, `events-presenter` 30083, `resources-presenter` 30084, `finops-database-handler` 30086",
+    byDefault: exposableServices
+      .toSorted((one, other) => one.nodePort - other.nodePort)
+      .map(({ name, nodePort }) => `\`${name}\` ${nodePort}`)
+      .join(", "),
   },
   serviceAnnotations: {
     values:
@@ -114,8 +117,10 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
     byDefault: "the one that exists",
   },
   expose: {
-    values:
-      "more Services to make reachable than those that browsers call: `resources-presenter`, `finops-database-handler`",
+    values: `more Services to make reachable than those that browsers call: ${exposableServices
+      .filter(({ role }) => role === "internal")
+      .map(({ name }) => `\`${name}\``)
+      .join(", ")}`,
     byDefault: "none",
   },
   allowRemoval: {
