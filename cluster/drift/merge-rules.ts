@@ -63,6 +63,9 @@ function below(schema: Schema | undefined, segment: string | number): Schema | u
   );
 }
 
+/** Rules without a single list whose items are merged. */
+export const listsAsValues: MergeRules = () => ruleOf(undefined);
+
 function ruleOf(schema: Schema | undefined): MergeRule {
   const strategies = schema?.["x-kubernetes-patch-strategy"]?.split(",") ?? [];
   return {
