@@ -94,3 +94,12 @@ export function lineOf({ change, outcome }: ChangeOutcome): string {
       return `${where}: left, ${outcome.why}`;
   }
 }
+
+/** The types of 2.7.0. */
+export const types: readonly LegacyType[] = ["nodeport", "loadbalancer", "ingress"];
+/** What becomes of each change, a line each. */
+export const lines = (object: GivenObject, type?: LegacyType) => merge(object, type).outcomes.map(lineOf);
+/** Where krateo-overrides.yaml keeps the Helm values of a step. */
+const helm = (component: string, step: string) => `components.${component}.stepConfig.${step}.helmValues`;
+export const authn = helm("backend", "install-authn");
+export const frontend = helm("frontend", "install-frontend");

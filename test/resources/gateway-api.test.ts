@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { chartStep, objectStep } from "../support/settings.ts";
+import { build, resolved } from "./built-platform.ts";
+
+describe("an HTTPRoute", () => {
+  const manifest = (name: string, host: string) => ({
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name, namespace: "krateo-system" },
+    spec: {
+      hostnames: [host],
+      parentRefs: [{ name: "shared", namespace: "gateways" }],
+      rules: [{ backendRefs: [{ name }] }],
+    },
+  });
+  const steps = [
+    chartStep("install-authn"),
+    objectStep("attach-authn", manifest("authn", "login.example.org")),
+    chartStep("install-frontend"),
+    objectStep("attach-frontend", manifest("frontend", "app.example.org")),
+  ];
+
+  it("stands behind the release of its Service, and is done when a Gateway serves it as it is now", async () => {
+    const { find } = await build(steps);
+    const { type, dependsOn, inputs } = find("attach-authn");
+    assert.equal(type, "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute");
+    assert.deepEqual(dependsOn, ["cleanup", "install-authn"]);
+    const { annotations } = inputs["metadata"] as { annotations: Record<string, string> };
+    const now = "@.observedGeneration == $.metadata.generation";
+    assert.equal(
+      annotations["pulumi.com/waitFor"],
+      `jsonpath={.status.parents[?@.conditions[?(@.type == "Accepted" && @.status == "True") && ${now}] && ` +
+        `@.conditions[?(@.type == "ResolvedRefs" && @.status == "True") && ${now}]]}`,
+    );
+    assert.equal(annotations["pulumi.com/timeoutSeconds"], "300");
+  });
+
+  it("says the address by itself, and the Gateway that of the hosts file", async () => {
+    const { platform } = await build(steps, {
+      settings: { exposure: { services: ["frontend", "authn"], https: true } },
+    });
+    assert.deepEqual(await resolved(platform.addresses), {
+      frontend: "https://app.example.org",
+      authn: "https://login.example.org",
+    });
+    assert.equal(
+      platform.hostsFile,
+      "kubectl get gateway shared -n gateways -o jsonpath='{.status.addresses[0].value} app.example.org login.example.org'",
+    );
+  });
+});
+
+describe("a Gateway", () => {
+  it("is done when it listens, and its document may say how long to wait for that", async () => {
+    const gateway = objectStep("open-gateway", {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "Gateway",
+      metadata: {
+        name: "krateo",
+        namespace: "krateo-system",
+        annotations: { "pulumi.com/timeoutSeconds": "30" },
+      },
+      spec: { gatewayClassName: "envoy" },
+    });
+    const { annotations } = (await build([gateway])).find("open-gateway").inputs["metadata"] as {
+      annotations: Record<string, string>;
+    };
+    assert.equal(
+      annotations["pulumi.com/waitFor"],
+      'jsonpath={.status.conditions[?(@.type == "Programmed" && @.status == "True") && @.observedGeneration == $.metadata.generation]}',
+    );
+    assert.equal(annotations["pulumi.com/timeoutSeconds"], "30");
+  });
+});
