@@ -89,7 +89,8 @@ export async function configurationWithoutStack(
     `no stack with a configuration is selected: the defaults count, with type ${type}; --stack NAME chooses one`,
   );
   // No check depends on the domain, and there is none without a stack.
-  const values = { ...(type === "ingress" && { domain: "krateo.example.org" }), ...defaults.values };
+  const domain = (type === "ingress" || type === "gateway") && { domain: "krateo.example.org" };
+  const values = { ...domain, ...defaults.values };
   return await loadConfiguration(withFlags({ ...defaults, values }, options), session.directory);
 }
 

@@ -13,6 +13,7 @@ import {
   openInstalled,
   startOver,
   TestStack,
+  until,
 } from "../support/rehearsal.ts";
 
 const group = "gateway.networking.k8s.io";
@@ -51,7 +52,7 @@ async function certificate(name: string, home: string): Promise<void> {
 }
 
 interface Status {
-  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  readonly conditions?: readonly { readonly status: string }[];
 }
 
 async function attachment(name: string) {
@@ -61,6 +62,11 @@ async function attachment(name: string) {
         status: { parents: Status[] };
       }
     | undefined;
+}
+
+function isServed(route: Awaited<ReturnType<typeof attachment>>): boolean {
+  const conditions = route?.status.parents[0]?.conditions ?? [];
+  return conditions.length === 2 && conditions.every(({ status }) => status === "True");
 }
 
 /** Fails unless nothing of the Gateway API is left in the platform's namespace. */
@@ -160,10 +166,7 @@ describe("a change to type gateway and back, in one stack", () => {
       assert.equal(spec["type"], "ClusterIP");
       const route = await attachment(name);
       assert.deepEqual(route?.spec.parentRefs[0]?.["sectionName"], "http");
-      assert.deepEqual(
-        route?.status.parents[0]?.conditions?.map(({ type, status }) => `${type} ${status}`),
-        ["Accepted True", "ResolvedRefs True"],
-      );
+      assert.ok(isServed(route), name);
     }
     assert.deepEqual((await attachment("events-presenter"))?.spec.rules[0]?.["timeouts"], {
       backendRequest: "0s",
@@ -263,7 +266,7 @@ describe("a change to type gateway and back, in one stack", () => {
 
   it("goes over to it once it serves the hosts, and leaves it as it is", async () => {
     await certificate("shared-tls", "gateways");
-    await stack.override({});
+    for (const name of browserServices) await until(async () => isServed(await attachment(name)));
     const gateways = { ...gatewayApi, namespace: "gateways" };
     const shared = (await live("Gateway", "shared", gateways))?.["spec"];
     assert.deepEqual(await goesOver(withExisting({ listener: "https" }, { tls: { external: true } })), []);
@@ -281,6 +284,7 @@ describe("a change to type gateway and back, in one stack", () => {
   ];
   for (const [type, config, frontend] of others) {
     it(`goes over to ${type}, leaves no HTTPRoute behind, and comes back`, async () => {
+      await stack.override({});
       assert.deepEqual(await goesOver(config), browserServices.toSorted());
       assert.match((await agrees(stack))["frontend"] as string, frontend);
       await noGateway();
