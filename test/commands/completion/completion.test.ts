@@ -18,7 +18,10 @@ const lines: readonly (readonly [string, string])[] = [
   ["npx other my-kub", "other my-kubeconfig"],
 ];
 
-describe("the completion script", () => {
+describe("the completion script", function () {
+  // A shell is asked nine times.
+  this.timeout(60_000);
+
   let directory: string;
   let remove: () => void;
 

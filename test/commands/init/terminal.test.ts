@@ -22,7 +22,10 @@ const objects = {
 
 const program = join(import.meta.dirname, "in-terminal.ts");
 
-describe("krateo init at a terminal", () => {
+describe("krateo init at a terminal", function () {
+  // Each waits for several answers of a program that it starts.
+  this.timeout(60_000);
+
   /** Runs it in a project with a cluster of a cloud, and talks to it. */
   async function at(
     words: readonly string[],
