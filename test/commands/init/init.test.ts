@@ -1,104 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Handler, holding, kubeconfigOf, withApiServer } from "../../cluster/api-server.ts";
-import { krateo, type Run, withProject } from "../session.ts";
+import { holding, kubeconfigOf, withApiServer } from "../../cluster/api-server.ts";
+import { krateo, withProject } from "../session.ts";
 import { fakePulumi } from "./fake-pulumi.ts";
-
-const variables = [
-  ...["PULUMI_STACK", "KRATEO_CONFIG_FILE", "KUBECONFIG", "KRATEO_CLUSTER_UID"],
-  ...["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"],
-];
-
-const objects = {
-  "/version": { gitVersion: "v1.35.4" },
-  "/apis": { groups: [] },
-  "/api/v1/namespaces/kube-system": { metadata: { name: "kube-system", uid: "uid-1" } },
-  "/api/v1/nodes": { items: [{ metadata: { name: "n" }, spec: { providerID: "kind://docker/k/n" } }] },
-  "/apis/storage.k8s.io/v1/storageclasses": { items: [{ metadata: { name: "fast" } }] },
-};
-
-/** What a run left behind, beside what it said. */
-interface Outcome extends Run {
-  /** The new stack files, by name. */
-  readonly files: Readonly<Record<string, string>>;
-  /** What pulumi was asked to do. */
-  readonly pulumi: readonly string[];
-  readonly server: string;
-}
+import { assertNothing, init, objects, withoutVariables } from "./init-session.ts";
 
 describe("krateo init", () => {
-  const before = variables.map((name) => [name, process.env[name]] as const);
-  beforeEach(() => {
-    for (const name of variables) delete process.env[name];
-    process.env["PULUMI_CONFIG_PASSPHRASE"] = "";
-  });
-  afterEach(() => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  });
-
-  /** Runs it in a project with a cluster that has these objects. */
-  async function init(
-    words: readonly string[],
-    {
-      files = {},
-      handler = holding(objects),
-      kubeconfig = (server) => JSON.stringify(kubeconfigOf("shop", server)),
-    }: {
-      files?: Record<string, string>;
-      handler?: Handler;
-      kubeconfig?: (server: string) => string;
-    } = {},
-  ): Promise<Outcome> {
-    let outcome: Outcome | undefined;
-    await withApiServer(handler, async ({ server }) => {
-      const { directory, remove } = withProject({
-        "Pulumi.yaml": "name: krateo\nruntime: nodejs\n",
-        "Pulumi.there.yaml": "config:\n  krateo:type: loadbalancer\n",
-        "node_modules/.bin/pulumi": fakePulumi,
-        kubeconfig: kubeconfig(server),
-        "charts/.keep": "",
-        ...files,
-      });
-      try {
-        process.env["KUBECONFIG"] = join(directory, "kubeconfig");
-        const run = await krateo(directory, "init", "--chart-mirror", "charts", ...words);
-        const known = ["Pulumi.there.yaml", ...Object.keys(files)];
-        const written = readdirSync(directory).filter(
-          (name) => /Pulumi\..+\.yaml/.test(name) && !known.includes(name),
-        );
-        const log = join(directory, "pulumi.log");
-        outcome = {
-          ...run,
-          server,
-          files: Object.fromEntries(
-            written.map((name) => [name, readFileSync(join(directory, name), "utf8")]),
-          ),
-          pulumi: existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [],
-        };
-        assert.equal(
-          readFileSync(join(directory, "Pulumi.there.yaml"), "utf8").includes("loadbalancer"),
-          true,
-        );
-      } finally {
-        remove();
-      }
-    });
-    return outcome as Outcome;
-  }
-
-  /** Nothing was written, and pulumi was asked for no stack. */
-  function assertNothing({ code, files, pulumi }: Outcome): void {
-    assert.equal(code, 1);
-    assert.deepEqual(files, {});
-    assert.deepEqual(
-      pulumi.filter((line) => /^stack (init|rm)/.test(line)),
-      [],
-    );
-  }
+  withoutVariables();
 
   it("writes what suits the cluster with the reasons, makes the stack, runs preflight and says how to go on", async () => {
     const { code, printed, files, pulumi, server } = await init(["--yes", "--stack", "dev"]);
@@ -224,97 +133,6 @@ describe("krateo init", () => {
     assert.match(files["Pulumi.dev.yaml"] ?? "", /krateo:context: other\n/);
   });
 
-  it("lists every option that is missing where there is no terminal, and writes nothing", async () => {
-    const outcome = await init([]);
-    assertNothing(outcome);
-    const missing = [...outcome.noted.matchAll(/--([a-z-]+) is missing/g)].map(([, name]) => name);
-    assert.deepEqual(missing, ["stack", "type", "node-address", "storage-class", "size"]);
-    assert.match(outcome.noted, /next: {4}give --type, or take all proposals with --yes: here nodeport\n/);
-  });
-
-  it("asks with --yes only for what nobody can propose", async () => {
-    const outcome = await init(["--yes", "--type", "ingress", "--stack", "dev"]);
-    assertNothing(outcome);
-    assert.match(
-      outcome.noted,
-      /^1 problem:\n1\. --domain is missing.*\n.*such as krateo\.example\.org\n.*give --domain$/,
-    );
-  });
-
-  const refusals: readonly (readonly [string, readonly string[], RegExp, Record<string, string>?])[] = [
-    [
-      "a stack file that is there",
-      ["--stack", "there"],
-      /there is a file Pulumi\.there\.yaml.*\n.*npx pulumi stack init there/,
-    ],
-    [
-      "a stack that is there",
-      ["--stack", "taken"],
-      /the backend has a stack taken.*\n.*npx pulumi config set/,
-    ],
-    ["a name that leads elsewhere", ["--stack", "../dev"], /this cannot be a stack's name/],
-    [
-      "an answer that the configuration refuses",
-      ["--stack", "dev", "--type", "ingress", "--domain", "https://x"],
-      /1\. domain has a value that is not allowed/,
-    ],
-    [
-      "an option that the type has no use for",
-      ["--stack", "dev", "--domain", "a.example.org"],
-      /domain.*\n(.*\n)*.*nodeport/,
-    ],
-    [
-      "two answers that contradict each other",
-      [
-        "--stack",
-        "dev",
-        "--type",
-        "ingress",
-        "--domain",
-        "a.example.org",
-        "--tls",
-        "none",
-        "--tls-secret",
-        "x",
-      ],
-      /--tls none goes with neither/,
-    ],
-    ["a profile that there is none of", ["--stack", "dev", "--profiles", "no-finop"], /no-finop/],
-    [
-      "no login to a backend",
-      ["--stack", "dev"],
-      /where its state is.*\n.*npx pulumi login/s,
-      { "node_modules/.bin/pulumi": "#!/bin/sh\nexit 255\n" },
-    ],
-  ];
-  for (const [what, words, message, files] of refusals) {
-    it(`refuses ${what}, and writes nothing`, async () => {
-      const outcome = await init(["--yes", ...words], { files });
-      assertNothing(outcome);
-      assert.match(outcome.noted, message);
-    });
-  }
-
-  it("refuses a cluster out of reach with the way to another one", async () => {
-    const kubeconfig = () => JSON.stringify(kubeconfigOf("shop", "https://127.0.0.1:1"));
-    const outcome = await init(["--yes", "--stack", "dev"], { kubeconfig });
-    assertNothing(outcome);
-    assert.match(
-      outcome.noted,
-      /cannot be reached: .*; nothing was written\n.*npx krateo init --context NAME/,
-    );
-  });
-
-  it("refuses a stack that Pulumi would ask a passphrase for, where there is nobody to ask", async () => {
-    delete process.env["PULUMI_CONFIG_PASSPHRASE"];
-    const outcome = await init(["--yes", "--stack", "dev"]);
-    assertNothing(outcome);
-    assert.match(outcome.noted, /set PULUMI_CONFIG_PASSPHRASE or/);
-    const provider = "awskms://alias/x";
-    const { pulumi } = await init(["--yes", "--stack", "dev", "--secrets-provider", provider]);
-    assert.ok(pulumi.includes(`stack init dev --secrets-provider ${provider} --non-interactive`));
-  });
-
   it("takes the file back when Pulumi makes no stack", async () => {
     const { code, noted, files } = await init(["--yes", "--stack", "dev"], { files: { refuses: "" } });
     assert.deepEqual([code, files], [1, {}]);
@@ -328,18 +146,6 @@ describe("krateo init", () => {
     assert.deepEqual([code, files], [1, {}]);
     assert.match(noted, /Pulumi\.dev\.yaml was removed again\n.*npx pulumi stack rm dev removes it/);
     assert.ok(!pulumi.some((line) => line.startsWith("stack rm")));
-  });
-
-  it("says where it looked for a kubeconfig that is not there", async () => {
-    const { directory, remove } = withProject({ "node_modules/.bin/pulumi": fakePulumi });
-    try {
-      process.env["KUBECONFIG"] = join(directory, "none");
-      const { code, noted } = await krateo(directory, "init", "--yes", "--stack", "dev");
-      assert.equal(code, 1);
-      assert.match(noted, /no kubeconfig was found \(looked at .*none\).*nothing was written/);
-    } finally {
-      remove();
-    }
   });
 
   it("has every option in its documentation", async () => {

@@ -4,65 +4,18 @@ import { readForPreflight } from "../../../../cluster/checks/preflight/reading.t
 import { rightsNeeded } from "../../../../cluster/checks/preflight/rights.ts";
 import { readInventory } from "../../../../run/inventory.ts";
 import { emptyInventory } from "../../../support/inventory.ts";
-import { chartStep, objectStep, settingsOf } from "../../../support/settings.ts";
+import { chartStep, settingsOf } from "../../../support/settings.ts";
+import { errorOf, type Handler, nobodyThere, withApiServer, withKubeconfig } from "../../api-server.ts";
 import {
-  errorOf,
-  type Handler,
-  holding,
-  nobodyThere,
-  withApiServer,
-  withKubeconfig,
-} from "../../api-server.ts";
-
-const settings = settingsOf([
-  chartStep("install-web", {
-    values: {
-      ingress: {
-        enabled: true,
-        annotations: { "cert-manager.io/issuer": "ours" },
-        tls: [{ secretName: "web-tls" }, { secretName: "gone" }],
-      },
-    },
-  }),
-]);
-
-const reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-const tlsSecret = {
-  metadata: { name: "web-tls", namespace: "krateo-system", uid: "t" },
-  type: "kubernetes.io/tls",
-  data: { "tls.crt": "YQ==", "tls.key": "Yg==" },
-};
-const issuer = { metadata: { name: "ours", namespace: "krateo-system", uid: "i" } };
-const node = { metadata: { name: "a" } };
-
-const objects = {
-  "/version": { gitVersion: "v1.31.2" },
-  "/apis": { groups: [{ name: "apps" }] },
-  "/api/v1/namespaces/kube-system": { metadata: { name: "kube-system", uid: "cluster" } },
-  "/api/v1/nodes": { items: [node] },
-  "/api/v1/namespaces/krateo-system/secrets/web-tls": tlsSecret,
-  "/apis/cert-manager.io/v1/namespaces/krateo-system/issuers/ours": issuer,
-};
-
-interface Attributes {
-  readonly verb: string;
-  readonly resource: string;
-}
-
-/** An API server whose user may do what `may` says, and read all but these paths. */
-function serverFor(may: (asked: Attributes) => boolean, forbidden: readonly string[] = []): Handler {
-  const answer = holding(objects);
-  return (method, path, _query, body) => {
-    if (path === reviews) {
-      const { spec } = body as { spec: { resourceAttributes: Attributes } };
-      return { status: 201, body: { status: { allowed: may(spec.resourceAttributes) } } };
-    }
-    if (forbidden.includes(path)) return { status: 403, body: { message: "forbidden" } };
-    return answer(method, path);
-  };
-}
-
-const administrator = () => true;
+  type Attributes,
+  administrator,
+  issuer,
+  node,
+  reviews,
+  serverFor,
+  settings,
+  tlsSecret,
+} from "./readable-cluster.ts";
 
 describe("the reading of preflight", () => {
   it("takes in what is there, and knows absent from unreadable", async () => {
@@ -123,48 +76,6 @@ describe("the reading of preflight", () => {
       const verbs = rightsNeeded(settings).flatMap((right) => right.verbs);
       assert.equal(requests.filter((request) => request.endsWith(reviews)).length, verbs.length + 1);
     });
-  });
-});
-
-describe("rights that an installation needs", () => {
-  const named = (...given: Parameters<typeof settingsOf>): string[] =>
-    rightsNeeded(settingsOf(...given)).map(({ resource, namespace }) => [namespace, resource].join("/"));
-
-  it("are those in every namespace that releases go to", () => {
-    const far = chartStep("far", { release: { name: "far", namespace: "elsewhere" } });
-    assert.ok(named([far]).includes("elsewhere/deployments"));
-    assert.ok(named([far]).includes("krateo-system/leases"));
-  });
-
-  for (const [sentence, step, right] of [
-    ["its webhooks with cloudnative-pg", "cloudnative-pg", "/mutatingwebhookconfigurations"],
-    ["its policies with core-provider", "core-provider", "/validatingadmissionpolicies"],
-    ["databases with pg-cluster's chart", "cluster", "krateo-system/databases"],
-    ["users with the portal", "portal", "krateo-system/users"],
-  ] as const) {
-    it(`are ${sentence}, and not without it`, () => {
-      assert.ok(named([chartStep(step)]).includes(right));
-      assert.ok(!named([chartStep("authn")]).includes(right));
-    });
-  }
-
-  it("are to list nodes where one's address is to be found", () => {
-    const frontend = chartStep("frontend", { values: { url: "http://${NODE_ADDRESS}:30080" } });
-    assert.ok(named([frontend], { nodeAddress: undefined }).includes("/nodes"));
-    assert.ok(!named([frontend]).includes("/nodes"));
-    assert.ok(!named([], { nodeAddress: undefined }).includes("/nodes"));
-  });
-
-  it("are Ingresses and Routes only where there are any", () => {
-    assert.ok(rightsNeeded(settings).some(({ resource }) => resource === "ingresses"));
-    assert.ok(!named([]).includes("krateo-system/ingresses"));
-    const route = objectStep("expose-web", {
-      apiVersion: "route.openshift.io/v1",
-      kind: "Route",
-      metadata: { name: "web" },
-    });
-    assert.ok(named([route]).includes("krateo-system/routes"));
-    assert.ok(!named([]).includes("krateo-system/routes"));
   });
 });
 
