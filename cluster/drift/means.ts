@@ -72,11 +72,14 @@ const byMerge: Means = { how: "merge", because: "" };
 export function replacement(next: ManifestObject, live: JsonObject): JsonObject {
   const planned = withEncodedData(next);
   const metadata = mapIn(live, "metadata");
+  const { replicas } = mapIn(live, "spec");
   return {
     ...live,
     ...planned,
     ...(isMap(planned["data"]) && { data: { ...mapIn(live, "data"), ...planned["data"] } }),
-    ...(isMap(planned["spec"]) && { spec: { ...replicasOf(live), ...planned["spec"] } }),
+    ...(isMap(planned["spec"]) && {
+      spec: { ...(replicas !== undefined && { replicas }), ...planned["spec"] },
+    }),
     metadata: {
       ...metadata,
       ...planned.metadata,
@@ -86,11 +89,6 @@ export function replacement(next: ManifestObject, live: JsonObject): JsonObject 
       ...(metadata["namespace"] !== undefined && { namespace: metadata["namespace"] }),
     },
   };
-}
-
-function replicasOf(live: JsonObject): JsonObject {
-  const { replicas } = mapIn(live, "spec");
-  return replicas === undefined ? {} : { replicas };
 }
 
 function mapIn(object: JsonObject, key: string): JsonObject {

@@ -19,7 +19,7 @@ interface Schema {
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema | boolean;
+  readonly additionalProperties?: Schema;
   readonly items?: Schema;
   readonly "x-kubernetes-patch-merge-key"?: string;
   readonly "x-kubernetes-patch-strategy"?: string;
@@ -57,10 +57,7 @@ function resolved(schemas: Schemas, schema: Schema | undefined): Schema | undefi
 
 function below(schema: Schema | undefined, segment: string | number): Schema | undefined {
   if (typeof segment === "number") return schema?.items;
-  const { properties, additionalProperties } = schema ?? {};
-  return (
-    properties?.[segment] ?? (typeof additionalProperties === "object" ? additionalProperties : undefined)
-  );
+  return schema?.properties?.[segment] ?? schema?.additionalProperties;
 }
 
 /** Rules without a single list whose items are merged. */

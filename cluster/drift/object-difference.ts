@@ -65,10 +65,9 @@ export async function driftOf(
   };
   const drift = against(merged ?? planned);
   if (drift.differences.length === 0) return drift;
-  const only = (counts: (one: Difference) => boolean) => ({
-    ...drift,
-    differences: drift.differences.filter(counts),
-  });
+  const only = (counts: (one: Difference) => boolean): ObjectDrift => {
+    return { ...drift, differences: drift.differences.filter(counts) };
+  };
   const made = await madeAnew(connection, planned, path).catch(() => undefined);
   if (!made) return merged ? drift : only((one) => isEdited(one, planned, live));
   const anew = against(made);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Means, meansFor, meansText } from "../../../cluster/drift/means.ts";
+import { type Means, meansFor, meansText, replacement } from "../../../cluster/drift/means.ts";
 import type { JsonObject } from "../../../model/settings.ts";
 import { type Handler, holding, withApiServer } from "../api-server.ts";
 import { openapi } from "../openapi.ts";
@@ -47,6 +47,23 @@ describe("how an object becomes what its manifest says", () => {
       assert.equal(await meansFor(connection, object), undefined);
     });
   });
+});
+
+describe("an object that is set to its manifest as a whole", () => {
+  const deployment = (spec: JsonObject) => ({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec,
+  });
+  const live = deployment({ replicas: 3, paused: true });
+  const cases: [what: string, planned: JsonObject, replicas: number][] = [
+    ["keeps the number of pods that its manifest leaves open", {}, 3],
+    ["gets the number of pods that its manifest names", { replicas: 1 }, 1],
+  ];
+  for (const [what, planned, replicas] of cases) {
+    it(what, () => assert.deepEqual(replacement(deployment(planned), live)["spec"], { replicas }));
+  }
 });
 
 describe("what is said of an object", () => {
