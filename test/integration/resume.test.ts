@@ -77,10 +77,11 @@ describe("kill -9 of the engine, its plugins and the program", () => {
   });
 
   it("over a removal: destroy goes on, and nothing of ours is left", async () => {
+    // Each waits for the one before to be gone: what Pulumi prints may lag behind what it does.
     await killedAt(stack, "destroy", [
       /install-portal delet/,
-      /install-deviser delet/,
       /install-pg-cluster delet/,
+      /install-cnpg delet/,
     ]);
     const { code, output } = await stack.pulumi("destroy");
     assert.equal(code, 0, output);
