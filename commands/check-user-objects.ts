@@ -51,7 +51,9 @@ async function checkUserObjects(options: CheckOptions, session: Session): Promis
   });
   const { ancestors, engineOf } = await import("../cluster/client/process-identity.ts");
   const engine = engineOf(ancestors());
-  if (engine && !isHeld) await startLeaseHolder(engine.pid, namespace, options);
+  if (isHeld) return;
+  if (engine) await startLeaseHolder(engine.pid, namespace, options);
+  else session.note("nothing holds the Lease from here on: the process id of Pulumi is not known");
 }
 
 interface Work {

@@ -9,6 +9,7 @@ import type { Session } from "./session.ts";
  * exit code 1. Without the namespace there is no installation, and no Lease.
  *
  * @param work Gets the Lease, to give it up before its end.
+ * @param read As of LeaseOptions.
  * @throws ConfigurationError when another run is in progress; as `get` in api.ts; what `work` throws
  */
 export async function exclusively<T>(
@@ -16,11 +17,12 @@ export async function exclusively<T>(
   namespace: string,
   session: Session,
   work: (lease: RunLease | undefined) => Promise<T>,
+  read?: LeaseOptions["read"],
 ): Promise<T> {
   const { get, pathOf } = await import("../cluster/client/api.ts");
   if (!(await get(connection, pathOf("v1", "namespaces", undefined, namespace))))
     return await work(undefined);
-  const lease = await leaseOf(connection, namespace, session);
+  const lease = await leaseOf(connection, namespace, session, { read });
   await lease.hold();
   try {
     return await work(lease);

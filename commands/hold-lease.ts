@@ -1,6 +1,8 @@
 /** `krateo hold-lease`: holds the Lease for a destroy, in which no program of ours runs. */
 import { setTimeout as pause } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
+import { heldAnswer } from "../engine/lease-holder.ts";
+import { type Problem, ReportableError, sentenceOf } from "../model/problem.ts";
 import { leaseOf } from "./exclusively.ts";
 import { withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
@@ -31,8 +33,9 @@ Exit codes: 0 the process has ended, 1 another run is in progress, or the Lease 
       const { engine } = options;
       const { namespace, choice } = await stackTarget(options, session);
       const connection = await connectTo(choice, session);
-      const { isRunning } = await import("../cluster/client/process-identity.ts");
-      const onLost = (): never => {
+      const { isRunning, processIdentity } = await import("../cluster/client/process-identity.ts");
+      const onLost = (problem: Problem): never => {
+        session.note(`error: ${sentenceOf(problem)}`);
         process.kill(engine, "SIGINT");
         process.exit(1);
       };
@@ -41,9 +44,14 @@ Exit codes: 0 the process has ended, 1 another run is in progress, or the Lease 
         engine,
         onLost,
       });
-      await lease.hold();
-      process.send?.("held");
-      while (isRunning({ pid: engine })) await pause(500);
+      const answer = await lease.hold().then(
+        () => heldAnswer,
+        (error: Error) => error.message,
+      );
+      process.send?.(answer);
+      if (answer !== heldAnswer) throw new ReportableError(answer);
+      const work = processIdentity(engine);
+      while (isRunning(work)) await pause(500);
       await lease.release();
     });
 }

@@ -62,7 +62,7 @@ export function initCommand(session: Session): Command {
 Examples:
   npx krateo init
   npx krateo init --stack production --context production --type ingress --domain krateo.example.org
-  npx krateo init --stack dev --context kind-dev --yes
+  npx krateo init --stack lab --context kind-lab --yes
 
 Exit codes: 0 the stack was made and preflight has no ERROR, 2 the stack was made and preflight has one, 1 nothing was made.`,
     )

@@ -116,8 +116,9 @@ async function repairReleases(options: RepairOptions, session: Session, killed: 
   const inventory = await readInventory(connection, settings, { say: session.note });
   if (inventory.unreachable) throw new ConfigurationError([{ what: inventory.unreachable }]);
   const { lease } = inventory;
-  if (options.force && lease && !lease.ended) {
-    const whose = `that of ${lease.holder}, who has renewed it just now`;
+  const isCleared = options.force && lease && !lease.ended;
+  if (isCleared) {
+    const whose = `the Lease of ${lease.holder}, who has renewed it just now`;
     if (options.dryRun) session.print(`lease: would clear ${whose}`);
     else if (await endLease(connection, settings.namespace)) session.print(`lease: cleared ${whose}`);
     else return [`the Lease of ${lease.holder}, which has been renewed again: that run is in progress`];
@@ -129,14 +130,14 @@ async function repairReleases(options: RepairOptions, session: Session, killed: 
     session.note(damagedWarning(record));
   if (repairs.length + blocked.length + unreadable.length === 0)
     session.print("releases: none is unfinished");
+  const end = async (): Promise<void> => {
+    for (const { release, revision } of repairs)
+      session.print(await endRevision(connection, revisionOf(`${release}@${revision}`, settings.namespace)));
+  };
   if (options.dryRun) for (const repair of repairs) session.print(`would repair: ${describeRepair(repair)}`);
+  // A Lease that was cleared just now is another one than was read.
   else if (repairs.length > 0)
-    await exclusively(connection, settings.namespace, session, async () => {
-      for (const { release, revision } of repairs)
-        session.print(
-          await endRevision(connection, revisionOf(`${release}@${revision}`, settings.namespace)),
-        );
-    });
+    await exclusively(connection, settings.namespace, session, end, isCleared ? undefined : { lease });
   return [...unreadable.map(damagedProblem), ...blocked].map(({ what, next }) => `${what}; ${next}`);
 }
 

@@ -25,7 +25,7 @@ export function statusCommand(session: Session): Command {
       `
 Examples:
   npx krateo status --stack dev
-  until npx krateo status --stack dev; do sleep 10; done && npx pulumi up --yes
+  while npx krateo status --stack dev; test $? -eq ${inProgress}; do sleep 10; done
 
 Exit codes: 0 nothing is in progress, 1 the cluster cannot be read, ${inProgress} a run is in progress.`,
     )

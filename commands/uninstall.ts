@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import type { Connection } from "../cluster/client/connection.ts";
+import type { RunLease } from "../cluster/lease/run-lease.ts";
 import { pulumiDestroy } from "../engine/pulumi-destroy.ts";
 import { findStackFile, type StackChoice, selectedStack } from "../engine/stack-file.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type StackExport,
 } from "../engine/stack-record.ts";
 import { amount } from "../model/amount.ts";
+import type { Inventory } from "../model/inventory.ts";
 import { ConfigurationError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import {
@@ -139,10 +141,10 @@ async function uninstall(work: Work): Promise<void> {
     const next = "read the list, then run the same with --yes";
     throw new ConfigurationError([{ what: "nobody has agreed to the removal; nothing was changed", next }]);
   }
-  await checkAlone(work);
-  await exclusively(work.connection, settings.namespace, session, (lease) =>
-    carryOut(work, exported, plan, async () => void (await lease?.release())),
-  );
+  const read = await checkAlone(work);
+  const remove = (lease: RunLease | undefined): Promise<void> =>
+    carryOut(work, exported, plan, async () => void (await lease?.release()));
+  await exclusively(work.connection, settings.namespace, session, remove, read);
   await judge(work, plan);
 }
 
@@ -225,8 +227,12 @@ async function emptyNamespace(work: Work): Promise<RemovalPlan["ownNamespace"]> 
   }
 }
 
-/** Stops when another run may be in progress. A release that is being uninstalled is no reason: Helm does it again. */
-async function checkAlone({ settings, connection, session }: Work): Promise<void> {
+/**
+ * Stops when another run may be in progress. A release that is being uninstalled is no reason: Helm does it again.
+ *
+ * @returns the inventory that was read
+ */
+async function checkAlone({ settings, connection, session }: Work): Promise<Inventory> {
   const { readInventory } = await import("../run/inventory.ts");
   const inventory = await readInventory(connection, settings, { say: session.note });
   const releases = Object.entries(inventory.releases).filter(([, { status }]) => status !== "uninstalling");
@@ -236,6 +242,7 @@ async function checkAlone({ settings, connection, session }: Work): Promise<void
     Date.now(),
   );
   if (blocked.length > 0) throw new ConfigurationError(blocked);
+  return inventory;
 }
 
 /** Until here only users' objects were touched: whoever reads the error must know that the platform is whole. */

@@ -1,6 +1,7 @@
 /** The only place that starts Pulumi's command line: the one that the project brings, in the project's root. */
 import { execFile, spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { debug } from "../configuration/debug.ts";
 
 /** A command of Pulumi's that failed; the message is what it said. */
@@ -61,19 +62,31 @@ export async function runPulumi(
       ...environment,
     },
     stdio: [asks ? "inherit" : "ignore", "inherit", "inherit"],
+    // A group of its own: what the npm package starts is not the engine but a process that starts it.
+    detached: !asks,
   });
-  // A terminal sends Ctrl-C, and that it was closed, to both: Pulumi then ends in order, and this has to tidy up and report.
-  const wait = (): void => undefined;
-  const forward = (): void => void child.kill("SIGTERM");
-  // This process may have to end by itself.
-  const interrupt = (): void => void child.kill("SIGINT");
-  process.on("SIGINT", wait).on("SIGHUP", wait).on("SIGTERM", forward).on("exit", interrupt);
+  // As Ctrl-C at a terminal, which reaches whoever asks by itself: the engine ends in order.
+  const interrupt = (): void => void (asks || signalGroup(child.pid, "SIGINT"));
+  const signals = ["SIGINT", "SIGHUP", "SIGTERM", "exit"];
+  for (const signal of signals) process.on(signal, interrupt);
   try {
-    return await new Promise((resolve, reject) => {
+    const code = await new Promise<number>((resolve, reject) => {
       child.on("error", reject).on("close", (code) => resolve(code ?? 1));
     });
+    // An interrupted engine needs a while after the process that started it has gone.
+    while (!asks && signalGroup(child.pid, 0)) await pause(200);
+    return code;
   } finally {
-    process.off("SIGINT", wait).off("SIGHUP", wait).off("SIGTERM", forward).off("exit", interrupt);
+    for (const signal of signals) process.off(signal, interrupt);
+  }
+}
+
+/** @returns false when no process of the group is left */
+function signalGroup(group: number | undefined, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return group !== undefined && process.kill(-group, signal);
+  } catch {
+    return false;
   }
 }
 

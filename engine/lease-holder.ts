@@ -1,6 +1,10 @@
 import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { ReportableError } from "../model/problem.ts";
+
+/** What `krateo hold-lease` sends when it holds the Lease; otherwise it sends why it does not. */
+export const heldAnswer = "held";
 
 /** Options of the command line by which a cluster is found. */
 interface Connecting {
@@ -10,7 +14,8 @@ interface Connecting {
 }
 
 /**
- * Starts `krateo hold-lease` for the Pulumi that this process works for, and leaves it behind once it holds the Lease.
+ * Starts `krateo hold-lease` for the Pulumi that this process works for, and leaves it behind once it holds the Lease. What
+ * it has to say later goes where Pulumi's own errors go.
  *
  * @throws ReportableError when it does not get the Lease, with what it says
  */
@@ -24,21 +29,30 @@ export async function startLeaseHolder(
   );
   const program = join(import.meta.dirname, "..", "commands", "krateo.ts");
   const args = [program, "hold-lease", "--engine", String(engine), "--namespace", namespace, ...given];
+  const errors = errorsOf(engine);
   const child = spawn(process.execPath, args, {
     detached: true,
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    stdio: ["ignore", "ignore", errors ?? "ignore", "ipc"],
   });
-  let said = "";
-  child.stderr?.on("data", (text: Buffer) => {
-    said += text;
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.once("message", () => resolve());
+  if (errors !== undefined) closeSync(errors);
+  const answer = await new Promise<string>((resolve, reject) => {
+    child.once("message", (message) => resolve(String(message)));
     child.once("error", reject);
-    child.once("close", () => reject(new ReportableError(said.trim())));
+    child.once("close", (code) =>
+      resolve(`krateo hold-lease ended with exit code ${code}; run it by hand to see why`),
+    );
   });
   child.removeAllListeners();
-  child.stderr?.destroy();
+  if (answer !== heldAnswer) throw new ReportableError(answer);
   child.disconnect();
   child.unref();
+}
+
+/** Where a process writes its errors; undefined where the system does not tell, or this user may not write there. */
+function errorsOf(pid: number): number | undefined {
+  try {
+    return openSync(`/proc/${pid}/fd/2`, "a");
+  } catch {
+    return undefined;
+  }
 }

@@ -36,12 +36,12 @@ export function makerOf(from: Source, steps: readonly Step[]): ObjectStep | Char
   );
 }
 
-/** Of a chart that is known to take it from its values. */
+/** Of a chart that is known to take it from its values. A default of its own may be another one in its next version. */
 function chartPort({ id, chart, values }: ChartStep, field: "port" | "nodePort"): string | undefined {
   const known = knownStep(id)?.chart;
   if (!known?.service || known.name !== chart.name) return undefined;
   const given = valueAt(values, ["service", field]);
-  if (field === "port") return portIn(given ?? known.service.port);
+  if (field === "port") return portIn(given);
   const isExposed = ["NodePort", "LoadBalancer"].includes(String(valueAt(values, ["service", "type"])));
   return isExposed && known.service.takesNodePort ? portIn(given) : undefined;
 }

@@ -39,9 +39,10 @@ export function liveSide(
 ): LiveSide {
   const lease = new RunLease(connection, settings.namespace, {
     activity: "pulumi up",
-    judged: inventory.lease,
+    read: { lease: inventory.lease },
     say: (line) => void pulumi.log.info(line),
-    onLost: (problem) => void endRun(problem),
+    // A command that has started this run interrupts it itself, and a second interruption would end it at once.
+    onLost: (problem) => void endRun(problem, !lease.isShared),
   });
   return {
     explain: ({ namespace, name }) => explainRelease(connection, namespace, name),

@@ -1,6 +1,6 @@
 /** Tells which processes of this machine run, and which one started which. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 
 /** A process, told apart from a later one that was given the same id. */
 export interface ProcessIdentity {
@@ -28,6 +28,19 @@ export function isRunning({ pid, started }: ProcessIdentity): boolean {
   return started === undefined || now === undefined || now === started;
 }
 
+/**
+ * Tells apart the places in which a process id means one process: this boot of this machine, and the container in it.
+ * Empty where the system does not tell.
+ */
+export function processPlace(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot}/${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return "";
+  }
+}
+
 /** A process that started another one, directly or not. */
 export interface Ancestor {
   readonly pid: number;
@@ -38,7 +51,8 @@ export interface Ancestor {
 /** The processes that started this one, its parent first. Empty where the system does not tell. */
 export function ancestors(): Ancestor[] {
   const found: Ancestor[] = [];
-  for (let pid = process.ppid; pid > 1; ) {
+  // In a container the first process may be Pulumi itself.
+  for (let pid = process.ppid; pid > 0; ) {
     const one = statusOf(pid);
     if (!one) break;
     found.push({ pid, program: one.program });

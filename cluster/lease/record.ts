@@ -5,7 +5,13 @@ import { type ExistingLease, leaseName } from "../../model/inventory.ts";
 import { describeRun } from "../../plan/run-in-progress.ts";
 import { get, type KubeObject, pathOf, type RequestOptions } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
-import { type Ancestor, ancestors, isRunning, processIdentity } from "../client/process-identity.ts";
+import {
+  type Ancestor,
+  ancestors,
+  isRunning,
+  processIdentity,
+  processPlace,
+} from "../client/process-identity.ts";
 
 /** A Lease that is not renewed for so long has expired, in seconds. */
 export const durationSeconds = 30;
@@ -29,12 +35,24 @@ export function leasePath(namespace: string, name?: string): string {
 }
 
 /**
- * What the Lease records of its holder: user, host, process, start of the process, and the process id of the Pulumi
- * engine, or of the holder itself where it works for none.
+ * What the Lease records of its holder: user, host, process, start of the process, the process id of the Pulumi
+ * engine, or of the holder itself where it works for none, and where those ids count.
  */
 export function holderIdentity(engine: number): string {
   const { pid, started = "" } = processIdentity();
-  return [userName(), hostname(), pid, started, engine].join(" ");
+  return [userName(), hostname(), pid, started, engine, processPlace()].join(" ");
+}
+
+/** A host's name alone does not tell: containers and machines may share one. */
+function isHere(identity: string): boolean {
+  const [, host, , , , place = ""] = identity.split(" ");
+  return host === hostname() && place === processPlace();
+}
+
+/** Whether the holder is a process that can be seen from here, and runs. */
+export function isRunningHere(identity: string): boolean {
+  const [, , pid, started] = identity.split(" ");
+  return isHere(identity) && isRunning({ pid: Number(pid), started: started || undefined });
 }
 
 /** A container's user may have no name. */
@@ -94,9 +112,9 @@ function isSame(one: LeaseObject, other: LeaseObject): boolean {
  */
 export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
   const identity = spec.holderIdentity ?? "";
-  const [user = "", host, pid, started] = identity.split(" ");
+  const [user = "", host, pid] = identity.split(" ");
   const activity = metadata.annotations?.[activityAnnotation];
-  const gone = host === hostname() && !isRunning({ pid: Number(pid), started: started || undefined });
+  const gone = isHere(identity) && !isRunningHere(identity);
   return {
     holder: identity === "" ? "nobody" : `${user} on ${host}, process ${pid}`,
     ...(activity !== undefined && { activity }),
@@ -114,8 +132,8 @@ export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
  * the program that holds it, or what a command such as `krateo uninstall` has started.
  */
 export function isOfThisRun(identity: string, above: readonly Ancestor[]): boolean {
-  const [, host, pid, , engine] = identity.split(" ");
-  if (host !== hostname()) return false;
+  if (!isHere(identity)) return false;
+  const [, , pid, , engine] = identity.split(" ");
   return [{ pid: process.pid }, ...above].some(
     (one) => String(one.pid) === pid || String(one.pid) === engine,
   );

@@ -6,13 +6,20 @@ import { runInProgress } from "../../plan/run-in-progress.ts";
 import { ask, get, replace } from "../client/api.ts";
 import { ApiError } from "../client/api-errors.ts";
 import type { Connection } from "../client/connection.ts";
-import { ancestors, engineOf, isRunning } from "../client/process-identity.ts";
+import {
+  ancestors,
+  engineOf,
+  isRunning,
+  type ProcessIdentity,
+  processIdentity,
+} from "../client/process-identity.ts";
 import {
   activityAnnotation,
   durationSeconds,
   existingLease,
   holderIdentity,
   isOfThisRun,
+  isRunningHere,
   type LeaseObject,
   leasePath,
   readLease,
@@ -29,8 +36,11 @@ const requestSeconds = 5;
 export interface LeaseOptions {
   /** What the run does, as a command line, for others who find its Lease. */
   readonly activity: string;
-  /** The Lease as it was judged before: one that has not changed since is not watched a second time. */
-  readonly judged?: ExistingLease;
+  /**
+   * Set when the cluster has been read before: the Lease as it was judged then. One that has not changed since is not
+   * watched a second time; one that has changed means that another run has worked since, and what was read is out of date.
+   */
+  readonly read?: { readonly lease?: ExistingLease | undefined };
   /** Told in a sentence why taking the Lease takes a while. */
   readonly say?: (line: string) => void;
   /** Called once when the Lease is lost: the run must end. */
@@ -54,7 +64,7 @@ export class RunLease {
   private readonly options: LeaseOptions;
   private readonly path: string;
   private readonly identity: string;
-  private readonly engine: number | undefined;
+  private readonly engine: ProcessIdentity | undefined;
   private held: Promise<void> | undefined;
   private shared = false;
   private object: LeaseObject | undefined;
@@ -69,8 +79,9 @@ export class RunLease {
     this.namespace = namespace;
     this.options = options;
     this.path = leasePath(namespace, leaseName);
-    this.engine = options.engine ?? engineOf(ancestors())?.pid;
-    this.identity = holderIdentity(this.engine ?? process.pid);
+    const engine = options.engine ?? engineOf(ancestors())?.pid;
+    this.engine = engine === undefined ? undefined : processIdentity(engine);
+    this.identity = holderIdentity(engine ?? process.pid);
   }
 
   /**
@@ -79,7 +90,7 @@ export class RunLease {
    * @throws ConfigurationError when another run holds it; as `get` in api.ts
    */
   hold(): Promise<void> {
-    // Whoever asks again, after a failure, tries again.
+    // A failure is not kept: the next call tries again.
     this.held ??= this.take().catch((error: unknown) => {
       this.held = undefined;
       throw error;
@@ -121,7 +132,7 @@ export class RunLease {
   private async take(): Promise<void> {
     const found = await get<LeaseObject>(this.connection, this.path);
     const start = now();
-    if (found && isShared(found)) {
+    if (found && this.isOfOwnRun(found)) {
       this.shared = true;
       this.object = found;
     } else {
@@ -132,9 +143,18 @@ export class RunLease {
     process.once("beforeExit", this.atExit);
   }
 
+  /** True for a Lease that another process of the same run holds. One of this very process was taken by an attempt that failed. */
+  private isOfOwnRun({ spec: { holderIdentity = "" } }: LeaseObject): boolean {
+    const isOwn = holderIdentity === this.identity;
+    return !isOwn && isRunningHere(holderIdentity) && isOfThisRun(holderIdentity, ancestors());
+  }
+
   private async takeOver(found: LeaseObject | undefined): Promise<void> {
     const lease = found && (await this.judge(found));
     if (lease && !lease.ended) throw new ConfigurationError([runInProgress(this.namespace, lease)]);
+    const { read } = this.options;
+    if (read && read.lease?.version !== lease?.version)
+      throw new ConfigurationError([outOfDate(this.namespace)]);
     const acquireTime = microTime();
     const spec = {
       holderIdentity: this.identity,
@@ -153,9 +173,9 @@ export class RunLease {
 
   private async judge(found: LeaseObject): Promise<ExistingLease | undefined> {
     const lease = existingLease(found);
-    const { judged, say } = this.options;
+    const { read, say } = this.options;
     if (lease.ended) return lease;
-    if (judged?.version === lease.version) return judged;
+    if (read?.lease?.version === lease.version) return read.lease;
     return await readLease(this.connection, this.namespace, { say });
   }
 
@@ -191,7 +211,7 @@ export class RunLease {
 
   private tick(): void {
     // Nothing is in progress any more, and the Lease must not keep others away.
-    if (this.engine !== undefined && !isRunning({ pid: this.engine })) clearInterval(this.timer);
+    if (this.engine && !isRunning(this.engine)) clearInterval(this.timer);
     else if (secondsSince(this.confirmed) >= renewalSeconds) void this.renew();
   }
 
@@ -229,18 +249,17 @@ export class RunLease {
     clearInterval(this.timer);
     this.lost = {
       what: `this run has lost the Lease ${leaseName} in namespace ${this.namespace}, and begins nothing more: ${reason}`,
-      next: "when no other run is in progress: npx krateo repair && npx pulumi up",
+      next: "once no other run is in progress (npx krateo status): npx krateo repair, then the same command again",
     };
     this.options.onLost(this.lost);
   }
 }
 
-/** True for a Lease whose holder runs and belongs to the same run as this process. */
-function isShared({ spec: { holderIdentity = "" } }: LeaseObject): boolean {
-  const [, , pid, started] = holderIdentity.split(" ");
-  return (
-    isOfThisRun(holderIdentity, ancestors()) && isRunning({ pid: Number(pid), started: started || undefined })
-  );
+function outOfDate(namespace: string): Problem {
+  return {
+    what: `another run has changed the installation in namespace ${namespace} since this one read it; nothing was changed`,
+    next: "run the same again",
+  };
 }
 
 function isSameHolding(one: LeaseObject, other: LeaseObject): boolean {

@@ -134,12 +134,12 @@ describe("krateo repair", () => {
     assert.equal(dry?.code, 0);
     assert.match(
       dry.printed,
-      /^lease: would clear that of ada on another, process 7, who has renewed it just now$/m,
+      /^lease: would clear the Lease of ada on another, process 7, who has renewed it just now$/m,
     );
     assert.equal(forced?.code, 0);
     assert.match(
       forced.printed,
-      /^lease: cleared that of ada on another, process 7, who has renewed it just now$/m,
+      /^lease: cleared the Lease of ada on another, process 7, who has renewed it just now$/m,
     );
   });
 

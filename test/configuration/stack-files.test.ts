@@ -13,6 +13,7 @@ const root = join(import.meta.dirname, "..", "..");
 const files: Readonly<
   Record<string, { readonly type: ReleaseType; readonly toSet: Record<string, unknown> }>
 > = {
+  dev: { type: "nodeport", toSet: {} },
   nodeport: { type: "nodeport", toSet: {} },
   loadbalancer: { type: "loadbalancer", toSet: {} },
   ingress: { type: "ingress", toSet: { domain: "krateo.example.org" } },

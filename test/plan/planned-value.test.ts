@@ -72,6 +72,5 @@ describe("a variable whose value the plan fixes", () => {
       [...new Set(allBefore(id))].filter((on) => plan.get(on)?.kind === "release").toSorted();
     assert.deepEqual(releases("install-frontend"), []);
     assert.deepEqual(releases("install-portal"), ["install-authn", "install-frontend", "install-snowplow"]);
-    assert.deepEqual(releases("install-finops-operator-scraper"), []);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { hostname } from "node:os";
-import { processIdentity } from "../../../cluster/client/process-identity.ts";
+import { processIdentity, processPlace } from "../../../cluster/client/process-identity.ts";
 import { endLease } from "../../../cluster/lease/end-lease.ts";
 import { existingLease, holderIdentity, isOfThisRun, readLease } from "../../../cluster/lease/record.ts";
 import { withApiServer } from "../api-server.ts";
@@ -26,12 +27,19 @@ describe("the Lease of a run", () => {
     });
   });
 
-  it("is held by a process of this machine while it runs, and not by another one that has its id now", () => {
-    // The first process of a machine always runs, and does not count as what started this one.
-    const { pid, started } = processIdentity(1);
-    assert.equal(heldBy(`ada ${hostname()} ${pid} ${started ?? ""} 1`).ended, false);
-    assert.equal(heldBy(`ada ${hostname()} ${0x7ffffffe} 1 1`).ended, true);
-    assert.equal(heldBy(`ada ${hostname()} ${pid} 0 1`).ended, true);
+  it("is held by a process that can be seen from here while it runs, and not by another one that has its id now", () => {
+    const other = spawn("sleep", ["60"]);
+    const { pid, started = "" } = processIdentity(other.pid);
+    const held = (id: number, since: string, place = processPlace()): boolean =>
+      !heldBy(["ada", hostname(), id, since, id, place].join(" ")).ended;
+    try {
+      assert.equal(held(pid, started), true);
+      assert.equal(held(pid, "0"), false);
+      assert.equal(held(0x7ffffffe, "1"), false);
+      assert.equal(held(0x7ffffffe, "1", "another boot"), true, "a machine or container of the same name");
+    } finally {
+      other.kill();
+    }
   });
 
   it("has ended when it is given up: what helm begins after that is somebody else's", () => {
@@ -44,12 +52,14 @@ describe("the Lease of a run", () => {
       { pid: 10, program: "pulumi" },
       { pid: 5, program: "bash" },
     ];
-    const here = hostname();
-    assert.equal(isOfThisRun(`ada ${here} 30 1 10`, above), true, "the program of the same engine");
-    assert.equal(isOfThisRun(`ada ${here} 20 1 20`, above), true, "a command that started this one");
-    assert.equal(isOfThisRun(`ada ${here} 31 1 11`, above), false, "another engine, in the same shell");
-    assert.equal(isOfThisRun("ada elsewhere 30 1 10", above), false, "the same numbers on another machine");
-    assert.equal(isOfThisRun(`ada ${here} 30 1`, above), false, "a holder that named no engine");
+    const at = (host: string, place: string) => (pid: number, engine: number) =>
+      isOfThisRun(["ada", host, pid, 1, engine, place].join(" "), above);
+    const here = at(hostname(), processPlace());
+    assert.equal(here(30, 10), true, "the program of the same engine");
+    assert.equal(here(20, 20), true, "a command that started this one");
+    assert.equal(here(31, 11), false, "another engine, in the same shell");
+    assert.equal(at("elsewhere", processPlace())(30, 10), false, "the same numbers on another machine");
+    assert.equal(at(hostname(), "another boot")(30, 10), false, "the same numbers in another container");
     assert.equal(heldBy(holderIdentity(process.pid)).ended, true, "this process itself");
   });
 
