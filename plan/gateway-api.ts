@@ -1,4 +1,6 @@
 /** Live objects of the Gateway API: what says whether a Gateway works, and whether one serves an HTTPRoute. */
+import { createHash } from "node:crypto";
+import type { ObjectStep } from "../model/settings.ts";
 
 /** A controller's word on an object, of the generation that it has looked at. */
 export interface Condition {
@@ -84,6 +86,11 @@ export const listeningCondition = "Programmed";
 
 /** Conditions that are good news when they are true. Others are news of another sort, such as that hosts overlap. */
 const goodNews: readonly string[] = [...servedConditions, listeningCondition];
+
+/** A hash of an object's metadata, which differs when anything in them does. */
+export function writtenOf({ manifest }: ObjectStep): string {
+  return createHash("sha256").update(JSON.stringify(manifest.metadata)).digest("hex").slice(0, 16);
+}
 
 /** What a Gateway is called in a sentence. @param home Namespace of the HTTPRoute that names it. */
 export function gatewayName({ name, namespace }: ParentReference, home: string | undefined): string {

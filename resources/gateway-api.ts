@@ -1,7 +1,7 @@
 /** The Gateways and HTTPRoutes of `object` steps. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { ObjectStep } from "../model/settings.ts";
-import { listeningCondition, servedConditions } from "../plan/gateway-api.ts";
+import { listeningCondition, servedConditions, writtenOf } from "../plan/gateway-api.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
 import { createObject } from "./object.ts";
@@ -13,12 +13,29 @@ const gatewayTimeoutSeconds = 900;
 const routeTimeoutSeconds = 300;
 
 /**
- * That a condition is true of an object as it is now: after a change, its status tells of the former one for a while.
- * Written in the provider's own JSONPath: `=` alone would end the path, and a third condition needs parentheses around
- * the first two.
+ * Bears what the object's metadata were when it was written. A change of annotations alone makes no new generation, and
+ * the provider may then take the former object, which it still remembers, for the one that it waits for.
  */
-function holds(type: string): string {
-  return `[?(@.type == "${type}" && @.status == "True") && @.observedGeneration == $.metadata.generation]`;
+const writtenAnnotation = "krateo.io/written";
+
+/**
+ * That a condition is true of an object as it is now: after a change, its status tells of the former one for a while.
+ * Written in the provider's own JSONPath: `=` alone would end the path, and more than two conditions need parentheses.
+ */
+function holds(type: string, step: ObjectStep): string {
+  const isTrue = `(@.type == "${type}" && @.status == "True")`;
+  const isLatest =
+    "(@.observedGeneration == $.metadata.generation && " +
+    `$.metadata.annotations["${writtenAnnotation}"] == "${writtenOf(step)}")`;
+  return `[?${isTrue} && ${isLatest}]`;
+}
+
+function waiting(step: ObjectStep, path: string, timeoutSeconds: number): Readonly<Record<string, string>> {
+  return {
+    [writtenAnnotation]: writtenOf(step),
+    "pulumi.com/waitFor": `jsonpath={${path}}`,
+    "pulumi.com/timeoutSeconds": String(timeoutSeconds),
+  };
 }
 
 /** A Gateway, done as soon as it listens. Its certificates may come later, from whoever sees it first. */
@@ -28,10 +45,8 @@ export function createGateway(
   node: PlanNode,
   parent: pulumi.Resource,
 ): pulumi.CustomResource {
-  return createObject(build, step, node, parent, {
-    "pulumi.com/waitFor": `jsonpath={.status.conditions${holds(listeningCondition)}}`,
-    "pulumi.com/timeoutSeconds": String(gatewayTimeoutSeconds),
-  });
+  const path = `.status.conditions${holds(listeningCondition, step)}`;
+  return createObject(build, step, node, parent, waiting(step, path, gatewayTimeoutSeconds));
 }
 
 /** An HTTPRoute, done as soon as a Gateway serves it: until then its host answers 404, or not at all. */
@@ -41,9 +56,12 @@ export function createHttpRoute(
   node: PlanNode,
   parent: pulumi.Resource,
 ): pulumi.CustomResource {
-  const served = servedConditions.map((type) => `@.conditions${holds(type)}`).join(" && ");
-  return createObject(build, step, node, parent, {
-    "pulumi.com/waitFor": `jsonpath={.status.parents[?${served}]}`,
-    "pulumi.com/timeoutSeconds": String(routeTimeoutSeconds),
-  });
+  const served = servedConditions.map((type) => `@.conditions${holds(type, step)}`).join(" && ");
+  return createObject(
+    build,
+    step,
+    node,
+    parent,
+    waiting(step, `.status.parents[?${served}]`, routeTimeoutSeconds),
+  );
 }
