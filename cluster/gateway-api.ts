@@ -1,6 +1,12 @@
 /** Says why a Gateway does not listen, and why none serves an HTTPRoute. */
 import { gatewayApi } from "../configuration/exposure/http-routes.ts";
-import { type Gateway, gatewayTrouble, type HttpRoute, httpRouteTrouble } from "../plan/gateway-api.ts";
+import {
+  type Gateway,
+  gatewayParents,
+  gatewayTrouble,
+  type HttpRoute,
+  httpRouteTrouble,
+} from "../plan/gateway-api.ts";
 import { get, pathOf } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";
 
@@ -20,7 +26,7 @@ export async function explainHttpRoute(
     const trouble = httpRouteTrouble(route);
     if (trouble === undefined) return [];
     const parents = await Promise.all(
-      (route?.spec?.parentRefs ?? []).map(async (parent) => {
+      (route ? gatewayParents(route) : []).map(async (parent) => {
         const home = parent.namespace ?? namespace;
         const reason = gatewayTrouble(await readGateway(connection, home, parent.name));
         return reason === undefined ? [] : [`  Gateway ${parent.name} in namespace ${home}: ${reason}`];

@@ -92,6 +92,11 @@ export function writtenOf({ manifest }: ObjectStep): string {
   return createHash("sha256").update(JSON.stringify(manifest.metadata)).digest("hex").slice(0, 16);
 }
 
+/** The Gateways that an HTTPRoute names. It may name other things, such as a Service in a service mesh. */
+export function gatewayParents({ spec }: HttpRoute): readonly ParentReference[] {
+  return (spec?.parentRefs ?? []).filter(({ kind = "Gateway" }) => kind === "Gateway");
+}
+
 /** What a Gateway is called in a sentence. @param home Namespace of the HTTPRoute that names it. */
 export function gatewayName({ name, namespace }: ParentReference, home: string | undefined): string {
   return `Gateway ${namespace ?? home}/${name}`;

@@ -1,6 +1,6 @@
 /** What each kind of node of the plan becomes. */
 import type * as pulumi from "@pulumi/pulumi";
-import { isGateway, isHttpRoute } from "../configuration/exposure/http-routes.ts";
+import { isOwnGateway, isOwnHttpRoute } from "../configuration/exposure/http-routes.ts";
 import type { ObjectStep, Step } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
@@ -66,8 +66,8 @@ export const makers: Readonly<Record<PlanNode["kind"], Maker>> = {
 /** Kinds that are not ready as soon as they are there. */
 function creatorOf(step: ObjectStep) {
   const { apiVersion, kind } = step.manifest;
-  if (isHttpRoute(step)) return createHttpRoute;
-  if (isGateway(step)) return createGateway;
+  if (isOwnHttpRoute(step)) return createHttpRoute;
+  if (isOwnGateway(step)) return createGateway;
   return apiVersion === "v1" && kind === "Service" ? createService : createObject;
 }
 

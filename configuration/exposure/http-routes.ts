@@ -1,4 +1,8 @@
-/** HTTPRoutes and Gateways of the Gateway API among the steps of a configuration, whoever's document they are of. */
+/**
+ * HTTPRoutes and Gateways of the Gateway API among the steps of a configuration. Our own are those of steps that components/
+ * knows. Those of other steps are objects like any other: what they are for, and who serves them, is not known here.
+ */
+import { knownStep } from "../../components/catalogue.ts";
 import { valueAt } from "../../model/path.ts";
 import type { ChartStep, Json, ObjectStep, Step } from "../../model/settings.ts";
 import { gatewayGroup } from "./gateway.ts";
@@ -6,12 +10,17 @@ import { gatewayGroup } from "./gateway.ts";
 /** The version that a cluster has to serve. */
 export const gatewayApi = `${gatewayGroup}/v1`;
 
-/** Whether a step makes an HTTPRoute. */
-export function isHttpRoute(step: Step): step is ObjectStep {
-  return isOfGatewayApi(step, "HTTPRoute");
+/** Whether a step makes an HTTPRoute of our own. */
+export function isOwnHttpRoute(step: Step): step is ObjectStep {
+  return isOfGatewayApi(step, "HTTPRoute") && knownStep(step.id) !== undefined;
 }
 
-/** Whether a step makes a Gateway. */
+/** Whether a step makes a Gateway of our own. */
+export function isOwnGateway(step: Step): step is ObjectStep {
+  return isGateway(step) && knownStep(step.id) !== undefined;
+}
+
+/** Whether a step makes a Gateway, our own or another. */
 export function isGateway(step: Step): step is ObjectStep {
   return isOfGatewayApi(step, "Gateway");
 }
@@ -20,12 +29,12 @@ function isOfGatewayApi(step: Step, kind: string): step is ObjectStep {
   return step.type === "object" && step.manifest.apiVersion === gatewayApi && step.manifest.kind === kind;
 }
 
-/** The enabled HTTPRoute that leads to the Service of a Helm release; undefined when there is none. */
+/** The enabled HTTPRoute of our own that leads to the Service of a Helm release; undefined when there is none. */
 export function httpRouteTo(
   steps: readonly Step[],
   release: Pick<ChartStep["release"], "name" | "namespace">,
 ): ObjectStep | undefined {
-  return steps.filter(isHttpRoute).find(({ enabled, manifest }) => {
+  return steps.filter(isOwnHttpRoute).find(({ enabled, manifest }) => {
     const { namespace } = manifest.metadata;
     return (
       enabled &&

@@ -37,6 +37,23 @@ describe("an HTTPRoute", () => {
     assert.equal(annotations["pulumi.com/timeoutSeconds"], "300");
   });
 
+  it("of another document's step stays an object like any other, and no address of ours", async () => {
+    const { find, platform } = await build(
+      [
+        chartStep("install-frontend"),
+        objectStep("my-route", manifest("frontend", "app.example.org")),
+        objectStep("my-gateway", { ...manifest("mine", ""), kind: "Gateway" }),
+      ],
+      { settings: { exposure: { services: ["frontend"], https: false } } },
+    );
+    for (const id of ["my-route", "my-gateway"]) {
+      const { annotations = {} } = find(id).inputs["metadata"] as { annotations?: object };
+      assert.ok(!("pulumi.com/waitFor" in annotations) && !("pulumi.com/timeoutSeconds" in annotations), id);
+    }
+    assert.doesNotMatch((await resolved(platform.addresses))["frontend"] as string, /example/);
+    assert.doesNotMatch(platform.hostsFile, /example/);
+  });
+
   it("says the address by itself, and the Gateway that of the hosts file", async () => {
     const { platform } = await build(steps, {
       settings: { exposure: { services: ["frontend", "authn"], https: true } },

@@ -2,7 +2,7 @@
 import { gatewayApi } from "../../../configuration/exposure/http-routes.ts";
 import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";
-import type { Gateway, HttpRoute } from "../../../plan/gateway-api.ts";
+import { type Gateway, gatewayParents, type HttpRoute } from "../../../plan/gateway-api.ts";
 import { get, type KubeObject, list, pathOf } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
 import { readCertificates } from "./certificate-surroundings.ts";
@@ -58,16 +58,18 @@ function isSameGateway(one: PlannedGateway, { metadata, spec }: Gateway & KubeOb
 }
 
 function isSameRoute(one: HttpRoute, other: HttpRoute): boolean {
-  const asked = ({ metadata, spec }: HttpRoute): string =>
-    JSON.stringify([
+  const asked = (route: HttpRoute): string => {
+    const { metadata, spec } = route;
+    return JSON.stringify([
       metadata.namespace,
       metadata.name,
       spec?.hostnames,
-      spec?.parentRefs?.map(({ name, namespace = metadata.namespace, sectionName }) => [
+      gatewayParents(route).map(({ name, namespace = metadata.namespace, sectionName }) => [
         namespace,
         name,
         sectionName,
       ]),
     ]);
+  };
   return asked(one) === asked(other);
 }

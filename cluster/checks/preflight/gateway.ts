@@ -1,14 +1,14 @@
 /** Checks that the cluster serves the Gateway API, and that each planned HTTPRoute has a Gateway that will take it. */
-import { isGateway, isHttpRoute } from "../../../configuration/exposure/http-routes.ts";
+import { isGateway, isOwnGateway, isOwnHttpRoute } from "../../../configuration/exposure/http-routes.ts";
 import type { Check } from "../../../model/check.ts";
 import { markerAnnotation } from "../../../model/inventory.ts";
 import type { ObjectStep, Settings } from "../../../model/settings.ts";
-import type { Condition, Gateway, HttpRoute } from "../../../plan/gateway-api.ts";
+import { type Condition, type Gateway, gatewayParents, type HttpRoute } from "../../../plan/gateway-api.ts";
 import type { KubeObject } from "../../client/api.ts";
 import type { Certified } from "./certificates.ts";
 import { checkListeners, type Parent } from "./gateway-listeners.ts";
 
-/** A Gateway that the installation makes, as far as the cluster has to be ready for it. */
+/** A Gateway of our own, as far as the cluster has to be ready for it. */
 export interface PlannedGateway extends Certified {
   readonly kind: "Gateway";
   readonly className: string;
@@ -31,22 +31,23 @@ export interface GatewayClass extends KubeObject {
 
 /** What is planned of the Gateway API. */
 export interface Planned {
-  /** Every Gateway that the installation makes: HTTPRoutes to others are to existing ones. */
-  readonly made: readonly PlannedGateway[];
-  /** Those of them that are to be checked. */
+  /** Every Gateway that documents make, as `NAMESPACE/NAME`: HTTPRoutes to others are to existing ones. */
+  readonly made: readonly string[];
+  /** Of our own, as `routes`: what others are for is not known. */
   readonly gateways: readonly PlannedGateway[];
   readonly routes: readonly HttpRoute[];
 }
 
-/** All that documents make of the Gateway API, to be checked. */
+/** What documents make of the Gateway API, and what of it is to be checked. */
 export function plannedOf(settings: Settings): Planned {
-  const gateways = gatewaysOf(settings);
-  return { made: gateways, gateways, routes: httpRoutesOf(settings) };
+  const made = enabled(settings, isGateway).map(
+    ({ manifest: { metadata } }) => `${metadata.namespace ?? settings.namespace}/${metadata.name}`,
+  );
+  return { made, gateways: gatewaysOf(settings), routes: httpRoutesOf(settings) };
 }
 
-/** The Gateways that documents make, those of type gateway included. */
 function gatewaysOf(settings: Settings): PlannedGateway[] {
-  return enabled(settings, isGateway).map(({ manifest: { metadata, spec } }) => {
+  return enabled(settings, isOwnGateway).map(({ manifest: { metadata, spec } }) => {
     const namespace = metadata.namespace ?? settings.namespace;
     return {
       kind: "Gateway",
@@ -65,9 +66,9 @@ export function secretsOf(spec: Gateway["spec"], home: string): string[] {
   return [...new Set(references.map(({ name, namespace = home }) => `${namespace}/${name}`))];
 }
 
-/** The HTTPRoutes that documents make, in the form in which the API server gives them. */
+/** The HTTPRoutes of our own, in the form in which the API server gives them. */
 function httpRoutesOf(settings: Settings): HttpRoute[] {
-  return enabled(settings, isHttpRoute).map(({ manifest }) => manifest as unknown as HttpRoute);
+  return enabled(settings, isOwnHttpRoute).map(({ manifest }) => manifest as unknown as HttpRoute);
 }
 
 function enabled(settings: Settings, isWanted: (step: ObjectStep) => boolean): ObjectStep[] {
@@ -89,8 +90,7 @@ export function checkGateways(
   if (gateways.length + routes.length === 0 || around.gatewayApi === undefined) return [];
   const api = checkApi(around.gatewayApi);
   if (api.status === "ERROR") return [api];
-  const own = made.map(({ name, namespace }) => `${namespace}/${name}`);
-  const existing = parentsOf(routes).filter(({ key }) => !own.includes(key));
+  const existing = parentsOf(routes).filter(({ key }) => !made.includes(key));
   return [
     api,
     ...[...new Set(gateways.map(({ className }) => className))].flatMap((className) =>
@@ -166,8 +166,9 @@ function checkName(
 /** The Gateways that HTTPRoutes name, each with what is asked of it. */
 function parentsOf(routes: readonly HttpRoute[]): Parent[] {
   const parents = new Map<string, Parent>();
-  for (const { metadata, spec } of routes) {
-    for (const { name, namespace = metadata.namespace, sectionName } of spec?.parentRefs ?? []) {
+  for (const route of routes) {
+    const { metadata, spec } = route;
+    for (const { name, namespace = metadata.namespace, sectionName } of gatewayParents(route)) {
       const key = `${namespace}/${name}`;
       const known = parents.get(key) ?? { key, asked: [] };
       const asked = {

@@ -1,7 +1,7 @@
 /** Checks the Services, Ingresses, Routes and HTTPRoutes that browsers call. */
 import type { V1Service } from "@kubernetes/client-node";
 import { browserServices } from "../../../configuration/exposure/exposed-services.ts";
-import { hostnamesOf, httpRouteTo, isGateway } from "../../../configuration/exposure/http-routes.ts";
+import { hostnamesOf, httpRouteTo, isOwnGateway } from "../../../configuration/exposure/http-routes.ts";
 import type { Check } from "../../../model/check.ts";
 import type { ChartStep, Settings } from "../../../model/settings.ts";
 import { gatewayTrouble, httpRouteTrouble } from "../../../plan/gateway-api.ts";
@@ -135,7 +135,7 @@ function checkHttpRoute({ steps }: Settings, step: ChartStep, { httpRoutes }: Ob
 /** Gateways of our own: listening, each listener with its certificate. */
 function checkGateways({ steps }: Settings, { gateways }: Observation): Check[] {
   return steps
-    .filter((step) => isGateway(step))
+    .filter((step) => isOwnGateway(step))
     .filter(({ enabled }) => enabled)
     .map(({ manifest: { metadata } }) => {
       const { name, namespace } = metadata;

@@ -9,6 +9,7 @@ import {
   listener,
   ofShared,
   open,
+  others,
   own,
   route,
   served,
@@ -248,6 +249,28 @@ describe("preflight of type gateway", () => {
           "does not work as it is: Programmed is False: AddressNotAssigned",
         ],
       ],
+    ],
+    [
+      "says nothing of HTTPRoutes and Gateways of other steps: what they are for is not known",
+      () =>
+        found(
+          [others("Gateway", { gatewayClassName: "x" }), others("HTTPRoute", { parentRefs: [at("none")] })],
+          {
+            gatewayApi: false,
+            gateways: [],
+          },
+        ),
+      [],
+    ],
+    [
+      "takes an HTTPRoute to a Gateway that another step makes",
+      () => found([others("Gateway", { gatewayClassName: "x" }), route({ name: "mine" })], { gateways: [] }),
+      [served],
+    ],
+    [
+      "asks for no Gateway of an HTTPRoute to a Service of a mesh",
+      () => found([route({ kind: "Service", group: "", name: "frontend" })]),
+      [served],
     ],
     [
       "says nothing of what may not be read",

@@ -28,6 +28,14 @@ export const own = (listeners: JsonObject[] = [], annotations: JsonObject = {}):
     metadata: { name: "krateo", namespace: "krateo-system", annotations },
     spec: { gatewayClassName: "envoy", listeners },
   });
+/** A step that components/ does not know. */
+export const others = (kind: string, spec: JsonObject): Step =>
+  objectStep(`my-${kind}`, {
+    apiVersion,
+    kind,
+    metadata: { name: "mine", namespace: "krateo-system" },
+    spec,
+  });
 export const toOwn = route({ name: "krateo" });
 export const toShared = route(at("gateways"));
 
