@@ -2,7 +2,7 @@
 import { knownChartSteps } from "../components/catalogue.ts";
 import { postgresGroup } from "../components/cnpg.ts";
 import { secretNames } from "../components/secrets.ts";
-import { gatewayApi } from "../configuration/exposure/http-routes.ts";
+import { gatewayApi, isOwnGateway, isOwnHttpRoute } from "../configuration/exposure/http-routes.ts";
 import type { DamagedRecord } from "../model/helm-record.ts";
 import { type SecretContent, secretContent } from "../model/secret-content.ts";
 import type { ChartStep, Settings } from "../model/settings.ts";
@@ -34,7 +34,7 @@ export interface Observation {
   readonly ingressHosts: ReadonlyMap<string, readonly string[]>;
   /** OpenShift Routes; none where the cluster has no such kind. */
   readonly routes: ReadonlyMap<string, Route>;
-  /** HTTPRoutes and Gateways; none where the cluster has no such kinds. */
+  /** HTTPRoutes and Gateways; none where no step makes one of our own. */
   readonly httpRoutes: ReadonlyMap<string, HttpRoute>;
   readonly gateways: ReadonlyMap<string, Gateway>;
   /** Workloads with pods that are older than their configuration. */
@@ -60,7 +60,9 @@ interface SecretObject extends KubeObject {
  * @throws as `get` in api.ts
  */
 export async function observe(connection: Connection, settings: Settings): Promise<Observation> {
-  const { namespace } = settings;
+  const { namespace, steps } = settings;
+  // Without such a step, rights on the Gateway API are not needed.
+  const none = new Map<string, never>();
   const namespaces = [...new Set([namespace, ...chartSteps(settings).map((step) => step.release.namespace)])];
   const everywhere = async <T extends KubeObject>(
     apiVersion: string,
@@ -102,8 +104,8 @@ export async function observe(connection: Connection, settings: Settings): Promi
     everywhere<PostgresDatabase>(`${postgresGroup}/v1`, "databases"),
     everywhere<IngressObject>("networking.k8s.io/v1", "ingresses"),
     everywhere<Route & KubeObject>(routeApi, "routes"),
-    everywhere<HttpRoute & KubeObject>(gatewayApi, "httproutes"),
-    everywhere<Gateway & KubeObject>(gatewayApi, "gateways"),
+    steps.some(isOwnHttpRoute) ? everywhere<HttpRoute & KubeObject>(gatewayApi, "httproutes") : none,
+    steps.some(isOwnGateway) ? everywhere<Gateway & KubeObject>(gatewayApi, "gateways") : none,
     readOutdated(connection, chartStepsOf(settings)),
   ]);
   const damaged = releases.flatMap((found) => found.damaged);

@@ -3,7 +3,7 @@ import { adminPassword } from "../../components/portal-defaults.ts";
 import { browserServices, outputName, pageService } from "../../configuration/exposure/exposed-services.ts";
 import { gatewayApi } from "../../configuration/exposure/http-routes.ts";
 import { ConfigurationError } from "../../model/problem.ts";
-import type { Gateway, HttpRoute } from "../../plan/gateway-api.ts";
+import { type Gateway, gatewayParents, type HttpRoute } from "../../plan/gateway-api.ts";
 import { get, type KubeObject, list, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import { readReleases } from "../client/releases.ts";
@@ -92,6 +92,7 @@ export interface LiveAccess {
   readonly services: readonly ServiceObject[];
   readonly ingresses: readonly IngressObject[];
   readonly routes: readonly RouteObject[];
+  /** None where the user may not read them: few installations have any. */
   readonly httpRoutes: readonly HttpRoute[];
   /** The Gateways that they name, as far as the user may read them, by `NAMESPACE/NAME`. */
   readonly gateways: ReadonlyMap<string, Gateway>;
@@ -114,14 +115,16 @@ const metadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=
  * Reads, in parallel, how the installation in a namespace is exposed, whoever installed it.
  *
  * @throws UnreachableError; ConfigurationError when the user may not read Services, Ingresses, Routes,
- *   HTTPRoutes or the frontend's ConfigMap
+ *   or the frontend's ConfigMap
  */
 export async function readAccess(connection: Connection, namespace: string): Promise<LiveAccess> {
   const [services, ingresses, routes, httpRoutes, nodes, admin] = await Promise.all([
     list<ServiceObject>(connection, pathOf("v1", "services", namespace)),
     list<IngressObject>(connection, pathOf("networking.k8s.io/v1", "ingresses", namespace)),
     list<RouteObject>(connection, pathOf("route.openshift.io/v1", "routes", namespace)),
-    list<HttpRoute>(connection, pathOf(gatewayApi, "httproutes", namespace)),
+    permitted(list<HttpRoute>(connection, pathOf(gatewayApi, "httproutes", namespace))).then(
+      (all) => all ?? [],
+    ),
     permitted(list<NodeObject>(connection, pathOf("v1", "nodes"))),
     permitted(
       get(connection, pathOf("v1", "secrets", namespace, adminPassword), { accept: metadataOnly }).then(
@@ -177,8 +180,8 @@ async function readGateways(
   namespace: string,
   routes: readonly HttpRoute[],
 ): Promise<Map<string, Gateway>> {
-  const named = routes.flatMap(({ spec }) =>
-    (spec?.parentRefs ?? []).map(({ name, namespace: home = namespace }) => `${home}/${name}`),
+  const named = routes.flatMap((route) =>
+    gatewayParents(route).map(({ name, namespace: home = namespace }) => `${home}/${name}`),
   );
   const found = await Promise.all(
     [...new Set(named)].map(async (key) => {
