@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../model/settings.ts";
-import {
-  apply,
-  helm,
-  helmReleases,
-  live,
-  mirror,
-  startOver,
-  TestStack,
-  tinyChart,
-} from "../support/rehearsal.ts";
+import { helm, helmReleases, mirror, startOver, tinyChart } from "../support/rehearsal.ts";
+import { apply, live } from "../support/rehearsed-cluster.ts";
+import { TestStack } from "../support/test-stack.ts";
 
 const secret = (name: string, stringData: JsonObject): JsonObject => ({
   apiVersion: "v1",

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { copyFile, cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { JsonObject } from "../../model/settings.ts";
-import { apply, helm, live, mirror, scratch, startOver, TestStack, tinyChart } from "../support/rehearsal.ts";
+import { helm, mirror, scratch, startOver, tinyChart } from "../support/rehearsal.ts";
+import { apply, live } from "../support/rehearsed-cluster.ts";
+import { TestStack } from "../support/test-stack.ts";
 
 describe("bad input", () => {
   let stack: TestStack;

@@ -3,18 +3,9 @@ import { join } from "node:path";
 import { patch, pathOf, remove } from "../../cluster/client/api.ts";
 import { type Connection, connect } from "../../cluster/client/connection.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import {
-  apply,
-  helm,
-  helmReleases,
-  live,
-  mirror,
-  type Outcome,
-  openInstalled,
-  rehearsal,
-  run,
-  type TestStack,
-} from "../support/rehearsal.ts";
+import { helm, helmReleases, mirror, type Outcome, rehearsal, run } from "../support/rehearsal.ts";
+import { apply, live } from "../support/rehearsed-cluster.ts";
+import { openInstalled, type TestStack } from "../support/test-stack.ts";
 
 const namespace = "krateo-system";
 

@@ -3,7 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "../../cluster/client/connection.ts";
 import { explainRelease } from "../../cluster/diagnose/diagnose.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { apply, helmReleases, kubeconfig, startOver, TestStack } from "../support/rehearsal.ts";
+import { helmReleases, kubeconfig, startOver } from "../support/rehearsal.ts";
+import { apply } from "../support/rehearsed-cluster.ts";
+import { TestStack } from "../support/test-stack.ts";
 
 describe("a release that does not become ready", () => {
   let stack: TestStack;

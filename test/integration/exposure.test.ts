@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../model/settings.ts";
 import { agrees, browserServices, changed, green, lasting, up } from "../support/exposure.ts";
-import {
-  apply,
-  deleteObject,
-  helmReleases,
-  live,
-  openInstalled,
-  startOver,
-  TestStack,
-  until,
-} from "../support/rehearsal.ts";
+import { helmReleases, startOver, until } from "../support/rehearsal.ts";
+import { apply, deleteObject, live } from "../support/rehearsed-cluster.ts";
+import { openInstalled, TestStack } from "../support/test-stack.ts";
 
 async function service(
   name: string,

@@ -4,20 +4,9 @@ import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-  apply,
-  descendants,
-  haltApiServer,
-  helmReleases,
-  kubeconfig,
-  live,
-  openInstalled,
-  scratch,
-  secretData,
-  startOver,
-  TestStack,
-  until,
-} from "../support/rehearsal.ts";
+import { helmReleases, kubeconfig, scratch, startOver, until } from "../support/rehearsal.ts";
+import { apply, haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
+import { descendants, openInstalled, TestStack } from "../support/test-stack.ts";
 
 interface Lease {
   readonly spec: { readonly holderIdentity?: string; readonly leaseTransitions?: number };

@@ -2,34 +2,15 @@ import assert from "node:assert/strict";
 import { connect } from "../../cluster/client/connection.ts";
 import type { JsonObject } from "../../model/settings.ts";
 import { furnishGatewayApi, gatewayClass } from "../../rehearsal/simulation/gateway-kinds.ts";
-import { openShiftKinds } from "../../rehearsal/simulation/openshift-kinds.ts";
 import { agrees, browserServices, changed, green, lasting, up } from "../support/exposure.ts";
-import {
-  apply,
-  change,
-  helmReleases,
-  kubeconfig,
-  live,
-  openInstalled,
-  startOver,
-  TestStack,
-  until,
-} from "../support/rehearsal.ts";
+import { helmReleases, kubeconfig, until } from "../support/rehearsal.ts";
+import { apply, change, live } from "../support/rehearsed-cluster.ts";
+import { openInstalled, type TestStack } from "../support/test-stack.ts";
+import { attachment, gatewayApi, group, noGateway, urls, withGateway } from "./gateway-config.ts";
 
-const group = "gateway.networking.k8s.io";
-const gatewayApi = { apiVersion: `${group}/v1` };
 /** Those whose Services have node ports; events-presenter's has none, since its chart could not say which. */
 const onNodePorts = ["authn", "finops-database-handler", "frontend", "snowplow"];
-const hosts = {
-  frontend: "app.krateo.example.org",
-  authn: "authn.krateo.example.org",
-  snowplow: "snowplow.krateo.example.org",
-  eventsPresenter: "events-presenter.krateo.example.org",
-};
-const urls = (scheme: string) =>
-  Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, `${scheme}://${host}`]));
 
-const withGateway = { type: "gateway", domain: "krateo.example.org", gatewayClass };
 const withExisting = (gateway: JsonObject, more: JsonObject = {}): JsonObject => ({
   type: "gateway",
   domain: "krateo.example.org",
@@ -51,30 +32,9 @@ async function certificate(name: string, home: string): Promise<void> {
   });
 }
 
-interface Status {
-  readonly conditions?: readonly { readonly status: string }[];
-}
-
-async function attachment(name: string) {
-  return (await live("HTTPRoute", name, gatewayApi)) as unknown as
-    | {
-        spec: { hostnames: string[]; parentRefs: JsonObject[]; rules: JsonObject[] };
-        status: { parents: Status[] };
-      }
-    | undefined;
-}
-
 function isServed(route: Awaited<ReturnType<typeof attachment>>): boolean {
   const conditions = route?.status.parents[0]?.conditions ?? [];
   return conditions.length === 2 && conditions.every(({ status }) => status === "True");
-}
-
-/** Fails unless nothing of the Gateway API is left in the platform's namespace. */
-async function noGateway(): Promise<void> {
-  for (const name of [...browserServices, "redirect-to-https"]) {
-    assert.equal(await attachment(name), undefined, name);
-  }
-  assert.equal(await live("Gateway", "krateo", gatewayApi), undefined);
 }
 
 describe("a change to type gateway and back, in one stack", () => {
@@ -299,42 +259,5 @@ describe("a change to type gateway and back, in one stack", () => {
     await noGateway();
     const grants = { apiVersion: `${group}/v1beta1`, namespace: "certificates" };
     assert.equal(await live("ReferenceGrant", "certificates-for-krateo-system", grants), undefined);
-  });
-});
-
-describe("type gateway on OpenShift", () => {
-  let stack: TestStack;
-
-  before(async () => {
-    await startOver();
-    for (const kind of openShiftKinds) await apply(kind);
-    await furnishGatewayApi(connect({ kubeconfig }));
-    stack = await TestStack.open("gateway", { ...withGateway, openshift: true, profiles: ["no-finops"] });
-  });
-
-  it("installs a platform behind a Gateway, with pods as OpenShift wants them", async () => {
-    await up(stack);
-    assert.deepEqual(await agrees(stack), urls("http"));
-    await green(stack);
-  });
-
-  it("goes over to Routes and comes back", async () => {
-    const routes = { apiVersion: "route.openshift.io/v1" };
-    await stack.configure({ type: "routes", openshift: true, profiles: ["no-finops"] });
-    await up(stack);
-    assert.match((await agrees(stack))["authn"] as string, /^https:\/\/authn-krateo-system\.apps\./);
-    await noGateway();
-    await green(stack);
-    await stack.configure({ ...withGateway, openshift: true, profiles: ["no-finops"] });
-    await up(stack);
-    assert.deepEqual(await agrees(stack), urls("http"));
-    assert.equal(await live("Route", "authn", routes), undefined);
-    await green(stack);
-  });
-
-  it("ends on destroy, and leaves no Gateway and no HTTPRoute", async () => {
-    const { code, output } = await stack.pulumi("destroy");
-    assert.equal(code, 0, output);
-    await noGateway();
   });
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { helmReleases, live, openInstalled, startOver, TestStack } from "../support/rehearsal.ts";
+import { helmReleases, startOver } from "../support/rehearsal.ts";
+import { live } from "../support/rehearsed-cluster.ts";
+import { openInstalled, TestStack } from "../support/test-stack.ts";
 
 describe("the guard", () => {
   it("stops a stack that is pointed at another cluster, whose objects stay as they are", async () => {

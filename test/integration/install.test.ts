@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../model/settings.ts";
-import { helmReleases, installedPoint, keep, live, startOver, TestStack } from "../support/rehearsal.ts";
+import { helmReleases, keep, startOver } from "../support/rehearsal.ts";
+import { live } from "../support/rehearsed-cluster.ts";
+import { installedPoint, TestStack } from "../support/test-stack.ts";
 
 /** Every Helm release of Krateo 3.0.0 as it must be after a fresh installation. */
 const installed = {

@@ -2,89 +2,28 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { patch, pathOf } from "../../cluster/client/api.ts";
-import { connect } from "../../cluster/client/connection.ts";
-import type { JsonObject } from "../../model/settings.ts";
 import {
-  apply,
   backups,
   comeBackTo,
-  secretData as contentsOf,
   helm,
   helmReleases,
   keep,
-  kubeconfig,
-  live,
-  platformSecrets,
   run,
   scratch,
   seedLegacy,
-  TestStack,
   tinyChart,
 } from "../support/rehearsal.ts";
-
-const platform = (): Promise<JsonObject | undefined> =>
-  live("KrateoPlatformOps", "krateo", { apiVersion: "krateo.io/v1alpha1" });
-const binding = (name: string): Promise<JsonObject | undefined> =>
-  live("ClusterRoleBinding", name, { apiVersion: "rbac.authorization.k8s.io/v1", namespace: "" });
-
-/** Replicas that the installer is asked for; undefined when it is gone. */
-async function installer(): Promise<number | undefined> {
-  const found = await live("Deployment", "installer", { apiVersion: "apps/v1" });
-  return (found?.["spec"] as { replicas?: number } | undefined)?.replicas;
-}
-
-/** Contents of the Secrets that no migration may change: those that exist. */
-const secretData = (): Promise<Record<string, unknown>> =>
-  contentsOf([...platformSecrets, "cratedb-system-credentials", "admin-password"]);
-
-function unchanged(before: Record<string, unknown>, after: Record<string, unknown>, when: string): void {
-  for (const [name, data] of Object.entries(before))
-    assert.deepEqual(after[name], data, `Secret ${name} has changed ${when}`);
-}
-
-/** Has the user's changes carried over to the stack. */
-async function carryOver(stack: TestStack): Promise<void> {
-  const { code, output } = await stack.krateo(
-    "migrate",
-    "--write",
-    "--output",
-    stack.overridesFile,
-    "--force",
-  );
-  assert.equal(code, 0, output);
-}
-
-/** Nothing of 2.7.0 is left, 3.0.0 is whole, and a second run has nothing to do. */
-async function migrated(stack: TestStack, others: readonly string[] = []): Promise<void> {
-  assert.equal(await platform(), undefined);
-  assert.equal(
-    await live("CustomResourceDefinition", "krateoplatformops.krateo.io", {
-      apiVersion: "apiextensions.k8s.io/v1",
-      namespace: "",
-    }),
-    undefined,
-  );
-  assert.equal(await installer(), undefined);
-  assert.equal(await binding("helm-runner-cluster-admin"), undefined);
-  assert.equal(await live("ServiceAccount", "helm-runner"), undefined);
-  assert.equal(await live("PersistentVolumeClaim", "etcd-data-eventsse-etcd-0"), undefined);
-  const releases = await helmReleases();
-  const statuses = new Set(Object.values(releases).map((text) => text.split(" ")[2]));
-  assert.deepEqual([...statuses], ["deployed"]);
-  assert.equal(Object.keys(releases).filter((name) => !others.includes(name)).length, 21);
-  // Upgraded, and not uninstalled and made anew.
-  assert.match(releases["authn"] ?? "", /^authn-0\.22\.2 r([2-9]|1\d) /);
-  const verify = await stack.krateo("verify", "--json");
-  assert.equal(verify.code, 0, verify.output);
-  const { checks } = JSON.parse(verify.stdout) as { checks: Record<string, string>[] };
-  assert.deepEqual(
-    checks.filter(({ subject }) => subject === "Krateo 2.7.0").map(({ status, found }) => [status, found]),
-    [["OK", "nothing of it is left"]],
-  );
-  const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
-  assert.equal(code, 0, output);
-}
+import { apply, live } from "../support/rehearsed-cluster.ts";
+import { TestStack } from "../support/test-stack.ts";
+import {
+  binding,
+  carryOver,
+  installer,
+  migrated,
+  platform,
+  secretData,
+  unchanged,
+} from "./migrated-platform.ts";
 
 describe("the migration of a live Krateo 2.7.0, type nodeport", () => {
   let stack: TestStack;
@@ -279,48 +218,3 @@ describe("the migration of a live Krateo 2.7.0, type nodeport", () => {
     assert.equal(await binding("uninstall-old-components"), undefined);
   });
 });
-
-describe("the migration of a Krateo 2.7.0 on OpenShift, type loadbalancer", () => {
-  it("takes one up; a volume that would be retained goes where the stack says so", async () => {
-    await seedLegacy("loadbalancer", { openshift: true });
-    const claim = (await live("PersistentVolumeClaim", "etcd-data-eventsse-etcd-0")) as {
-      spec: { volumeName: string };
-    };
-    const volume = claim.spec.volumeName;
-    await retain(volume);
-    const before = await secretData();
-    const config = { type: "loadbalancer", openshift: true, purgeVolumes: true };
-    const stack = await TestStack.open("migrate-openshift", config);
-    await carryOver(stack);
-    const { code, output } = await stack.pulumi("up");
-    assert.equal(code, 0, output);
-    assert.match(output, new RegExp(`PersistentVolume ${volume} removed with its storage`));
-    assert.equal(await live("PersistentVolume", volume, { namespace: "" }), undefined);
-    unchanged(before, await secretData(), "in a migration");
-    await migrated(stack);
-  });
-});
-
-describe("the migration of a Krateo 2.7.0, type ingress", () => {
-  it("takes one up; a volume that is retained is named", async () => {
-    await seedLegacy("ingress");
-    const claim = (await live("PersistentVolumeClaim", "etcd-data-eventsse-etcd-0")) as {
-      spec: { volumeName: string };
-    };
-    await retain(claim.spec.volumeName);
-    const before = await secretData();
-    const stack = await TestStack.open("migrate-ingress", { type: "ingress", domain: "krateo.example.org" });
-    await carryOver(stack);
-    const { code, output } = await stack.pulumi("up");
-    assert.equal(code, 0, output);
-    assert.match(output, /PersistentVolume \S+ stays with its data \(reclaim policy Retain\)/);
-    unchanged(before, await secretData(), "in a migration");
-    await migrated(stack);
-  });
-});
-
-async function retain(volume: string): Promise<void> {
-  const path = pathOf("v1", "persistentvolumes", undefined, volume);
-  const policy = { spec: { persistentVolumeReclaimPolicy: "Retain" } };
-  await patch(connect({ kubeconfig }), path, "application/merge-patch+json", policy);
-}

@@ -17,7 +17,8 @@ import {
   widgetDefinition,
 } from "../support/drift-cases.ts";
 import { mirrored, mirrorImages } from "../support/mirroring-webhook.ts";
-import { apply, kubeconfig, startOver, until } from "../support/rehearsal.ts";
+import { kubeconfig, startOver, until } from "../support/rehearsal.ts";
+import { apply } from "../support/rehearsed-cluster.ts";
 import { kubeconfigOfVisitor } from "../support/visitor.ts";
 
 describe("an object in a cluster differs from its manifest", () => {

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import type { Check, Status } from "../../model/check.ts";
-import {
-  apply,
-  helm,
-  live,
-  type Outcome,
-  run,
-  startOver,
-  TestStack,
-  tinyChart,
-} from "../support/rehearsal.ts";
+import { helm, type Outcome, run, startOver, tinyChart } from "../support/rehearsal.ts";
+import { apply, live } from "../support/rehearsed-cluster.ts";
+import { TestStack } from "../support/test-stack.ts";
 import { kubeconfigOfVisitor } from "../support/visitor.ts";
 
 interface Report {

@@ -2,16 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { create, type KubeObject, list, pathOf, remove } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
-import {
-  helmReleases,
-  paths,
-  rehearsal,
-  secretData,
-  setEtcdFull,
-  startOver,
-  TestStack,
-  until,
-} from "../support/rehearsal.ts";
+import { helmReleases, paths, rehearsal, startOver, until } from "../support/rehearsal.ts";
+import { secretData, setEtcdFull } from "../support/rehearsed-cluster.ts";
+import { TestStack } from "../support/test-stack.ts";
 
 const admission = "admissionregistration.k8s.io/v1";
 

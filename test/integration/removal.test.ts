@@ -2,16 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { patch, pathOf, remove } from "../../cluster/client/api.ts";
 import { type Connection, connect } from "../../cluster/client/connection.ts";
-import {
-  apply,
-  helmReleases,
-  live,
-  type Outcome,
-  openInstalled,
-  rehearsal,
-  type TestStack,
-  until,
-} from "../support/rehearsal.ts";
+import { helmReleases, type Outcome, rehearsal, until } from "../support/rehearsal.ts";
+import { apply, live } from "../support/rehearsed-cluster.ts";
+import { openInstalled, type TestStack } from "../support/test-stack.ts";
 
 const notebook = { apiVersion: "finops.krateo.io/v1", kind: "Notebook", name: "mine" };
 const definition = { apiVersion: "core.krateo.io/v1alpha1", kind: "CompositionDefinition", name: "shop" };

@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import {
-  apply,
-  haltApiServer,
-  helmReleases,
-  live,
-  scratch,
-  secretData,
-  startOver,
-  TestStack,
-  until,
-} from "../support/rehearsal.ts";
+import { helmReleases, scratch, startOver, until } from "../support/rehearsal.ts";
+import { apply, haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
+import { TestStack } from "../support/test-stack.ts";
 
 /** The same as for a run that nothing disturbed. */
 async function converged(stack: TestStack, before: Record<string, unknown>): Promise<void> {

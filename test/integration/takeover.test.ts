@@ -7,19 +7,9 @@ import { loadSettings } from "../../configuration/load.ts";
 import type { JsonObject, Settings } from "../../model/settings.ts";
 import { installationCrd, installationName, protectiveFinalizer } from "../../plan/installation.ts";
 import { installInTurn } from "../../rehearsal/bench/sequential-install.ts";
-import {
-  apply,
-  helmReleases,
-  live,
-  openInstalled,
-  paths,
-  rehearsal,
-  scratch,
-  secretData,
-  startOver,
-  TestStack,
-  until,
-} from "../support/rehearsal.ts";
+import { helmReleases, paths, rehearsal, scratch, startOver, until } from "../support/rehearsal.ts";
+import { apply, live, secretData } from "../support/rehearsed-cluster.ts";
+import { openInstalled, TestStack } from "../support/test-stack.ts";
 
 const namespace = "krateo-system";
 

@@ -4,17 +4,9 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { patch, pathOf } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
-import {
-  helm,
-  helmReleases,
-  mirror,
-  openInstalled,
-  paths,
-  rehearsal,
-  secretData,
-  TestStack,
-  until,
-} from "../support/rehearsal.ts";
+import { helm, helmReleases, mirror, paths, rehearsal, until } from "../support/rehearsal.ts";
+import { secretData } from "../support/rehearsed-cluster.ts";
+import { openInstalled, TestStack } from "../support/test-stack.ts";
 
 const namespace = "krateo-system";
 

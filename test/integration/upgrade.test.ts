@@ -3,7 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { list, pathOf, remove } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { helmReleases, live, openInstalled, paths, TestStack } from "../support/rehearsal.ts";
+import { helmReleases, paths } from "../support/rehearsal.ts";
+import { live } from "../support/rehearsed-cluster.ts";
+import { openInstalled, TestStack } from "../support/test-stack.ts";
 
 /** Names of the releases whose revision is not 1, with their revision and status. */
 async function changed(): Promise<Record<string, string>> {

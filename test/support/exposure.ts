@@ -1,7 +1,8 @@
 /** What has to be so before and after a change of the way in which a platform is exposed. */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../model/settings.ts";
-import { live, type TestStack } from "./rehearsal.ts";
+import { live } from "./rehearsed-cluster.ts";
+import type { TestStack } from "./test-stack.ts";
 
 const secrets = ["jwt-sign-key", "krateo-db", "krateo-db-user"];
 export const browserServices = ["authn", "snowplow", "events-presenter", "frontend"];

@@ -2,7 +2,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { JsonObject } from "../../model/settings.ts";
 import { makeCertificates } from "../cluster/client/certificates.ts";
-import { apply } from "./rehearsal.ts";
+import { apply } from "./rehearsed-cluster.ts";
 
 /** Objects with this label are rewritten. */
 export const mirrored = { mirrored: "yes" };

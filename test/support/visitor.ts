@@ -4,7 +4,8 @@ import { parse, stringify } from "yaml";
 import { ask, pathOf } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { apply, kubeconfig, scratch } from "./rehearsal.ts";
+import { kubeconfig, scratch } from "./rehearsal.ts";
+import { apply } from "./rehearsed-cluster.ts";
 
 /**
  * Makes a service account that may do no more than rules of a ClusterRole say.
