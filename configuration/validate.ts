@@ -4,6 +4,7 @@ import { isMap } from "../model/secret-value.ts";
 import { exposureKeys } from "./exposure/keys.ts";
 import { stepsIn } from "./resolved-components.ts";
 import type { ResolvedConfiguration } from "./resolved-configuration.ts";
+import { backendPortProblems } from "./rules/backend-ports.ts";
 import { browserUrlWarnings } from "./rules/browser-urls.ts";
 import { certificateProblems } from "./rules/certificate-keys.ts";
 import { chartProblems, chartWarnings } from "./rules/chart-limits.ts";
@@ -78,6 +79,7 @@ const rules: readonly Rule[] = [
   },
   { name: "shared-releases", problems: sharedReleaseProblems },
   { name: "shared-ports", keys: ["nodePorts"], unless: "node-ports", problems: sharedPortProblems },
+  { name: "backend-ports", problems: backendPortProblems },
   { name: "variables", problems: variableProblems },
   { name: "component-needs", problems: needProblems },
   { name: "database-made", needsSteps: true, problems: databaseMadeProblems },

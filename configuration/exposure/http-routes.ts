@@ -34,17 +34,19 @@ export function httpRouteTo(
   steps: readonly Step[],
   release: Pick<ChartStep["release"], "name" | "namespace">,
 ): ObjectStep | undefined {
-  return steps.filter(isOwnHttpRoute).find(({ enabled, manifest }) => {
-    const { namespace } = manifest.metadata;
-    return (
-      enabled &&
-      backendsOf(manifest).some(
-        (backend) =>
-          valueAt(backend, ["name"]) === release.name &&
-          (valueAt(backend, ["namespace"]) ?? namespace) === release.namespace,
-      )
-    );
-  });
+  return steps.filter(isOwnHttpRoute).find((route) => route.enabled && backendsTo(route, release).length > 0);
+}
+
+/** What an HTTPRoute says of the Service of a Helm release, as often as it names it. */
+export function backendsTo(
+  { manifest }: ObjectStep,
+  release: Pick<ChartStep["release"], "name" | "namespace">,
+): Json[] {
+  return backendsOf(manifest).filter(
+    (backend) =>
+      valueAt(backend, ["name"]) === release.name &&
+      (valueAt(backend, ["namespace"]) ?? manifest.metadata.namespace) === release.namespace,
+  );
 }
 
 /** The hosts that an HTTPRoute names. */
