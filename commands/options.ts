@@ -62,3 +62,9 @@ export function seconds(text: string): number {
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError("It must be a whole number of seconds, such as 900.");
 }
+
+/** Parses a number of things, none included. */
+export function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number, such as 3.");
+}

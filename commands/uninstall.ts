@@ -1,7 +1,7 @@
 /** `krateo uninstall`: lists what would be removed, then removes the installation. */
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { Connection } from "../cluster/client/connection.ts";
 import type { RunLease } from "../cluster/lease/run-lease.ts";
 import { pulumiDestroy } from "../engine/pulumi-destroy.ts";
@@ -29,7 +29,7 @@ import { type RemovalPlan, remainsOf, removalPlan } from "../plan/removal/remova
 import type { LiveRelease, RemovalSurvey } from "../plan/removal/survey.ts";
 import { repairsOf } from "../plan/repair.ts";
 import { exclusively } from "./exclusively.ts";
-import { seconds, withStackOptions } from "./options.ts";
+import { seconds, wholeNumber, withStackOptions } from "./options.ts";
 import { planText, retainedLines } from "./removal-report.ts";
 import { repairLocks } from "./repair.ts";
 import { BadResult, connectTo, type Session, stackSettings } from "./session.ts";
@@ -89,11 +89,6 @@ changed, or something is left: the output names it and what holds it.`,
     .action(async (options: UninstallOptions) => {
       await uninstall(await prepare(options, session));
     });
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It must be a whole number, such as 3.");
 }
 
 async function prepare(options: UninstallOptions, session: Session): Promise<Work> {
