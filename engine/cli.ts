@@ -65,10 +65,11 @@ export async function runPulumi(
     // A group of its own: what the npm package starts is not the engine but a process that starts it.
     detached: !asks,
   });
-  // As Ctrl-C at a terminal, which reaches whoever asks by itself: the engine ends in order.
-  const interrupt = (): void => void (asks || signalGroup(child.pid, "SIGINT"));
-  const signals = ["SIGINT", "SIGHUP", "SIGTERM", "exit"];
-  for (const signal of signals) process.on(signal, interrupt);
+  // As Ctrl-C, by which the engine ends in order. What asks at the terminal gets that, and that it was closed, from there.
+  const interrupt = (): void => void (asks ? child.kill("SIGTERM") : signalGroup(child.pid, "SIGINT"));
+  const ofTerminal = (): void => void (asks || signalGroup(child.pid, "SIGINT"));
+  const handlers = { SIGINT: ofTerminal, SIGHUP: ofTerminal, SIGTERM: interrupt, exit: interrupt };
+  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
   try {
     const code = await new Promise<number>((resolve, reject) => {
       child.on("error", reject).on("close", (code) => resolve(code ?? 1));
@@ -77,7 +78,7 @@ export async function runPulumi(
     while (!asks && signalGroup(child.pid, 0)) await pause(200);
     return code;
   } finally {
-    for (const signal of signals) process.off(signal, interrupt);
+    for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
   }
 }
 

@@ -23,11 +23,7 @@ describe("a variable whose value the plan fixes", () => {
       "30082",
     ],
     ["is a port of the values", plannedValue(reading(".spec.ports[0].port"), [authn({ port: 80 })]), "80"],
-    [
-      "is the chart's own port without one",
-      plannedValue(reading(".spec.ports[0].port"), [authn({})]),
-      "8082",
-    ],
+    ["is no default of the chart", plannedValue(reading(".spec.ports[0].port"), [authn({})]), undefined],
     ["is none of the cluster's choice", plannedValue(nodePort, [authn({ type: "NodePort" })]), undefined],
     ["is none of a Service that has none", plannedValue(nodePort, [authn({ nodePort: 30082 })]), undefined],
     [
