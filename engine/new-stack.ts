@@ -11,10 +11,15 @@ export interface NewStack {
   readonly asks: boolean;
 }
 
-/** Whether the project has a stack of that name in the backend. @throws PulumiFailure */
+/**
+ * Whether the project has a stack of that name in the backend. Pulumi lists stacks of the default organization by their
+ * name alone, and others as ORGANIZATION/STACK.
+ *
+ * @throws PulumiFailure
+ */
 export async function stackExists(stack: string, directory: string): Promise<boolean> {
   const stacks = JSON.parse(await askPulumi(["stack", "ls", "--json"], directory)) as { name: string }[];
-  return stacks.some(({ name }) => name === stack || name.endsWith(`/${stack}`));
+  return stacks.some(({ name }) => name === stack);
 }
 
 /**

@@ -81,10 +81,11 @@ export function chosenKeys(
   });
 }
 
+/** What is behind the first slash is the name, so that the configuration refuses a second one. */
 function gatewayKeys(gateway: string | undefined): Record<string, unknown> {
   if (!gateway) return {};
-  const [namespace, name] = gateway.split("/");
-  return name === undefined ? { gatewayClass: gateway } : { gateway: { name, namespace } };
+  const [namespace, ...name] = gateway.split("/");
+  return name.length === 0 ? { gatewayClass: gateway } : { gateway: { name: name.join("/"), namespace } };
 }
 
 /** @throws ConfigurationError for an option that says otherwise than `--tls` */

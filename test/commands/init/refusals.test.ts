@@ -38,6 +38,11 @@ describe("krateo init", () => {
     ],
     ["a name that leads elsewhere", ["--stack", "../dev"], /this cannot be a stack's name/],
     [
+      "a Gateway of more than a namespace and a name",
+      ["--stack", "dev", "--type", "gateway", "--domain", "a.example.org", "--gateway", "a/b/c"],
+      /1\. name has a value that is not allowed.*\n.*krateo:gateway\.name\n/,
+    ],
+    [
       "an answer that the configuration refuses",
       ["--stack", "dev", "--type", "ingress", "--domain", "https://x"],
       /1\. domain has a value that is not allowed/,
