@@ -41,20 +41,21 @@ export function pageUrlOf(build: BuildContext): pulumi.Output<string> {
 /**
  * The command that prints the line for a hosts file, for hosts that are in no DNS: Ingresses and Gateways tell an address.
  *
- * @returns words where there is no such host. Never undefined: the engine warns of such an output.
+ * @returns words where there is no such host. For a Gateway it prints a line for each IP address. Never undefined: the engine
+ *   warns of such an output.
  */
 export function hostsFileOf(build: BuildContext): string {
   const { namespace, steps } = build.settings;
   const page = steps.find(({ id }) => id === pageService.step);
   const route = page?.type === "chart" ? httpRouteTo(steps, page.release) : undefined;
-  const [source, path] =
-    route === undefined
-      ? [`ingress ${pageService.name} -n ${namespace}`, "loadBalancer.ingress[0].ip"]
-      : [gatewayOf(route), "addresses[0].value"];
-  const hosts = hostsOf(build);
-  return hosts.length === 0
-    ? "not needed: there is no Ingress"
-    : `kubectl get ${source} -o jsonpath='{.status.${path}} ${hosts.join(" ")}'`;
+  const hosts = hostsOf(build).join(" ");
+  if (hosts === "") return "not needed: there is no Ingress and no HTTPRoute";
+  if (route === undefined) {
+    return `kubectl get ingress ${pageService.name} -n ${namespace} -o jsonpath='{.status.loadBalancer.ingress[0].ip} ${hosts}'`;
+  }
+  // A Gateway may have a host name among its addresses, which a hosts file does not take.
+  const addresses = '.status.addresses[?(@.type=="IPAddress")]';
+  return `kubectl get ${gatewayOf(route)} -o jsonpath='{range ${addresses}}{.value} ${hosts}{"\\n"}{end}'`;
 }
 
 /** Hosts of the installed Ingresses and HTTPRoutes, each once. */

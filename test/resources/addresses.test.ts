@@ -62,6 +62,6 @@ describe("the platform's addresses", () => {
     const { platform } = await build([chartStep("install-authn")], {
       read: async () => service as unknown as JsonObject,
     });
-    assert.equal(platform.hostsFile, "not needed: there is no Ingress");
+    assert.equal(platform.hostsFile, "not needed: there is no Ingress and no HTTPRoute");
   });
 });

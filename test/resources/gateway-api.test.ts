@@ -64,7 +64,7 @@ describe("an HTTPRoute", () => {
     });
     assert.equal(
       platform.hostsFile,
-      "kubectl get gateway shared -n gateways -o jsonpath='{.status.addresses[0].value} app.example.org login.example.org'",
+      `kubectl get gateway shared -n gateways -o jsonpath='{range .status.addresses[?(@.type=="IPAddress")]}{.value} app.example.org login.example.org{"\\n"}{end}'`,
     );
   });
 });
