@@ -29,13 +29,13 @@ export interface ClusterFeatures {
 }
 
 /** What tells where a node comes from. */
-export interface NodeKind {
+interface NodeKind {
   /** As its cloud controller wrote it, e.g. `aws:///eu-west-1a/i-0abc`; empty without one. */
   readonly providerId: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface ExistingGateway {
+interface ExistingGateway {
   /** NAMESPACE/NAME. */
   readonly name: string;
   /** Whether one of its listeners speaks TLS. */

@@ -35,7 +35,7 @@ export interface HttpRoute {
   };
 }
 
-export interface ParentReference {
+interface ParentReference {
   readonly kind?: string;
   readonly name: string;
   /** Undefined: the HTTPRoute's. */
@@ -98,7 +98,7 @@ export function gatewayParents({ spec }: HttpRoute): readonly ParentReference[] 
 }
 
 /** What a Gateway is called in a sentence. @param home Namespace of the HTTPRoute that names it. */
-export function gatewayName({ name, namespace }: ParentReference, home: string | undefined): string {
+function gatewayName({ name, namespace }: ParentReference, home: string | undefined): string {
   return `Gateway ${namespace ?? home}/${name}`;
 }
 

@@ -34,8 +34,8 @@ export function meansText(object: string, means: Means | undefined): string | un
 }
 
 /**
- * Asks the API server, without changing anything, how an object can become what its manifest says. Who may not ask gets
- * "merge", which is what Helm tries.
+ * Asks the API server, without changing anything, how an object can become what its manifest says. A user who may not
+ * ask gets "merge", which is what Helm tries.
  *
  * @param former The object as the installed revision has it: Helm takes away what only that one had. Default: as planned.
  * @returns undefined for a kind that the cluster does not know: it may come with another release
@@ -127,7 +127,7 @@ function losesNothing({ apiVersion, kind, spec }: JsonObject): boolean {
   return isBuiltIn && remade.includes(String(kind)) && policy !== "Delete";
 }
 
-/** Why the API server does not take it; undefined when it does, and for who may not ask. */
+/** Why the API server does not take it; undefined when it does, and for a user who may not ask. */
 async function refusalOf(asking: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await asking();

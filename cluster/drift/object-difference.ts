@@ -15,7 +15,7 @@ import { listsAsValues, mergeRulesOf } from "./merge-rules.ts";
 import { plannedFields, withEncodedData } from "./planned-fields.ts";
 
 /** In which fields an object is not as its manifest says. */
-export interface ObjectDrift {
+interface ObjectDrift {
   /** What the manifest sets, as the API server writes it where it says so. */
   readonly planned: JsonObject;
   readonly differences: readonly Difference[];
@@ -29,8 +29,8 @@ export interface ObjectDrift {
  * Where the two differ, and where no patch can change what differs, it asks what a new object would be: what admission
  * gives to every such object is no drift.
  *
- * Who may not ask gets a comparison with the manifest itself, in which a field that nobody else has set, by the API
- * server's own record, counts as planned: the API server may have rewritten it.
+ * A user who may not ask gets a comparison with the manifest itself, in which a field that nobody else has set, by the
+ * API server's own record, counts as planned: the API server may have rewritten it.
  *
  * @throws as `get` in api.ts
  */

@@ -31,7 +31,7 @@ export interface Wanted {
 }
 
 /** What was found out about one object. */
-export interface ObjectFinding {
+interface ObjectFinding {
   /** Undefined when it is as planned. */
   readonly finding?: Finding;
   /** Texts that it holds, if it is a Secret, which must not be shown anywhere. */
@@ -95,7 +95,7 @@ interface Autoscaler {
   readonly spec: { readonly scaleTargetRef: { readonly kind: string; readonly name: string } };
 }
 
-/** True when an autoscaler decides on the number of pods of a workload. Who may not list autoscalers finds none. */
+/** True when an autoscaler decides on the number of pods of a workload. A user who may not list autoscalers finds none. */
 async function isAutoscaled(connection: Connection, { kind, metadata }: ManifestObject): Promise<boolean> {
   const path = pathOf("autoscaling/v2", "horizontalpodautoscalers", metadata.namespace);
   const scalers = await list<Autoscaler>(connection, path).catch((error: unknown) => {

@@ -68,7 +68,7 @@ export async function putBack(
   manifest?: string,
 ): Promise<string[]> {
   const found = await findPutBack(connection, { name, namespace }, manifest).catch((error: unknown) => {
-    // Who may upgrade a release may lack the right to read all of it, and Helm needs no more than it needed before.
+    // A user who may upgrade a release may lack the right to read all of it, and Helm needs no more than it needed before.
     if (asked || !(error instanceof ConfigurationError)) throw error;
     return [];
   });

@@ -16,7 +16,7 @@ export interface OptionEntry {
 }
 
 /** A command as it is typed. */
-export interface CommandEntry {
+interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionEntry[];

@@ -18,7 +18,7 @@ import type { Proposal } from "./proposals.ts";
 import { questionAbout } from "./questions.ts";
 
 /** What is known when the questions begin. */
-export interface Beginning {
+interface Beginning {
   readonly directory: string;
   readonly features: ClusterFeatures;
   readonly place: Place;

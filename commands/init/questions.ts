@@ -33,7 +33,7 @@ export interface Question {
 type OwnQuestion = Question & { readonly name: AnswerName };
 
 /** What a question may depend on. */
-export interface Circumstances {
+interface Circumstances {
   readonly answers: Answers;
   readonly features: ClusterFeatures;
   /** Profiles that go with the answers, except those that other questions are about. */

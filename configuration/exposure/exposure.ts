@@ -42,7 +42,7 @@ export interface Annotations {
   readonly byService: ByService<Readonly<Record<string, string>>>;
 }
 
-export interface GatewayConfig {
+interface GatewayConfig {
   readonly name: string;
   /** Undefined: the installation's. */
   readonly namespace?: string;

@@ -10,7 +10,7 @@ export interface DriftCase {
   readonly edit?: JsonObject | readonly JsonObject[];
   /** `path: planned -> live` */
   readonly found: readonly string[];
-  /** What a user finds who may not patch, where it is another. */
+  /** What a user without the right to patch finds, where that is different. */
   readonly visitorFinds?: readonly string[];
 }
 

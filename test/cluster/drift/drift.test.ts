@@ -190,7 +190,7 @@ describe("drift", () => {
     });
   });
 
-  it("is told by a comparison here for who may not ask the API server, and the report says so", async () => {
+  it("is told by a comparison here for a user who may not ask the API server, and the report says so", async () => {
     await withApiServer(cluster({}, 403), async (connection) => {
       const { drifts, compared } = await findDrift(connection, settings);
       assert.deepEqual(

@@ -171,7 +171,7 @@ describe("without the right to ask, an object differs from its manifest", () => 
     assert.deepEqual(differences, ['spec.e: {"f":"x"} -> undefined']);
   });
 
-  it("as a new object does, for who may create one", async () => {
+  it("as a new object does, for a user who may create one", async () => {
     const live = object({ replicas: 2 }, "mirror/web:1");
     const { differences } = await asked(live, forbidden, answer(object({}, "mirror/web:1")));
     assert.deepEqual(differences, ["spec.replicas: 1 -> 2"]);

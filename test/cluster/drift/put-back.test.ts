@@ -167,7 +167,7 @@ describe("what an upgrade would leave or fail on", () => {
       [["Widget w", "none", "no"]],
     ],
     [
-      "is not told to who may not ask the API server",
+      "is not told to a user who may not ask the API server",
       { [paths.service]: edited.service },
       { [`PATCH ${paths.service}`]: { status: 403, body: { message: "forbidden" } } },
       [],
