@@ -1,5 +1,5 @@
 /** Checks the rights that an installation needs. */
-import { knownChart } from "../../../components/catalogue.ts";
+import { knownChart, knownStep } from "../../../components/catalogue.ts";
 import { gatewayGroup } from "../../../configuration/exposure/gateway.ts";
 import { needsNodes } from "../../../configuration/exposure/node-address.ts";
 import type { Check } from "../../../model/check.ts";
@@ -40,7 +40,7 @@ const clusterWide: readonly Right[] = [
   { group: rbac, resource: "clusterrolebindings", verbs: all },
 ];
 
-/** Kinds of the Gateway API that an installation makes, with their plurals. */
+/** Kinds of the Gateway API that steps of our own make, with their plurals. */
 const gatewayKinds: Readonly<Record<string, string>> = {
   Gateway: "gateways",
   HTTPRoute: "httproutes",
@@ -63,7 +63,7 @@ export function rightsNeeded(settings: Settings): Right[] {
       }),
     ),
     ...settings.steps.flatMap((step): Right[] => {
-      if (step.type !== "object" || !step.enabled) return [];
+      if (step.type !== "object" || !step.enabled || knownStep(step.id) === undefined) return [];
       const { apiVersion, kind, metadata } = step.manifest;
       const resource = gatewayKinds[kind];
       if (resource === undefined || apiVersion.split("/")[0] !== gatewayGroup) return [];

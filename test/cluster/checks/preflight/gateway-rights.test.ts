@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rightsNeeded } from "../../../../cluster/checks/preflight/rights.ts";
 import { objectStep, settingsOf } from "../../../support/settings.ts";
-import { own, toOwn } from "./gateways.ts";
+import { others, own, toOwn } from "./gateways.ts";
 
 describe("preflight of type gateway", () => {
   it("asks for the rights to make what is planned, in its namespace", () => {
@@ -21,5 +21,10 @@ describe("preflight of type gateway", () => {
         ["httproutes", "krateo-system"],
       ],
     );
+  });
+
+  it("asks for no rights for objects of other steps, as for those of any other kind", () => {
+    const rights = rightsNeeded(settingsOf([others("Gateway", {}), others("HTTPRoute", {})]));
+    assert.ok(!rights.some(({ group }) => group === "gateway.networking.k8s.io"));
   });
 });
