@@ -10,6 +10,9 @@ export class PulumiFailure extends Error {}
 /** A state of some thousand resources is that long. */
 const maxBuffer = 256 << 20;
 
+/** How long an interrupted engine may take to end: it waits for what its plugins are doing. */
+const interruptionSeconds = 300;
+
 /**
  * Asks Pulumi something.
  *
@@ -74,8 +77,10 @@ export async function runPulumi(
     const code = await new Promise<number>((resolve, reject) => {
       child.on("error", reject).on("close", (code) => resolve(code ?? 1));
     });
-    // An interrupted engine needs a while after the process that started it has gone.
-    while (!asks && signalGroup(child.pid, 0)) await pause(200);
+    // An interrupted engine needs a while after the process that started it has gone. Where nobody collects processes that
+    // have ended, as in a container without an init, its group never looks empty.
+    const end = performance.now() + interruptionSeconds * 1000;
+    while (!asks && signalGroup(child.pid, 0) && performance.now() < end) await pause(200);
     return code;
   } finally {
     for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
