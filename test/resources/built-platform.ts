@@ -7,6 +7,7 @@ import { Platform } from "../../resources/platform.ts";
 import { emptyInventory } from "../support/inventory.ts";
 import { type Registration, registrations } from "../support/recorded.ts";
 import { settingsOf } from "../support/settings.ts";
+import { platformArgs } from "./platform-args.ts";
 
 /** A live Service with a node port, which reads answer unless they are told otherwise. */
 export const service = { spec: { type: "NodePort", ports: [{ port: 8082, nodePort: 30082 }] } };
@@ -37,25 +38,13 @@ export async function build(
     read?: PlatformArgs["read"];
   } = {},
 ): Promise<{ platform: Platform; all: Registration[]; find: (name: string) => Registration }> {
-  const args: PlatformArgs = {
-    settings: settingsOf(steps, settings),
+  const args = platformArgs(settingsOf(steps, settings), {
     inventory: { ...emptyInventory, ...inventory },
     repairs,
     reapply: new Set(reapply),
     outdated,
-    putBack: async () => [],
-    migrationStatus: async () => [],
-    charts: new Map(steps.map((step) => [step.id, `./.charts/${step.id}.tgz`])),
-    stack: "test",
-    explain: async () => [],
-    explainRoute: async () => [],
-    explainHttpRoute: async () => [],
-    explainGateway: async () => [],
-    explainService: async () => [],
-    enter: async () => {},
-    checkLease: async () => {},
     read,
-  };
+  });
   let platform: Platform | undefined;
   const all = await registrations(() => {
     platform = new Platform("krateo", args);

@@ -5,32 +5,14 @@ import type { Json, JsonObject, Path, Settings } from "../../model/settings.ts";
 import { Platform } from "../../resources/platform.ts";
 import { loadLocal } from "../configuration/project.ts";
 import { goldenInputs } from "../golden/inputs.ts";
-import { emptyInventory } from "../support/inventory.ts";
 import { registrations } from "../support/recorded.ts";
+import { platformArgs } from "./platform-args.ts";
 
 /** Resource and path of each null that is handed to the engine below a list, or outside of Helm values. */
 async function forbiddenNulls(settings: Settings): Promise<string[]> {
   const service = { spec: { clusterIP: "10.0.0.1", ports: [{ port: 8082, nodePort: 30082 }] } };
   const all = await registrations(() => {
-    new Platform("krateo", {
-      settings,
-      inventory: emptyInventory,
-      repairs: [],
-      reapply: new Set(),
-      outdated: [],
-      putBack: async () => [],
-      migrationStatus: async () => [],
-      charts: new Map(settings.steps.map(({ id }) => [id, `./.charts/${id}.tgz`])),
-      stack: "test",
-      explain: async () => [],
-      explainRoute: async () => [],
-      explainHttpRoute: async () => [],
-      explainGateway: async () => [],
-      explainService: async () => [],
-      enter: async () => {},
-      checkLease: async () => {},
-      read: async () => service as JsonObject,
-    });
+    new Platform("krateo", platformArgs(settings, { read: async () => service as JsonObject }));
   });
   const nulls = (value: Json, path: Path, allowed: boolean): Path[] => {
     if (value === null) return allowed ? [] : [path];

@@ -7,6 +7,7 @@ import type { JsonObject } from "../../model/settings.ts";
 import { Platform } from "../../resources/platform.ts";
 import { emptyInventory } from "../support/inventory.ts";
 import { type Registration, registrations } from "../support/recorded.ts";
+import { platformArgs } from "./platform-args.ts";
 
 const file = join(import.meta.dirname, "registered.yaml");
 const { every, ...types } = parse(readFileSync(file, "utf8")) as Readonly<Record<string, readonly string[]>>;
@@ -65,28 +66,9 @@ describe("the resources of a fresh installation", () => {
         internalIps: [],
         names: [],
       };
-      const all = await registrations(
-        () =>
-          new Platform("krateo", {
-            settings,
-            inventory: { ...emptyInventory, nodes: [node] },
-            repairs: [],
-            reapply: new Set(),
-            outdated: [],
-            putBack: async () => [],
-            migrationStatus: async () => [],
-            charts: new Map(settings.steps.map(({ id }) => [id, `${id}.tgz`])),
-            stack: "test",
-            explain: async () => [],
-            explainRoute: async () => [],
-            explainHttpRoute: async () => [],
-            explainGateway: async () => [],
-            explainService: async () => [],
-            enter: async () => {},
-            checkLease: async () => {},
-            read: async () => reachable,
-          }),
-      );
+      const inventory = { ...emptyInventory, nodes: [node] };
+      const args = platformArgs(settings, { inventory, read: async () => reachable });
+      const all = await registrations(() => new Platform("krateo", args));
       assert.deepEqual(
         all.map(({ type, name, parent }) => `${type} ${name} < ${parent}`.trim()).toSorted(),
         [...(every ?? []), ...(types[type] ?? [])].toSorted(),

@@ -2,32 +2,14 @@ import assert from "node:assert/strict";
 import type { JsonObject, VariableStep } from "../../model/settings.ts";
 import { BuildContext } from "../../resources/build-context.ts";
 import { readVariable } from "../../resources/variable.ts";
-import { emptyInventory } from "../support/inventory.ts";
 import { settingsOf, variableStep } from "../support/settings.ts";
+import { platformArgs } from "./platform-args.ts";
 
 /** The value that a selector gives on an object, or the message it ends in. */
 async function read(selector: string, object: JsonObject | undefined): Promise<string> {
   const step = variableStep("extract", "IP", "authn");
   const selected = { ...step, valueFrom: { ...step.valueFrom, selector } } as VariableStep;
-  const build = new BuildContext({
-    settings: settingsOf([selected]),
-    inventory: emptyInventory,
-    repairs: [],
-    reapply: new Set(),
-    outdated: [],
-    putBack: async () => [],
-    migrationStatus: async () => [],
-    charts: new Map(),
-    stack: "test",
-    explain: async () => [],
-    explainRoute: async () => [],
-    explainHttpRoute: async () => [],
-    explainGateway: async () => [],
-    explainService: async () => [],
-    enter: async () => {},
-    checkLease: async () => {},
-    read: async () => object,
-  });
+  const build = new BuildContext(platformArgs(settingsOf([selected]), { read: async () => object }));
   const output = readVariable(build, selected, []);
   const { promise } = output as unknown as { promise: () => Promise<string> };
   return await promise.call(output).catch((error: Error) => error.message);

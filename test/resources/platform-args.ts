@@ -1,0 +1,27 @@
+import type { Settings } from "../../model/settings.ts";
+import type { PlatformArgs } from "../../resources/build-context.ts";
+import { emptyInventory } from "../support/inventory.ts";
+
+/** What a platform gets on an empty cluster that has nothing to say. */
+export function platformArgs(settings: Settings, given: Partial<PlatformArgs> = {}): PlatformArgs {
+  return {
+    settings,
+    inventory: emptyInventory,
+    repairs: [],
+    reapply: new Set(),
+    outdated: [],
+    charts: new Map(settings.steps.map(({ id }) => [id, `./.charts/${id}.tgz`])),
+    stack: "test",
+    putBack: async () => [],
+    migrationStatus: async () => [],
+    explain: async () => [],
+    explainRoute: async () => [],
+    explainHttpRoute: async () => [],
+    explainGateway: async () => [],
+    explainService: async () => [],
+    enter: async () => {},
+    checkLease: async () => {},
+    read: async () => undefined,
+    ...given,
+  };
+}
