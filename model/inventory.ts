@@ -75,6 +75,8 @@ export interface ExistingLease {
   readonly ended: boolean;
   /** The resourceVersion that was judged. A Lease that still has it has not been renewed since. */
   readonly version: string;
+  /** The resourceVersion when it was seen first. What was read at that time is out of date if the Lease has another one now. */
+  readonly firstVersion: string;
 }
 
 /** Name of that Lease. */

@@ -70,7 +70,9 @@ function interruptionOf(
   // Helm's clock is the machine's that ran it, so a little is allowed for.
   const skew = 5000;
   if (lease && updatedAt >= lease.acquiredAt - skew && updatedAt <= leaseEnd(lease) + skew) {
-    return `the run that began it (${lease.holder}) has ended`;
+    return lease.durationSeconds === 0
+      ? "the run that began it has ended"
+      : `the run that began it (${lease.holder}) has ended`;
   }
   const seconds = Math.round((now - updatedAt) / 1000);
   if (seconds <= step.timeoutSeconds) return undefined;

@@ -96,7 +96,8 @@ export async function readLease(
     const now = await get<LeaseObject>(connection, path, request);
     if (!now) return undefined;
     // Its holder may also have given it up, or have ended, in the meantime.
-    if (!isSame(now, found) || existingLease(now).ended) return existingLease(now);
+    if (!isSame(now, found) || existingLease(now).ended)
+      return { ...existingLease(now), firstVersion: lease.version };
   }
   return { ...lease, ended: true };
 }
@@ -124,6 +125,7 @@ export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
     durationSeconds: identity === "" ? 0 : (spec.leaseDurationSeconds ?? durationSeconds),
     ended: identity === "" || gone || isOfThisRun(identity, ancestors()),
     version: metadata.resourceVersion ?? "",
+    firstVersion: metadata.resourceVersion ?? "",
   };
 }
 

@@ -153,7 +153,7 @@ export class RunLease {
     const lease = found && (await this.judge(found));
     if (lease && !lease.ended) throw new ConfigurationError([runInProgress(this.namespace, lease)]);
     const { read } = this.options;
-    if (read && read.lease?.version !== lease?.version)
+    if (read && read.lease?.firstVersion !== lease?.version)
       throw new ConfigurationError([outOfDate(this.namespace)]);
     const acquireTime = microTime();
     const spec = {

@@ -5,7 +5,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { helmReleases, kubeconfig, scratch, startOver, until } from "../support/rehearsal.ts";
-import { apply, haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
+import { apply, change, haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
 import { descendants, openInstalled, TestStack } from "../support/test-stack.ts";
 
 interface Lease {
@@ -164,15 +164,22 @@ describe("a run that loses its Lease", () => {
   });
 });
 
+/** Gives a Secret these finalizers, without which it does not go. */
+async function hold(name: string, finalizers: readonly string[]): Promise<void> {
+  await change("Secret", name, {}, { metadata: { finalizers: [...finalizers] } });
+}
+
 describe("a removal", () => {
   it("keeps other runs away until it has ended, and gives the Lease up", async () => {
     const stack = await openInstalled();
     const second = await elsewhere("beside");
+    // The removal waits for this Secret, so that it is in progress for as long as the test wants it to be.
+    await hold("krateo-db", ["example.org/hold"]);
     const going = stack.start("destroy");
     await until(async () => (await holder()) !== "" && (await helmReleases())["portal"] === undefined);
-    const { code, output } = await second.pulumi("up");
+    const { code, output } = await second.pulumi("up").finally(() => hold("krateo-db", []));
     assert.equal(code, 1, output);
-    assert.match(output, /another run is in progress on the installation/);
+    assert.match(output, /another run is in progress on .*: \S+ on \S+, process \d+ \(pulumi destroy\)/);
     const ended = await going.ended;
     assert.equal(ended.code, 0, ended.output);
     await until(async () => (await holder()) === "");

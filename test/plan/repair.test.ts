@@ -24,6 +24,7 @@ const lease = (renewedSecondsAgo: number, ended = false): ExistingLease => ({
   durationSeconds: 30,
   ended,
   version: "4",
+  firstVersion: "4",
 });
 
 function verdict(existing: ExistingRelease, held?: ExistingLease): string {

@@ -15,7 +15,12 @@ const heldBy = (identity: string) =>
     metadata: { name: "krateo-installer", uid: "l", resourceVersion: "4" },
     spec: { ...foreign, leaseDurationSeconds: 30, holderIdentity: identity },
   });
-const times = { acquiredAt: Date.parse(acquireTime), renewedAt: Date.parse(renewTime), version: "4" };
+const times = {
+  acquiredAt: Date.parse(acquireTime),
+  renewedAt: Date.parse(renewTime),
+  version: "4",
+  firstVersion: "4",
+};
 
 describe("the Lease of a run", () => {
   it("is held as far as it says itself when its holder is on another machine", () => {

@@ -126,6 +126,17 @@ describe("a run that changes an installation", () => {
     });
   });
 
+  it("stops when another one has ended while the cluster was read", async () => {
+    const server = new LeaseServer({ ...foreign, leaseDurationSeconds: 60 });
+    await withApiServer(server.handler, async (connection) => {
+      setTimeout(() => server.write({ ...foreign, holderIdentity: "" }), 300);
+      const read = { lease: await readLease(connection, "krateo-system") };
+      assert.equal(read.lease?.ended, true);
+      const lease = new RunLease(connection, "krateo-system", { activity: "pulumi up", read, onLost });
+      assert.match((await errorOf(lease.hold())).message, /since this one read it/);
+    });
+  });
+
   it("takes for its own what an attempt of its own took whose answer was lost", async () => {
     const server = new LeaseServer();
     let isLost = true;
