@@ -73,7 +73,9 @@ async function makeEmptyProject(toolchain: Toolchain, paths: RehearsalPaths): Pr
   await mkdir(directory, { recursive: true });
   const { runtime, main } = parse(await readFile(join(paths.root, "Pulumi.yaml"), "utf8"));
   await writeFile(join(directory, "Pulumi.yaml"), stringify({ name: "empty", runtime, main }));
-  await cp(join(paths.root, "package.json"), join(directory, "package.json"));
+  // What the runtime options name belongs to the program, too.
+  for (const file of ["package.json", "run/compile-cache.ts"])
+    await cp(join(paths.root, file), join(directory, file));
   await writeFile(join(directory, main), "export {};\n");
   const options = { cwd: directory, env: toolchain.env };
   await runCommand(toolchain.pulumi, ["stack", "init", emptyStack, "--non-interactive"], options);
