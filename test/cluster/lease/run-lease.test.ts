@@ -56,6 +56,8 @@ describe("a run that changes an installation", () => {
     let taken = "";
     await holding(server, async (lease) => {
       taken = String(server.lease?.spec["renewTime"]);
+      // The times have milliseconds.
+      await new Promise((resolve) => setTimeout(resolve, 5));
       const { holderIdentity, leaseDurationSeconds } = server.lease?.spec ?? {};
       assert.match(
         String(holderIdentity),
