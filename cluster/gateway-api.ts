@@ -9,22 +9,26 @@ import {
 } from "../plan/gateway-api.ts";
 import { get, pathOf } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";
+import { explainTrouble } from "./explain-trouble.ts";
 
 /**
  * Why no Gateway serves an HTTPRoute, for a run that waited in vain: what the controller says of it, and of the Gateways
- * that it names. Never throws: it is called when something has failed already.
- *
- * @returns lines for the user; empty when a Gateway serves it
+ * that it names; empty when a Gateway serves it. Never throws.
  */
 export async function explainHttpRoute(
   connection: Connection,
   namespace: string,
   name: string,
 ): Promise<readonly string[]> {
-  try {
+  const about = {
+    subject: `HTTPRoute ${name} in namespace ${namespace}`,
+    question: `why no Gateway serves HTTPRoute ${name}`,
+    commands: `kubectl describe httproute ${name} -n ${namespace}`,
+  };
+  return await explainTrouble(about, async () => {
     const route = await get<HttpRoute>(connection, pathOf(gatewayApi, "httproutes", namespace, name));
     const trouble = httpRouteTrouble(route);
-    if (trouble === undefined) return [];
+    if (trouble === undefined) return { trouble };
     const parents = await Promise.all(
       (route ? gatewayParents(route) : []).map(async (parent) => {
         const home = parent.namespace ?? namespace;
@@ -32,15 +36,8 @@ export async function explainHttpRoute(
         return reason === undefined ? [] : [`  Gateway ${parent.name} in namespace ${home}: ${reason}`];
       }),
     );
-    return [
-      `HTTPRoute ${name} in namespace ${namespace} does not work: ${trouble}`,
-      ...parents.flat(),
-      `  look further: kubectl describe httproute ${name} -n ${namespace}`,
-    ];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [`cannot read why no Gateway serves HTTPRoute ${name}: ${reason}`];
-  }
+    return { trouble, more: parents.flat() };
+  });
 }
 
 /** The same of a Gateway; empty when all its listeners work. */
@@ -49,18 +46,14 @@ export async function explainGateway(
   namespace: string,
   name: string,
 ): Promise<readonly string[]> {
-  try {
-    const gateway = await readGateway(connection, namespace, name);
-    const trouble = gatewayTrouble(gateway);
-    if (trouble === undefined) return [];
-    return [
-      `Gateway ${name} in namespace ${namespace} does not work: ${trouble}`,
-      `  look further: kubectl describe gateway ${name} -n ${namespace}`,
-    ];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [`cannot read why Gateway ${name} does not listen: ${reason}`];
-  }
+  const about = {
+    subject: `Gateway ${name} in namespace ${namespace}`,
+    question: `why Gateway ${name} does not listen`,
+    commands: `kubectl describe gateway ${name} -n ${namespace}`,
+  };
+  return await explainTrouble(about, async () => ({
+    trouble: gatewayTrouble(await readGateway(connection, namespace, name)),
+  }));
 }
 
 async function readGateway(

@@ -1,13 +1,11 @@
 /** What the makers of resources share. */
 import * as pulumi from "@pulumi/pulumi";
-import { gatewayApi } from "../configuration/exposure/http-routes.ts";
 import { nodeAddressOf, nodeAddressVariable } from "../configuration/exposure/node-address.ts";
 import { type Inventory, releaseKey } from "../model/inventory.ts";
 import type { JsonObject, Settings, Step } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { refusedWrite } from "../plan/refused-write.ts";
 import type { Repair } from "../plan/repair.ts";
-import { routeApi } from "../plan/route.ts";
 
 /** Names one live object. */
 export interface ObjectReference {
@@ -33,14 +31,8 @@ export interface PlatformArgs {
   readonly stack: string;
   /** Which objects of a Helm release are not ready, and why; one sentence a line. */
   readonly explain: (release: { name: string; namespace: string }) => Promise<readonly string[]>;
-  /** Why no router serves a Route; one sentence a line. */
-  readonly explainRoute: (route: { name: string; namespace: string }) => Promise<readonly string[]>;
-  /** Why no Gateway serves an HTTPRoute; one sentence a line. */
-  readonly explainHttpRoute: (route: { name: string; namespace: string }) => Promise<readonly string[]>;
-  /** Why a Gateway does not listen; one sentence a line. */
-  readonly explainGateway: (gateway: { name: string; namespace: string }) => Promise<readonly string[]>;
-  /** Why a Service is not ready: its load balancer's events; one sentence a line. */
-  readonly explainService: (service: { name: string; namespace: string }) => Promise<readonly string[]>;
+  /** The same of objects that are waited for, by `APIVERSION:KIND` as in Pulumi's type tokens: `core/v1:Service`. */
+  readonly explainObject: Readonly<Record<string, PlatformArgs["explain"]>>;
   /**
    * Puts back those objects of a Helm release that an upgrade would leave as they are or fail on; returns their names.
    * `asked`: somebody asked to apply just this release again.
@@ -49,9 +41,10 @@ export interface PlatformArgs {
     release: { name: string; namespace: string },
     asked: boolean,
   ) => Promise<readonly string[]>;
-  /** Takes the Lease in the namespace, which must exist: from then on no other run may change the installation. */
-  readonly enter: () => Promise<void>;
-  /** Makes sure that this run still holds the Lease. Called before each operation; when it fails, the operation does not begin. */
+  /**
+   * Makes sure that this run holds the Lease in the namespace, so that no other run changes the installation. Called before
+   * each operation; when it fails, the operation does not begin.
+   */
   readonly checkLease: () => Promise<void>;
   /** Where a migration from an earlier version stands after a failure; no lines where there is none to finish. */
   readonly migrationStatus: () => Promise<readonly string[]>;
@@ -115,13 +108,8 @@ export class BuildContext {
   private async explanation(type: string, inputs: Record<string, unknown>): Promise<readonly string[]> {
     const named = (given: unknown) => given as { name: string; namespace: string };
     if (type === "kubernetes:helm.sh/v3:Release") return await this.args.explain(named(inputs));
-    const ofObjects: Readonly<Record<string, PlatformArgs["explain"]>> = {
-      [`kubernetes:${routeApi}:Route`]: this.args.explainRoute,
-      [`kubernetes:${gatewayApi}:HTTPRoute`]: this.args.explainHttpRoute,
-      [`kubernetes:${gatewayApi}:Gateway`]: this.args.explainGateway,
-      "kubernetes:core/v1:Service": this.args.explainService,
-    };
-    return (await ofObjects[type]?.(named(inputs["metadata"]))) ?? [];
+    const explain = this.args.explainObject[type.replace(/^kubernetes:/, "")];
+    return (await explain?.(named(inputs["metadata"]))) ?? [];
   }
 
   step(id: string): Step {

@@ -11,7 +11,7 @@ import type { BuildContext } from "./build-context.ts";
 export function createNamespace(build: BuildContext, parent: pulumi.Resource): pulumi.Resource {
   const { namespace } = build.settings;
   const existing = build.inventory.namespace;
-  const created = new Namespace(
+  return new Namespace(
     "namespace",
     { metadata: { name: namespace, ...marker(existing) } },
     {
@@ -21,6 +21,4 @@ export function createNamespace(build: BuildContext, parent: pulumi.Resource): p
       retainOnDelete: true,
     },
   );
-  created.id.apply(() => build.args.enter());
-  return created;
 }

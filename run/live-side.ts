@@ -6,26 +6,23 @@ import { putBack } from "../cluster/drift/put-back.ts";
 import { explainGateway, explainHttpRoute } from "../cluster/gateway-api.ts";
 import { RunLease } from "../cluster/lease/run-lease.ts";
 import { explainRoute } from "../cluster/route.ts";
+import { gatewayApi } from "../configuration/exposure/http-routes.ts";
 import { backupDirectory } from "../migration/live/backup-folder.ts";
 import { migrationStatus } from "../migration/live/migration-status.ts";
 import { isMigration, releaseKey } from "../model/inventory.ts";
+import { routeApi } from "../plan/route.ts";
 import type { PlatformArgs } from "../resources/build-context.ts";
 import { userErrors } from "../resources/user-errors.ts";
 import { endRun } from "./end-run.ts";
 
-type LiveSide = Pick<
-  PlatformArgs,
-  | "explain"
-  | "explainRoute"
-  | "explainHttpRoute"
-  | "explainGateway"
-  | "explainService"
-  | "migrationStatus"
-  | "putBack"
-  | "enter"
-  | "checkLease"
-  | "read"
->;
+interface LiveSide
+  extends Pick<
+    PlatformArgs,
+    "explain" | "explainObject" | "migrationStatus" | "putBack" | "checkLease" | "read"
+  > {
+  /** Takes the Lease in the namespace, which must exist, before anything is registered. */
+  readonly enter: () => Promise<void>;
+}
 
 /**
  * What the components ask of the cluster while they work, as functions that know the connection.
@@ -46,10 +43,12 @@ export function liveSide(
   });
   return {
     explain: ({ namespace, name }) => explainRelease(connection, namespace, name),
-    explainRoute: ({ namespace, name }) => explainRoute(connection, namespace, name),
-    explainHttpRoute: ({ namespace, name }) => explainHttpRoute(connection, namespace, name),
-    explainGateway: ({ namespace, name }) => explainGateway(connection, namespace, name),
-    explainService: ({ namespace, name }) => explainService(connection, namespace, name),
+    explainObject: {
+      "core/v1:Service": ({ namespace, name }) => explainService(connection, namespace, name),
+      [`${routeApi}:Route`]: ({ namespace, name }) => explainRoute(connection, namespace, name),
+      [`${gatewayApi}:HTTPRoute`]: ({ namespace, name }) => explainHttpRoute(connection, namespace, name),
+      [`${gatewayApi}:Gateway`]: ({ namespace, name }) => explainGateway(connection, namespace, name),
+    },
     // Only a run that has a migration to finish says where it stands.
     migrationStatus: async () =>
       isMigration(inventory)
