@@ -7,7 +7,7 @@ import { classTrouble, type GatewayClass } from "./checks/preflight/gateway.ts";
 import { isDefaultIngressClass } from "./checks/preflight/ingress.ts";
 import { permitted } from "./checks/preflight/permitted.ts";
 import { defaultStorageClass } from "./checks/preflight/storage.ts";
-import { get, type KubeObject, list, pathOf } from "./client/api.ts";
+import { apiGroups, get, type KubeObject, list, pathOf } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";
 
 /** What a cluster offers, as plain data. What may not be read is missing. */
@@ -63,7 +63,7 @@ export async function readClusterFeatures(connection: Connection): Promise<Clust
     (await allowed(what, list<T>(connection, pathOf(apiVersion, plural)))) ?? [];
   const [groups, nodes, ingressClasses, gatewayClasses, gateways, services, storageClasses, issuers] =
     await Promise.all([
-      allowed("API groups", get<{ groups: { name: string }[] }>(connection, "/apis")),
+      allowed("API groups", apiGroups(connection)),
       every<NodeObject>("nodes", "v1", "nodes"),
       every("ingress classes", "networking.k8s.io/v1", "ingressclasses"),
       every<GatewayClass>("gateway classes", gatewayApi, "gatewayclasses"),
@@ -74,7 +74,7 @@ export async function readClusterFeatures(connection: Connection): Promise<Clust
     ]);
   const standard = defaultStorageClass(storageClasses);
   return {
-    groups: groups?.groups.map(({ name }) => name) ?? [],
+    groups: groups ?? [],
     nodes: nodes.map(({ metadata, spec }) => ({
       providerId: spec?.providerID ?? "",
       labels: metadata.labels ?? {},

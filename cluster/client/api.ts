@@ -88,6 +88,15 @@ export async function get<T>(
   return await send<T>(connection, "GET", path, options);
 }
 
+/** Names of the API groups that are served; undefined where nothing says so. Errors as `get`. */
+export async function apiGroups(
+  connection: Connection,
+  options: RequestOptions = {},
+): Promise<string[] | undefined> {
+  const found = await get<{ groups: { name: string }[] }>(connection, "/apis", options);
+  return found?.groups.map(({ name }) => name);
+}
+
 /** Reads what hardly changes: once for a connection, and again after it failed. Errors as `get`. */
 export async function getOnce<T>(
   connection: Connection,

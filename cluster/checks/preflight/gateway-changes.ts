@@ -3,7 +3,7 @@ import { gatewayApi } from "../../../configuration/exposure/http-routes.ts";
 import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";
 import { type Gateway, gatewayParents, type HttpRoute } from "../../../plan/gateway-api.ts";
-import { get, type KubeObject, list, pathOf } from "../../client/api.ts";
+import { apiGroups, type KubeObject, list, pathOf } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
 import { readCertificates } from "./certificate-surroundings.ts";
 import { checkCertificates, issuerOf } from "./certificates.ts";
@@ -34,14 +34,11 @@ export async function checkChangedGateways(connection: Connection, settings: Set
   const [around, certificates, groups] = await Promise.all([
     readGatewaySurroundings(connection, planned, allowed),
     readCertificates(connection, changedGateways, allowed),
-    allowed("API groups", get<{ groups: { name: string }[] }>(connection, "/apis")),
+    allowed("API groups", apiGroups(connection)),
   ]);
   return [
     ...checkGateways(planned, around, settings.exposure.https),
-    ...checkCertificates(changedGateways, {
-      ...certificates,
-      groups: groups?.groups.map(({ name }) => name),
-    }),
+    ...checkCertificates(changedGateways, { ...certificates, groups }),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Checks, for an installed platform, only new and changed Ingresses. */
 import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";
-import { get, type KubeObject, list, pathOf } from "../../client/api.ts";
+import { apiGroups, type KubeObject, list, pathOf } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
 import { readCertificates } from "./certificate-surroundings.ts";
 import { checkCertificates, issuerOf } from "./certificates.ts";
@@ -42,12 +42,9 @@ export async function checkChangedIngresses(connection: Connection, settings: Se
   const [around, certificates, groups] = await Promise.all([
     readIngressSurroundings(connection, changed, allowed),
     readCertificates(connection, changed, allowed),
-    allowed("API groups", get<{ groups: { name: string }[] }>(connection, "/apis")),
+    allowed("API groups", apiGroups(connection)),
   ]);
-  return [
-    ...checkIngresses(changed, around),
-    ...checkCertificates(changed, { ...certificates, groups: groups?.groups.map(({ name }) => name) }),
-  ];
+  return [...checkIngresses(changed, around), ...checkCertificates(changed, { ...certificates, groups })];
 }
 
 /** By all that checks look at. */

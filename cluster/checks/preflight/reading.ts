@@ -2,7 +2,7 @@
 import type { V1Node, V1Pod, V1Service, V1StorageClass } from "@kubernetes/client-node";
 import type { ClusterScopedKind } from "../../../components/description.ts";
 import type { Settings } from "../../../model/settings.ts";
-import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../client/api.ts";
+import { apiGroups, get, type KubeObject, list, pathOf, type RequestOptions } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
 import { type DatabaseAnswer, probeDatabase } from "../../database-probe.ts";
 import { missingRights, type Right } from "./access-review.ts";
@@ -75,7 +75,7 @@ export async function readForPreflight(
     database,
   ] = await Promise.all([
     allowed("the Kubernetes version", get<{ gitVersion: string }>(connection, "/version", options)),
-    allowed("API groups", get<{ groups: { name: string }[] }>(connection, "/apis", options)),
+    allowed("API groups", apiGroups(connection, options)),
     allowed("own rights", missingRights(connection, rightsNeeded(settings), options)),
     every<V1Node>("nodes", "v1", "nodes", cached),
     every<V1Pod>("pods", "v1", "pods", cached),
@@ -92,7 +92,7 @@ export async function readForPreflight(
     server: connection.server,
     context: connection.context,
     version: version?.gitVersion,
-    groups: groups?.groups.map(({ name }) => name),
+    groups,
     missingRights: missing,
     nodes,
     pods,
