@@ -43,15 +43,21 @@ export function holderIdentity(engine: number): string {
   return [userName(), hostname(), pid, started, engine, processPlace()].join(" ");
 }
 
+/** The parts of what `holderIdentity` makes; empty where an earlier version of this program left one out. */
+function partsOf(identity: string) {
+  const [user = "", host = "", pid = "", started = "", engine = "", place = ""] = identity.split(" ");
+  return { user, host, pid, started, engine, place };
+}
+
 /** A host's name alone does not tell: containers and machines may share one. */
 function isHere(identity: string): boolean {
-  const [, host, , , , place = ""] = identity.split(" ");
+  const { host, place } = partsOf(identity);
   return host === hostname() && place === processPlace();
 }
 
 /** Whether the holder is a process that can be seen from here, and runs. */
 export function isRunningHere(identity: string): boolean {
-  const [, , pid, started] = identity.split(" ");
+  const { pid, started } = partsOf(identity);
   return isHere(identity) && isRunning({ pid: Number(pid), started: started || undefined });
 }
 
@@ -113,9 +119,9 @@ function isSame(one: LeaseObject, other: LeaseObject): boolean {
  */
 export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
   const identity = spec.holderIdentity ?? "";
-  const [user = "", host, pid] = identity.split(" ");
+  const { user, host, pid } = partsOf(identity);
   const activity = metadata.annotations?.[activityAnnotation];
-  const gone = isHere(identity) && !isRunningHere(identity);
+  const isOver = isHere(identity) && (!isRunningHere(identity) || isOfThisRun(identity, ancestors()));
   return {
     holder: identity === "" ? "nobody" : `${user} on ${host}, process ${pid}`,
     ...(activity !== undefined && { activity }),
@@ -123,7 +129,7 @@ export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
     renewedAt: Date.parse(spec.renewTime ?? "") || 0,
     // Given up, it ended there and then: what somebody's helm begins after that is not the run's.
     durationSeconds: identity === "" ? 0 : (spec.leaseDurationSeconds ?? durationSeconds),
-    ended: identity === "" || gone || isOfThisRun(identity, ancestors()),
+    ended: identity === "" || isOver,
     version: metadata.resourceVersion ?? "",
     firstVersion: metadata.resourceVersion ?? "",
   };
@@ -135,7 +141,7 @@ export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
  */
 export function isOfThisRun(identity: string, above: readonly Ancestor[]): boolean {
   if (!isHere(identity)) return false;
-  const [, , pid, , engine] = identity.split(" ");
+  const { pid, engine } = partsOf(identity);
   return [{ pid: process.pid }, ...above].some(
     (one) => String(one.pid) === pid || String(one.pid) === engine,
   );
