@@ -1,15 +1,13 @@
 /** The completion script for bash. */
-import { flagsWithValue, type OptionEntry, type Values, type Vocabulary } from "./vocabulary.ts";
+import { flagsWithValue, type Values, type Vocabulary, wordsAfter } from "./vocabulary.ts";
 
 /** A script to source in bash 4.4 or newer. */
-export function bashScript({ commands, options }: Vocabulary): string {
-  const words = [
-    caseLine("''", [...commands.map(({ name }) => name), ...longForms(options)]),
-    ...commands.map(({ name, options: own, argument }) =>
-      caseLine(name, [...(argument?.kind === "words" ? argument.words : []), ...longForms(own)]),
-    ),
-  ];
-  const values = flagsWithValue(commands).map(
+export function bashScript(vocabulary: Vocabulary): string {
+  const words = wordsAfter(vocabulary).map(
+    ({ command, words }) =>
+      `    ${command || "''"}) _krateo_offer ${words.map(({ word }) => word).join(" ")} ;;`,
+  );
+  const values = flagsWithValue(vocabulary.commands).map(
     ({ command, flag, value }) => `    '${command} ${flag}') ${valueLine(value)} return ;;`,
   );
   return `# Completes npx krateo and krateo in bash. Made by: npx krateo completion bash
@@ -41,14 +39,6 @@ ${words.join("\n")}
   esac
 }
 complete -o default -F _krateo krateo npx`;
-}
-
-function caseLine(pattern: string, words: readonly string[]): string {
-  return `    ${pattern}) _krateo_offer ${words.join(" ")} ;;`;
-}
-
-function longForms(options: readonly OptionEntry[]): string[] {
-  return options.map(({ flags }) => flags.at(-1) as string);
 }
 
 function valueLine(value: Values): string {

@@ -71,6 +71,34 @@ function argumentValues({ argChoices }: Argument): Values {
   return argChoices ? { kind: "words", words: argChoices } : { kind: "text" };
 }
 
+/** A word that may be typed, with what it means where that is known. */
+export interface Word {
+  readonly word: string;
+  readonly summary?: string;
+}
+
+/** The words that may follow each command, options by their long form; `command` is empty for what stands before one. */
+export function wordsAfter({
+  commands,
+  options,
+}: Vocabulary): { readonly command: string; readonly words: readonly Word[] }[] {
+  const longForms = (all: readonly OptionEntry[]): Word[] =>
+    all.map(({ flags, summary }) => ({ word: flags.at(-1) as string, summary }));
+  return [
+    {
+      command: "",
+      words: [...commands.map(({ name, summary }) => ({ word: name, summary })), ...longForms(options)],
+    },
+    ...commands.map(({ name, options: own, argument }) => ({
+      command: name,
+      words: [
+        ...(argument?.kind === "words" ? argument.words.map((word) => ({ word })) : []),
+        ...longForms(own),
+      ],
+    })),
+  ];
+}
+
 /** Every flag that a value follows, with the command that it belongs to. */
 export function flagsWithValue(
   commands: readonly CommandEntry[],

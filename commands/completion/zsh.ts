@@ -1,15 +1,12 @@
 /** The completion script for zsh. */
-import { flagsWithValue, type OptionEntry, type Values, type Vocabulary } from "./vocabulary.ts";
+import { flagsWithValue, type Values, type Vocabulary, type Word, wordsAfter } from "./vocabulary.ts";
 
 /** A script to source in zsh after `compinit`. */
-export function zshScript({ commands, options }: Vocabulary): string {
-  const words = [
-    caseLine("''", [...commands.map(({ name, summary }) => described(name, summary)), ...flags(options)]),
-    ...commands.map(({ name, options: own, argument }) =>
-      caseLine(name, [...(argument?.kind === "words" ? argument.words.map(quoted) : []), ...flags(own)]),
-    ),
-  ];
-  const values = flagsWithValue(commands).map(
+export function zshScript(vocabulary: Vocabulary): string {
+  const words = wordsAfter(vocabulary).map(
+    ({ command, words }) => `    ${command || "''"}) found=(${words.map(described).join(" ")}) ;;`,
+  );
+  const values = flagsWithValue(vocabulary.commands).map(
     ({ command, flag, value }) => `    '${command} ${flag}') ${valueLine(value)}; return ;;`,
   );
   return `# Completes npx krateo and krateo in zsh. Made by: npx krateo completion zsh
@@ -35,16 +32,8 @@ ${words.join("\n")}
 compdef _krateo krateo npx`;
 }
 
-function caseLine(pattern: string, entries: readonly string[]): string {
-  return `    ${pattern}) found=(${entries.join(" ")}) ;;`;
-}
-
-function flags(options: readonly OptionEntry[]): string[] {
-  return options.map((option) => described(option.flags.at(-1) as string, option.summary));
-}
-
-function described(word: string, summary: string): string {
-  return quoted(`${word.replaceAll(":", "\\:")}:${summary}`);
+function described({ word, summary }: Word): string {
+  return quoted(summary === undefined ? word : `${word.replaceAll(":", "\\:")}:${summary}`);
 }
 
 function quoted(text: string): string {
