@@ -108,7 +108,7 @@ function gatewayName({ name, namespace }: ParentReference, home: string | undefi
  */
 export function httpRouteTrouble(route: HttpRoute | undefined): string | undefined {
   if (!route) return "it does not exist";
-  const { metadata, spec, status } = route;
+  const { metadata, status } = route;
   const parents = status?.parents ?? [];
   if (parents.some(({ conditions }) => hold(servedConditions, conditions, metadata))) return undefined;
   const refusals = parents.flatMap(({ parentRef, conditions }) =>
@@ -117,7 +117,9 @@ export function httpRouteTrouble(route: HttpRoute | undefined): string | undefin
     ),
   );
   if (refusals.length > 0) return refusals.join("; ");
-  const asked = (spec?.parentRefs ?? []).map((parent) => gatewayName(parent, metadata.namespace)).join(", ");
+  const asked = gatewayParents(route)
+    .map((parent) => gatewayName(parent, metadata.namespace))
+    .join(", ");
   return parents.length === 0
     ? `the controller of ${asked} has not looked at it yet`
     : `the controller of ${asked} has not looked at its latest change yet`;

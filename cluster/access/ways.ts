@@ -1,4 +1,5 @@
 /** Lists the ways into the cluster that lead to a Service: Ingress, Route, HTTPRoute, load balancer, node port. */
+import { gatewayParents } from "../../plan/gateway-api.ts";
 import {
   addressesIn,
   type EndpointKind,
@@ -156,8 +157,9 @@ function httpRoutesTo(names: ReadonlySet<string>, { httpRoutes, gateways }: Live
     .filter(({ spec }) =>
       spec?.rules?.some(({ backendRefs }) => backendRefs?.some(({ name }) => names.has(name))),
     )
-    .flatMap(({ metadata, spec }) =>
-      (spec?.parentRefs ?? []).map(({ name, namespace = metadata.namespace, sectionName }): Way => {
+    .flatMap((route) => {
+      const { metadata, spec } = route;
+      return gatewayParents(route).map(({ name, namespace = metadata.namespace, sectionName }): Way => {
         const gateway = gateways.get(`${namespace}/${name}`);
         const listeners = (gateway?.spec?.listeners ?? []).filter(
           (listener) => sectionName === undefined || listener.name === sectionName,
@@ -171,8 +173,8 @@ function httpRoutesTo(names: ReadonlySet<string>, { httpRoutes, gateways }: Live
           port: (secure ?? listeners[0])?.port ?? 80,
           addresses: (gateway?.status?.addresses ?? []).map(({ value }) => value),
         };
-      }),
-    );
+      });
+    });
 }
 
 function loadBalancerOf({ metadata, spec, status }: ServiceObject): Way[] {

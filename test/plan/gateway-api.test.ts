@@ -61,6 +61,11 @@ describe("an HTTPRoute", () => {
       "the controller of Gateway krateo-system/krateo has not looked at it yet",
     ],
     [
+      "names only Gateways, not the Service of a mesh",
+      { metadata: place, spec: { parentRefs: [{ name: "krateo" }, { kind: "Service", name: "authn" }] } },
+      "the controller of Gateway krateo-system/krateo has not looked at it yet",
+    ],
+    [
       "is not in trouble for news of another sort",
       route([yes("Accepted"), yes("ResolvedRefs"), no("OverlappingTLSConfig")]),
       undefined,

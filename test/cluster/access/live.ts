@@ -78,6 +78,12 @@ export function httpRoute(name: string, host: string, sectionName?: string): Htt
   };
 }
 
+/** An HTTPRoute for calls within the cluster: it names a Service in a Gateway's place. */
+export function meshRoute(name: string): HttpRoute {
+  const { metadata, spec } = httpRoute(name, "authn.example.org");
+  return { metadata, spec: { ...spec, parentRefs: [{ kind: "Service", name }] } };
+}
+
 /** That Gateway, with a listener in clear and one with TLS. */
 export function sharedGateway(...addresses: string[]): ReadonlyMap<string, Gateway> {
   const gateway: Gateway = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LiveAccess } from "../../../cluster/access/access.ts";
 import { endpointsOf, isLoopback, urlText } from "../../../cluster/access/ways.ts";
-import { apiOf, httpRoute, ingress, live, route, service, sharedGateway } from "./live.ts";
+import { apiOf, httpRoute, ingress, live, meshRoute, route, service, sharedGateway } from "./live.ts";
 
 /** `SCHEME HOSTS PORT, SOURCE` of each way to authn. */
 function waysToAuthn(given: Partial<LiveAccess>): string[] {
@@ -93,6 +93,11 @@ describe("the ways to an endpoint", () => {
       "an HTTPRoute to a Gateway that may not be read",
       { services: [service("authn")], httpRoutes: [httpRoute("authn", "authn.example.org")] },
       ["http authn.example.org 80, HTTPRoute authn"],
+    ],
+    [
+      "no HTTPRoute of a service mesh, which no Gateway serves",
+      { services: [service("authn")], httpRoutes: [meshRoute("authn")] },
+      [],
     ],
   ];
   for (const [name, given, expected] of cases) {
