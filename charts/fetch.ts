@@ -1,11 +1,13 @@
+/** Fetches the charts of a plan, once, and holds each against the digest that krateo.lock pins. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { debug } from "../configuration/debug.ts";
+import { amount } from "../model/amount.ts";
 import { withoutLogins } from "../model/describe.ts";
 import { fileFault } from "../model/file-fault.ts";
-import { ConfigurationError, type Problem } from "../model/problem.ts";
+import { ConfigurationError } from "../model/problem.ts";
 import type { ChartSource, ChartStep } from "../model/settings.ts";
 import {
   archiveFolder,
@@ -16,8 +18,16 @@ import {
   storedDigest,
   writeShared,
 } from "./archive-store.ts";
-import { DownloadError } from "./download.ts";
-import { NotInIndexError } from "./repository-index.ts";
+import {
+  checking,
+  during,
+  type Failure,
+  FetchError,
+  NotPinnedError,
+  problemsOf,
+  writing,
+} from "./fetch-error.ts";
+import { hasLock, lockPath, pin, pinnedDigest, readLock } from "./lock.ts";
 import { archiveName, type Location, Locator, mirrorFolder } from "./source.ts";
 
 export interface FetchOptions {
@@ -27,83 +37,168 @@ export interface FetchOptions {
   readonly mirror?: string;
   /** Folder of archives that all projects share; default: krateo/charts in the user's cache folder. */
   readonly cache?: string;
-}
-
-/** What went wrong with one chart, and while doing what. */
-class FetchError extends Error {
-  readonly step: string;
-  readonly at: string;
-
-  constructor(step: string, at: string, cause: unknown) {
-    super(fileFault(cause) ?? (cause instanceof Error ? cause.message : String(cause)), { cause });
-    this.step = step;
-    this.at = at;
-  }
+  /** Takes a line for the user: which charts were pinned. */
+  readonly say?: (line: string) => void;
 }
 
 /**
- * Makes sure that the archive of each step's chart lies in the project, fetching in parallel what is missing, broken
- * or from another source. When all are there, nothing is asked of the network.
+ * Fetches the charts of steps and says where they are.
  *
  * @returns by step id, the archive's path relative to the project's root, starting with `./`
- * @throws ConfigurationError with every chart that cannot be had
+ * @throws ConfigurationError as `fetchPinned` does
  */
 export async function fetchCharts(
   steps: readonly ChartStep[],
   options: FetchOptions,
 ): Promise<Map<string, string>> {
+  await fetchPinned(steps, options);
   const folder = archiveFolder(options.directory);
+  return new Map(steps.map((step) => [step.id, `./${join(folder, archiveName(step.chart))}`]));
+}
+
+/**
+ * Makes sure that the archive of each step's chart lies in the project, fetching in parallel what is missing, broken
+ * or from another source. Pins in krateo.lock what is not pinned yet. When all are there, nothing is asked of the network.
+ *
+ * @returns by chart, the digest as 64 hexadecimal digits
+ * @throws ConfigurationError with every chart that cannot be had, or is another one than krateo.lock pins
+ */
+export async function fetchPinned(
+  steps: readonly ChartStep[],
+  options: FetchOptions,
+): Promise<Map<ChartSource, string>> {
+  const { directory } = options;
+  const folder = archiveFolder(directory);
+  const lock = readLock(directory);
+  const digests = await ofEachChart(steps, options, (chart, locator) => {
+    const file = join(directory, folder, archiveName(chart));
+    return fetchOne(chart, file, locator, { ...options, pinned: pinnedDigest(lock, chart) });
+  });
+  await pinMissing(new Map([...digests].filter(([chart]) => !pinnedDigest(lock, chart))), options);
+  return digests;
+}
+
+/**
+ * The digests of what the sources serve now, whatever the project has and pins.
+ *
+ * @returns by chart, 64 hexadecimal digits
+ * @throws ConfigurationError with every chart that cannot be had
+ */
+export async function digestsAtSources(
+  steps: readonly ChartStep[],
+  options: FetchOptions,
+): Promise<Map<ChartSource, string>> {
+  const { mirror, directory, cache = sharedCache() } = options;
+  const local = mirrorFolder(mirror, directory);
+  return await ofEachChart(steps, options, async (chart, locator) => {
+    const location = await locate(chart, locator, options);
+    return sha256(await archiveAt(location, { cache: local ? undefined : cache }));
+  });
+}
+
+/** Does something with each chart of the steps, in parallel. */
+async function ofEachChart<T>(
+  steps: readonly ChartStep[],
+  { mirror }: FetchOptions,
+  work: (chart: ChartSource, locator: Locator) => Promise<T>,
+): Promise<Map<ChartSource, T>> {
   const charts = new Map(steps.map((step) => [archiveName(step.chart), step.chart]));
   refuseNamesakes(steps, charts);
-
   const locator = new Locator();
   const failures: Failure[] = [];
+  const results = new Map<ChartSource, T>();
   await Promise.all(
-    [...charts].map(async ([name, chart]) => {
+    [...charts.values()].map(async (chart) => {
       try {
-        await fetchOne(chart, join(options.directory, folder, name), locator, options);
+        results.set(chart, await work(chart, locator));
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
         failures.push({ chart, error });
       }
     }),
   );
-  if (failures.length > 0) throw new ConfigurationError(problemsOf(failures, options.mirror));
-  return new Map(steps.map((step) => [step.id, `./${join(folder, archiveName(step.chart))}`]));
+  if (failures.length > 0) throw new ConfigurationError(problemsOf(failures, mirror));
+  return results;
 }
 
+/** A folder that cannot be written is no reason to stop: then each run trusts what its sources say. */
+async function pinMissing(
+  digests: ReadonlyMap<ChartSource, string>,
+  { directory, say }: FetchOptions,
+): Promise<void> {
+  if (digests.size === 0) return;
+  const file = lockPath(directory);
+  const charts = amount(digests.size, "chart");
+  const verb = hasLock(directory) ? "also pins" : "was made and pins";
+  try {
+    await pin(directory, digests);
+    say?.(`${file} ${verb} ${charts}: commit it, and every later run gets the same archives or stops`);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    say?.(`${file} cannot be written (${fileFault(error) ?? error}): ${charts} not pinned`);
+  }
+}
+
+/** @returns the digest of what now lies in the project, as 64 hexadecimal digits */
 async function fetchOne(
   chart: ChartSource,
   file: string,
   locator: Locator,
-  options: FetchOptions,
-): Promise<void> {
-  const { mirror, directory, cache = sharedCache() } = options;
+  options: FetchOptions & { readonly pinned: string | undefined },
+): Promise<string> {
+  const { mirror, directory, pinned, cache = sharedCache() } = options;
   const local = mirrorFolder(mirror, directory);
-  const source = local ?? withoutLogins(mirror ?? chart.url);
-  const stored = await storedDigest(file, source);
+  const source = sourceOf(chart, options);
+  const found = await storedDigest(file, source);
+  const stored = pinned === undefined || found === pinned ? found : undefined;
   // A folder costs nothing to look at, and its archives may be rebuilt under the same version.
-  if (stored && !(local && existsSync(join(local, archiveName(chart))))) return;
+  if (stored && !(local && existsSync(join(local, archiveName(chart))))) return stored;
 
-  const location = await during("finding the chart", source, async () => {
+  const shared = local || !pinned ? undefined : await readShared(cache, pinned);
+  const content =
+    shared ??
+    (await archiveAt(await locate(chart, locator, options), { cache: local ? undefined : cache, pinned }));
+  const digest = sha256(content);
+  if (found !== digest) await during(writing, file, () => store(file, content, source));
+  return digest;
+}
+
+async function locate(
+  chart: ChartSource,
+  locator: Locator,
+  { mirror, directory }: FetchOptions,
+): Promise<Location> {
+  const local = mirrorFolder(mirror, directory);
+  const source = sourceOf(chart, { mirror, directory });
+  debug(() => [`asks ${source} for chart ${chart.name} ${chart.version}`]);
+  return await during("finding the chart", source, async () => {
     if (local) return await locator.locateInFolder(chart, local);
     return await (mirror ? locator.locateInMirror(chart, mirror) : locator.locate(chart));
   });
-  debug(() => [`fetches chart ${chart.name} ${chart.version} from ${source}`]);
-  const content = await archiveAt(location, local ? undefined : cache);
-  if (stored !== sha256(content)) {
-    await during(writing, file, () => store(file, content, source));
-  }
 }
 
-/** The archive from the shared cache, else from where it is; with the digest that it must have. */
-async function archiveAt(location: Location, cache: string | undefined): Promise<Buffer> {
-  const { at, digest } = location;
+/** From where the chart comes, as messages and records name it. */
+function sourceOf(
+  { url }: ChartSource,
+  { mirror, directory }: Pick<FetchOptions, "mirror" | "directory">,
+): string {
+  return mirrorFolder(mirror, directory) ?? withoutLogins(mirror ?? url);
+}
+
+/** The archive from the shared cache, else from where it is; whole, and with the digests that it must have. */
+async function archiveAt(
+  { at, digest, read }: Location,
+  { cache, pinned }: { readonly cache: string | undefined; readonly pinned?: string | undefined },
+): Promise<Buffer> {
+  const refuseOther = async (found: string) => {
+    if (pinned && pinned !== found) throw new NotPinnedError({ found, pinned });
+  };
+  if (digest) await during(checking, at, () => refuseOther(digest));
   const shared = cache && digest ? await readShared(cache, digest) : undefined;
   if (shared) return shared;
 
-  const content = await during("downloading the archive", at, () => location.read());
-  await during("checking the archive", at, async () => {
+  const content = await during("downloading the archive", at, read);
+  await during(checking, at, async () => {
     const actual = sha256(content);
     if (digest && digest !== actual) {
       throw new Error(
@@ -116,58 +211,13 @@ async function archiveAt(location: Location, cache: string | undefined): Promise
     await unzip(content).catch(({ message }: Error) => {
       throw new Error(`the gzip archive is cut off or damaged (${message})`);
     });
+    await refuseOther(actual);
   });
   if (cache) await writeShared(cache, content);
   return content;
 }
 
-async function during<T>(step: string, at: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
-    throw new FetchError(step, error instanceof DownloadError ? error.url : at, error);
-  }
-}
-
-const writing = "writing the archive";
 const unzip = promisify(gunzip);
-
-interface Failure {
-  readonly chart: ChartSource;
-  readonly error: FetchError;
-}
-
-/** One problem for all charts that failed in the same way: a repository that is away takes all of its charts along. */
-function problemsOf(failures: readonly Failure[], mirror: string | undefined): Problem[] {
-  const alike = Map.groupBy(failures, ({ chart, error }) => {
-    const own = error.cause instanceof NotInIndexError ? chart.name : "";
-    return [error.step, error.at, error.message, own].join("\n");
-  });
-  return [...alike.values()].flatMap(([first, ...others]) => {
-    if (!first) return [];
-    const names = [first, ...others]
-      .map(({ chart }) => [chart.name, chart.version].filter(Boolean).join(" "))
-      .sort();
-    return [problemOf(`chart${others.length > 0 ? "s" : ""} ${names.join(", ")}`, first.error, mirror)];
-  });
-}
-
-function problemOf(charts: string, error: FetchError, mirror: string | undefined): Problem {
-  const missing = error.cause instanceof NotInIndexError ? error.cause : undefined;
-  const inPlace = "let that file be written: remove what is in its way, or correct the rights of its folder";
-  const inMirror = "put the archive into the mirror, or correct krateo:chartMirror";
-  const elsewhere = "or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files";
-  const first = missing
-    ? "correct the chart's name or version in the release document"
-    : "run again once the server answers";
-  return {
-    what: `${charts} cannot be fetched: ${error.step} failed: ${error.message}`,
-    file: withoutLogins(error.at),
-    allowed: missing?.alternatives,
-    next: error.step === writing ? inPlace : mirror ? inMirror : `${first}, ${elsewhere}`,
-  };
-}
 
 /** Two charts that differ in source but not in name and version would overwrite each other's archive. */
 function refuseNamesakes(steps: readonly ChartStep[], charts: ReadonlyMap<string, ChartSource>): void {

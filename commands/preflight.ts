@@ -150,7 +150,7 @@ async function chartChecks(
   connection: Connection,
   { settings, steps: computed }: Configuration,
   reading: Promise<Inventory>,
-  { directory }: Session,
+  { directory, note }: Session,
 ): Promise<Check[]> {
   const [{ fetchCharts }, { rememberedRenderings }, { checkRendering }] = await Promise.all([
     import("../charts/fetch.ts"),
@@ -161,7 +161,7 @@ async function chartChecks(
   const expected = "every chart can be fetched";
   let fetched: ReadonlyMap<string, string>;
   try {
-    fetched = await fetchCharts(steps, { directory, mirror: settings.charts.mirror });
+    fetched = await fetchCharts(steps, { directory, mirror: settings.charts.mirror, say: note });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return error.problems.map((problem) =>

@@ -17,6 +17,7 @@ import { endRevisionsCommand } from "./end-revisions.ts";
 import { explainCommand } from "./explain.ts";
 import { holdLeaseCommand } from "./hold-lease.ts";
 import { initCommand } from "./init.ts";
+import { lockCommand } from "./lock.ts";
 import { preflightCommand } from "./preflight.ts";
 import { profilesCommand } from "./profiles.ts";
 import { renderCommand } from "./render.ts";
@@ -58,6 +59,7 @@ export async function runKrateo(words: readonly string[], given: Session): Promi
     renderCommand,
     explainCommand,
     profilesCommand,
+    lockCommand,
     verifyCommand,
     accessCommand,
     diffCommand,

@@ -24,9 +24,10 @@ const hashFile = "sources.sha256";
  *
  * @param options.helm the helm program
  * @param options.output folder to fill; what was in it is replaced
+ * @param options.lock file that pins the stand-ins of before: it is removed when they change
  * @throws Error naming the chart and what helm said
  */
-export async function packCharts(options: { helm: string; output: string }): Promise<void> {
+export async function packCharts(options: { helm: string; output: string; lock?: string }): Promise<void> {
   const hash = await hashOfSources();
   if (await isPackedFrom(hash, options.output)) return;
 
@@ -42,6 +43,7 @@ export async function packCharts(options: { helm: string; output: string }): Pro
     );
     await helm(options.helm, ["repo", "index", packed], "the index");
     await writeFile(join(packed, hashFile), hash);
+    if (options.lock) await rm(options.lock, { force: true });
     await replaceFolder(packed, options.output, join(workplace, "former"), hash);
   } finally {
     await rm(workplace, { recursive: true, force: true });

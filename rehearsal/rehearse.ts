@@ -133,7 +133,7 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   );
   // A stack without its cluster would take everything for installed.
   if (created) await forgetStack(paths);
-  await packCharts({ helm: toolchain.helm, output: paths.mirror });
+  await packCharts({ helm: toolchain.helm, output: paths.mirror, lock: paths.lock });
   await prepareStack(toolchain, choice, paths);
 
   if (flags.from) {

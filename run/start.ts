@@ -86,9 +86,11 @@ async function readAtOnce(
   settings: Settings,
   { directory, steps }: { readonly directory: string; readonly steps: readonly ComputedStep[] },
 ) {
-  const cluster = readCluster(connection, settings, { say: (line) => void pulumi.log.info(line) });
+  const say = (line: string) => void pulumi.log.info(line);
+  const cluster = readCluster(connection, settings, { say });
   const found = cluster.then(({ inventory }) => inventory);
-  const fetching = fetchCharts(chartStepsOf(settings), { directory, mirror: settings.charts.mirror });
+  const { mirror } = settings.charts;
+  const fetching = fetchCharts(chartStepsOf(settings), { directory, mirror, say });
   const rendering = Promise.all([found, fetching, rememberedRenderings(directory)]).then(
     ([inventory, charts, remembered]) =>
       checkRendering(connection, settings, { inventory, charts, place: valuePlaces(steps), remembered }),

@@ -46,7 +46,7 @@ export async function measure({ choice, paths, say, signal }: Bench): Promise<Be
   const wanted: RehearsalChoice = { type: choice.type, profiles: [], namespace: "krateo-system" };
   const settings = await loadSettings({ values: stackValues(wanted, paths), secretKeys: [] }, paths.root);
   const toolchain = await ensureToolchain(say, paths);
-  await packCharts({ helm: toolchain.helm, output: paths.mirror });
+  await packCharts({ helm: toolchain.helm, output: paths.mirror, lock: paths.lock });
   const newCluster = async () => {
     signal.throwIfAborted();
     await stopCluster(paths.directory);

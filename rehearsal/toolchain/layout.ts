@@ -32,6 +32,8 @@ export interface RehearsalPaths {
   kubeconfig: string;
   charts: string;
   mirror: string;
+  /** What pins the stand-in charts. */
+  lock: string;
   /** The configuration of the rehearsal's stack. */
   stackFile: string;
   /** A file to source in a shell, to type the commands by hand. */
@@ -57,6 +59,7 @@ export function rehearsalPaths(
     kubeconfig: join(directory, "kubeconfig"),
     charts: join(directory, "charts"),
     mirror: join(directory, "mirror"),
+    lock: join(directory, "charts", "krateo.lock"),
     stackFile: join(directory, "stack", `Pulumi.${rehearsalStack}.yaml`),
     environmentFile: join(directory, "env.sh"),
   };

@@ -77,15 +77,6 @@ describe("fetching charts", () => {
       assert.deepEqual(server.requests, []);
     });
 
-    it("notices that a folder's archive was rebuilt under the same version", async () => {
-      await mkdir(join(folder, "mirror"));
-      for (const text of ["first", "second"]) {
-        await writeFile(join(folder, "mirror", "authn-1.0.0.tgz"), archive(text));
-        await fetchCharts([step("authn")], { ...options, mirror: "mirror" });
-        assert.deepEqual(await stored("authn-1.0.0.tgz"), archive(text));
-      }
-    });
-
     it("checks a folder's archive against its index, where it has one", async () => {
       await mkdir(join(folder, "mirror"));
       await writeFile(join(folder, "mirror", "authn-1.0.0.tgz"), archive("tampered"));
@@ -99,11 +90,13 @@ describe("fetching charts", () => {
       assert.equal(problem?.next, "put the archive into the mirror, or correct krateo:chartMirror");
     });
 
-    it("takes archives below a URL, with an index or without", async () => {
+    it("takes archives below a URL without an index", async () => {
       server.files.set("/flat/authn-1.0.0.tgz", archive("flat"));
       await fetchCharts([step("authn")], { ...options, mirror: `${server.url}/flat` });
       assert.deepEqual(await stored("authn-1.0.0.tgz"), archive("flat"));
+    });
 
+    it("takes archives below a URL with an index", async () => {
       server.files.set(
         "/museum/index.yaml",
         stringify({ entries: { authn: [{ version: "1.0.0", urls: ["c/a.tgz"] }] } }),

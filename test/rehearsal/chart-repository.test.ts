@@ -69,7 +69,10 @@ describeWithHelm("the repository of stand-in charts", () => {
   it("is packed again from other sources, and loses what none of them makes", async () => {
     await writeFile(join(output, "stranger-1.0.0.tgz"), "");
     await writeFile(join(output, "sources.sha256"), "0");
-    await packCharts({ helm, output });
+    const lock = join(folder, "krateo.lock");
+    await writeFile(lock, "pins those of before");
+    await packCharts({ helm, output, lock });
+    await assert.rejects(stat(lock), { code: "ENOENT" });
     assert.deepEqual((await readdir(output)).sort(), [...archives, "index.yaml", "sources.sha256"].sort());
   });
 

@@ -36,7 +36,7 @@ let cluster: Promise<Toolchain> | undefined;
 export function rehearsal(): Promise<Toolchain> {
   cluster ??= (async () => {
     await rm(paths.state, { recursive: true, force: true });
-    await packCharts({ helm: tools.helm, output: paths.mirror });
+    await packCharts({ helm: tools.helm, output: paths.mirror, lock: paths.lock });
     await stopCluster(paths.directory);
     await startCluster(tools, clusterOptions, log);
     return tools;

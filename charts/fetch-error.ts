@@ -1,0 +1,100 @@
+/** Why a chart cannot be fetched, as the user reads it. */
+import { withoutLogins } from "../model/describe.ts";
+import { fileFault } from "../model/file-fault.ts";
+import { ConfigurationError, type Problem } from "../model/problem.ts";
+import type { ChartSource } from "../model/settings.ts";
+import { DownloadError } from "./download.ts";
+import { NotInIndexError } from "./repository-index.ts";
+
+export const writing = "writing the archive";
+export const checking = "checking the archive";
+
+/** The archive is whole, but not the one that krateo.lock pins. */
+export class NotPinnedError extends Error {
+  /** 64 hexadecimal digits each. */
+  readonly digests: { readonly found: string; readonly pinned: string };
+
+  constructor(digests: { readonly found: string; readonly pinned: string }) {
+    super("it is not the archive that krateo.lock pins");
+    this.digests = digests;
+  }
+}
+
+/** What went wrong with one chart, and while doing what. */
+export class FetchError extends Error {
+  readonly step: string;
+  readonly at: string;
+
+  constructor(step: string, at: string, cause: unknown) {
+    super(fileFault(cause) ?? (cause instanceof Error ? cause.message : String(cause)), { cause });
+    this.step = step;
+    this.at = at;
+  }
+}
+
+/**
+ * Does one step of fetching a chart.
+ *
+ * @param at The place that a message names; of a failed download it is the download's own URL.
+ * @throws FetchError that names step and place; ConfigurationError as it is
+ */
+export async function during<T>(step: string, at: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    throw new FetchError(step, error instanceof DownloadError ? error.url : at, error);
+  }
+}
+
+export interface Failure {
+  readonly chart: ChartSource;
+  readonly error: FetchError;
+}
+
+/** One problem for all charts that failed in the same way: a repository that is away takes all of its charts along. */
+export function problemsOf(failures: readonly Failure[], mirror: string | undefined): Problem[] {
+  const alike = Map.groupBy(failures, ({ chart, error }) => {
+    const own = isOfOne(error.cause) ? chart.name : "";
+    return [error.step, error.at, error.message, own].join("\n");
+  });
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const names = [first, ...others]
+      .map(({ chart }) => [chart.name, chart.version].filter(Boolean).join(" "))
+      .sort();
+    return [problemOf(`chart${others.length > 0 ? "s" : ""} ${names.join(", ")}`, first.error, mirror)];
+  });
+}
+
+/** A fault of one chart, not of the place that it comes from. */
+function isOfOne(cause: unknown): boolean {
+  return cause instanceof NotInIndexError || cause instanceof NotPinnedError;
+}
+
+function problemOf(charts: string, error: FetchError, mirror: string | undefined): Problem {
+  if (error.cause instanceof NotPinnedError) return notPinned(charts, error.at, error.cause);
+  const missing = error.cause instanceof NotInIndexError ? error.cause : undefined;
+  const inPlace = "let that file be written: remove what is in its way, or correct the rights of its folder";
+  const inMirror = "put the archive into the mirror, or correct krateo:chartMirror";
+  const elsewhere = "or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files";
+  const first = missing
+    ? "correct the chart's name or version in the release document"
+    : "run again once the server answers";
+  return {
+    what: `${charts} cannot be fetched: ${error.step} failed: ${error.message}`,
+    file: withoutLogins(error.at),
+    allowed: missing?.alternatives,
+    next: error.step === writing ? inPlace : mirror ? inMirror : `${first}, ${elsewhere}`,
+  };
+}
+
+function notPinned(chart: string, at: string, { digests }: NotPinnedError): Problem {
+  return {
+    what: `${chart} is not the archive that krateo.lock pins`,
+    file: withoutLogins(at),
+    given: `sha256:${digests.found}`,
+    allowed: `sha256:${digests.pinned}`,
+    next: "find out from its publisher why it has changed under the same version; to accept it: npx krateo lock --update",
+  };
+}
