@@ -1,11 +1,11 @@
 /**
  * The release that comes with this program, as data in profiles/VERSION: base.yaml plus the overlay of a type, and the
- * profiles. Only here do entries of `steps` merge by id; in every other document lists are replaced.
+ * profiles. Entries of `steps` merge by id here, and `corrections` of a step say where upstream's documents differ.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mergeMaps } from "../model/merge.ts";
 import { valueAt } from "../model/path.ts";
-import type { JsonObject, Path, ReleaseType } from "../model/settings.ts";
+import type { Json, JsonObject, Path, ReleaseType } from "../model/settings.ts";
 import { aliasNames } from "./exposure/profile-aliases.ts";
 import { parseFile, type SourceFile } from "./yaml/yaml-file.ts";
 
@@ -24,7 +24,20 @@ export interface ExtraStep {
   readonly id: string;
 }
 
+/** What upstream's documents have at a place where the bundled ones differ on purpose. */
+export interface Deviation {
+  /** Undefined: upstream has nothing there. */
+  readonly upstream?: Json;
+  readonly why: string;
+}
+
+/** By the path that it is about: of a step below its input, of a profile from the top. */
+export type Deviations = Readonly<Record<string, Deviation>>;
+
 type ReleaseStep = JsonObject & { id: string };
+
+/** A step as a file of the bundle has it. */
+type BundledStep = ReleaseStep & { corrections?: Record<string, Deviation & JsonObject> };
 
 const profilesFolder = new URL("../profiles/", import.meta.url);
 
@@ -63,15 +76,18 @@ export function bundledRelease(
     definition[component] = { ...rest, steps: [...new Set([...steps, id])] };
   }
   const claimed = new Set(Object.values(definition).flatMap(({ steps }) => steps));
-  const catalogue = base.root["steps"] as ReleaseStep[];
-  const additions = new Map((overlay.root["steps"] as ReleaseStep[]).map((step) => [step.id, step]));
+  const catalogue = stepsOf(base);
+  const additions = new Map(stepsOf(overlay).map((step) => [step.id, step]));
   for (const id of [...claimed, ...additions.keys()]) {
     if (!catalogue.some((step) => step.id === id))
       throw new Error(`${type}.yaml: base.yaml has no step ${id}`);
   }
   const steps = catalogue
     .filter((step) => claimed.has(step.id))
-    .map((step) => mergeMaps(step, additions.get(step.id) ?? {}) as ReleaseStep);
+    .map((step) => {
+      const { corrections: _, ...whole } = mergeMaps(step, additions.get(step.id) ?? {}) as BundledStep;
+      return whole as ReleaseStep;
+    });
   return {
     file: `bundled release (${folder}/base.yaml and ${folder}/${type}.yaml)`,
     root: { componentsDefinition: definition, steps },
@@ -92,13 +108,49 @@ export function bundledRelease(
 function pathInPart(path: Path, steps: readonly ReleaseStep[], part: SourceFile): Path | undefined {
   const [section, index, ...rest] = path;
   if (section !== "steps" || typeof index !== "number") return path;
-  const own = (part.root["steps"] as ReleaseStep[]).findIndex(({ id }) => id === steps[index]?.id);
+  const own = stepsOf(part).findIndex(({ id }) => id === steps[index]?.id);
   return own < 0 ? undefined : [section, own, ...rest];
+}
+
+/** What a type's overlay lays over the steps of base.yaml, by step: below `with` its input, and where upstream differs. */
+export function typeOverlay(type: ReleaseType, tokens: BundleTokens): ReadonlyMap<string, StepPart> {
+  return partsOf(read(`${type}.yaml`, tokens));
+}
+
+/** The same for what all types have. */
+export function commonSteps(tokens: BundleTokens): ReadonlyMap<string, StepPart> {
+  return partsOf(read("base.yaml", tokens));
+}
+
+/** What one file of the bundle says of a step. */
+export interface StepPart {
+  readonly with: JsonObject;
+  readonly corrections: Deviations;
+}
+
+function partsOf(source: SourceFile): Map<string, StepPart> {
+  return new Map(
+    stepsOf(source).map(({ id, with: input = {}, corrections = {} }) => [
+      id,
+      { with: input as JsonObject, corrections },
+    ]),
+  );
+}
+
+function stepsOf({ root }: SourceFile): BundledStep[] {
+  return (root["steps"] ?? []) as BundledStep[];
 }
 
 /** A bundled profile that is a document, for overrides. */
 export function bundledProfile(name: string, tokens: BundleTokens): SourceFile {
-  return read(`profile-${name}.yaml`, tokens);
+  const source = read(`profile-${name}.yaml`, tokens);
+  const { corrections: _, ...root } = source.root;
+  return { ...source, root };
+}
+
+/** Where upstream's file of a bundled profile differs. */
+export function profileDeviations(name: string, tokens: BundleTokens): Deviations {
+  return (read(`profile-${name}.yaml`, tokens).root["corrections"] ?? {}) as unknown as Deviations;
 }
 
 /** A bundled file as it is written. */

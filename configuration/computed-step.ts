@@ -44,7 +44,7 @@ export function computeStep(
     id,
     type,
     component: component.name,
-    enabled: component.enabled,
+    enabled: component.enabled && !step.skip,
     with: input,
     place: placeOf(document, step, component.name, origin),
   };

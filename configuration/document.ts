@@ -20,6 +20,7 @@ const component = z.strictObject({
 const step = z.strictObject({
   id: z.string().min(1, "a name that no other step has"),
   type: z.enum(["chart", "var", "object"]),
+  skip: z.boolean().nullish(),
   with: map.nullish(),
 });
 
@@ -95,8 +96,8 @@ function adviceFor(key: string, at: Path, nearest: string | undefined): string |
       return `if it is a value of all charts of the component, write ${section}.${component}.helmDefaults.${key}; of one chart, ${below}`;
     }
   }
-  if (path[0] === "steps" && path.length === 2 && ["skip", "if", "enabled"].includes(key)) {
-    return "steps are switched off with their component: components.NAME.enabled: false";
+  if (path[0] === "steps" && path.length === 2 && ["if", "enabled"].includes(key)) {
+    return "skip: true leaves a step out; components.NAME.enabled: false a whole component";
   }
   if (at.length === 0 && ["profile", "profiles"].includes(key)) {
     return "profiles are named in krateo-overrides.yaml or in the stack configuration";

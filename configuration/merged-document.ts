@@ -31,7 +31,7 @@ export function mergeDocuments(config: StackConfig, { release, overrides }: Docu
   const given = [release, ...overrides];
   const owners = resolveComponents(mergeLayers(given));
   const { layers: files, problems: shortList } = completedSteps(given, owners);
-  const exposure = config.bundled ? [exposureLayer(config.type, config.exposure)] : [];
+  const exposure = config.local ? [] : [exposureLayer(config.type, config.exposure)];
   const layers = [...files, configLayer(config, files), ...exposure];
   const set = applySet(mergeLayers(layers), config.set, config.setIsSecret);
   debug(() => layerLines(layers, set.entries));

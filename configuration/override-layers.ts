@@ -10,6 +10,7 @@ import type { Findings, Layer } from "./layers.ts";
 import { nearNames, nearProfiles, profileFileName, profileFilesIn } from "./near-names.ts";
 import { misnamed, readLayer } from "./read-layer.ts";
 import { namesOf, type StackConfig } from "./stack-config.ts";
+import { type StoredVersion, storedProfile, storedProfiles } from "./versions/stored-version.ts";
 import { readTextFile } from "./yaml/text-file.ts";
 import { placeIn } from "./yaml/yaml-file.ts";
 
@@ -17,13 +18,13 @@ import { placeIn } from "./yaml/yaml-file.ts";
 export const defaultOverrides = "krateo-overrides.yaml";
 
 /**
- * Everything above the release document, lowest first: each profile in the order named (the bundled
- * one, then the file of that name), the profiles inside the override file, the rest of it.
+ * Everything above the release document, lowest first: each profile in the order named (that of an added
+ * version, the bundled one, then the file of that name), the profiles inside the override file, the rest of it.
  */
 export function overrideLayers(
   config: StackConfig,
   directory: string,
-  tokens: BundleTokens,
+  { tokens, stored }: { readonly tokens: BundleTokens; readonly stored: StoredVersion | undefined },
   findings: Findings,
 ): { layers: Layer[]; profiles: string[] } {
   const name = config.overrides ?? defaultOverrides;
@@ -49,8 +50,9 @@ export function overrideLayers(
   for (const profile of profiles) {
     // One that is made for another type names steps that this one lacks; it is reported, and once is enough.
     if (!(typesFor(profile)?.includes(config.type) ?? true)) continue;
+    const upstream = stored && storedProfile(stored, profile, tokens, findings)?.layer;
     const overlay = bundledLayer(profile, config, tokens);
-    if (overlay !== undefined) fromFiles.push(overlay);
+    fromFiles.push(...[upstream, overlay].filter((layer) => layer !== undefined));
     const profileFile = profileFileName(profile);
     const shown = path.join(path.dirname(name), profileFile);
     const ownFile = isFileName(profile) ? readTextFile(path.join(folder, profileFile), shown) : undefined;
@@ -64,9 +66,21 @@ export function overrideLayers(
     }
     // A file that is missing or cannot be read may hold it.
     const readable = base !== undefined || (given === undefined && config.overrides === undefined);
-    if (readable && overlay === undefined && ownFile === undefined && entry === undefined) {
-      const known = [...bundledProfiles, ...profileFilesIn(folder), ...Object.keys(inFile)];
-      findings.problems.push(unknownProfile(profile, known, config, base, folder));
+    if (
+      readable &&
+      upstream === undefined &&
+      overlay === undefined &&
+      ownFile === undefined &&
+      entry === undefined
+    ) {
+      const ofVersion = stored ? storedProfiles(stored) : [];
+      const known = new Set([
+        ...bundledProfiles,
+        ...ofVersion,
+        ...profileFilesIn(folder),
+        ...Object.keys(inFile),
+      ]);
+      findings.problems.push(unknownProfile(profile, [...known], config, base, folder));
     }
   }
   const { profile: _, profiles: __, ...rest } = base?.root ?? {};

@@ -1,8 +1,8 @@
 /** Every profile that a stack could name, with its purpose and what it changes. */
 import path from "node:path";
-import { pathText } from "../model/path.ts";
-import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
-import type { Path, ReleaseType } from "../model/settings.ts";
+import { leavesOf, pathText } from "../model/path.ts";
+import type { TreeObject } from "../model/secret-value.ts";
+import type { ReleaseType } from "../model/settings.ts";
 import { bundledProfile, bundledProfiles, bundledText } from "./bundle.ts";
 import { aliasLayer, bundleTokens } from "./exposure/layer.ts";
 import { aliasOf, typesFor } from "./exposure/profile-aliases.ts";
@@ -90,7 +90,7 @@ function entry(name: string, source: string, purpose: string, root: TreeObject):
       profiles.includes(name) ? profiles.filter((other) => other !== name) : [],
     ),
     touches: touchesOf(root),
-    paths: leaves(root).map(pathText),
+    paths: leavesOf(root).map(pathText),
   };
 }
 
@@ -116,9 +116,4 @@ function touchesOf(root: TreeObject): string[] {
       ...steps,
     ];
   });
-}
-
-function leaves(tree: Tree, at: Path = []): Path[] {
-  if (!isMap(tree) || Object.keys(tree).length === 0) return at.length === 0 ? [] : [at];
-  return Object.entries(tree).flatMap(([key, value]) => leaves(value, [...at, key]));
 }

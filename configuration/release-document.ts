@@ -1,24 +1,28 @@
-/** Picks and reads the release document: the bundled one, or one of the user's own. */
+/** Picks and reads the release document: the bundled one, one of an added version, or one of the user's own. */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { nearestFirst, nearestName } from "../model/nearest.ts";
 import { stackConfiguration } from "../model/problem.ts";
-import type { ReleaseType } from "../model/settings.ts";
 import { type BundleTokens, bundledRelease, bundledVersion, type ExtraStep } from "./bundle.ts";
 import type { Findings, Layer } from "./layers.ts";
 import { nearNames } from "./near-names.ts";
 import { misnamed, readLayer } from "./read-layer.ts";
-import type { StackConfig } from "./stack-config.ts";
+import { localVersion, type StackConfig } from "./stack-config.ts";
+import {
+  addedVersions,
+  releaseFileNames,
+  type StoredVersion,
+  storedRelease,
+  versionForm,
+} from "./versions/stored-version.ts";
 import { readTextFile } from "./yaml/text-file.ts";
 
-/** Value of `version` for a release document in the project's folder. */
-export const localVersion = "local";
-
-/** Names that a release document of a type may have, the one that comes first at the front. */
-function namesFor(type: ReleaseType): readonly string[] {
-  // Upstream has its document for clusters of kind beside that of the type.
-  const kind = type === "nodeport" ? ["krateo.kind.yaml"] : [];
-  return [...kind, `krateo.${type}.yaml`, "krateo.yaml"];
+export interface ReleaseOptions {
+  readonly tokens: BundleTokens;
+  /** Steps that the configuration asks for beside those of the type. */
+  readonly extra: readonly ExtraStep[];
+  /** The version of the configuration, where it was added to the project. */
+  readonly stored: StoredVersion | undefined;
 }
 
 /**
@@ -29,35 +33,36 @@ function namesFor(type: ReleaseType): readonly string[] {
 export function releaseLayer(
   config: StackConfig,
   directory: string,
-  tokens: BundleTokens,
-  extra: readonly ExtraStep[],
+  { tokens, extra, stored }: ReleaseOptions,
   findings: Findings,
 ): Layer | undefined {
-  if (config.bundled) {
-    const source = bundledRelease(config.type, tokens, extra);
+  if (!config.local) {
     const unused =
-      namesFor(config.type).find((name) => existsSync(path.join(directory, name))) ??
-      nearNames(directory, namesFor(config.type))[0]?.file;
+      releaseFileNames(config.type).find((name) => existsSync(path.join(directory, name))) ??
+      nearNames(directory, releaseFileNames(config.type))[0]?.file;
     if (unused !== undefined) {
+      const which = config.version === bundledVersion ? ", the bundled release" : "";
       findings.warnings.push(
-        `${unused} is not used: krateo:version is ${bundledVersion}, the bundled release. Set it to ${localVersion} to use the file.`,
+        `${unused} is not used: krateo:version is ${config.version}${which}. Set it to ${localVersion} to use the file.`,
       );
     }
-    return { source, base: [], root: source.root };
-  }
-  if (config.version !== localVersion) {
+    if (config.version === bundledVersion) {
+      const source = bundledRelease(config.type, tokens, extra);
+      return { source, base: [], root: source.root };
+    }
+    if (stored !== undefined) return storedRelease(stored, config.type, { tokens, extra }, findings)?.layer;
     findings.problems.push({
-      what: "a platform version that is not bundled",
+      what: "a platform version that is neither bundled nor added to the project",
       file: stackConfiguration,
       path: "krateo:version",
       given: config.version,
-      allowed: nearestFirst(config.version, [bundledVersion, localVersion]),
+      allowed: nearestFirst(config.version, [bundledVersion, ...addedVersions(directory), localVersion]),
       next: versionAdvice(config),
     });
     return undefined;
   }
-  const near = nearNames(directory, namesFor(config.type)).filter(({ taken }) => !taken);
-  for (const name of namesFor(config.type)) {
+  const near = nearNames(directory, releaseFileNames(config.type)).filter(({ taken }) => !taken);
+  for (const name of releaseFileNames(config.type)) {
     const misspelt = near.find(({ meant }) => meant === name);
     if (misspelt !== undefined) {
       findings.problems.push(misnamed(misspelt.file, name));
@@ -71,18 +76,19 @@ export function releaseLayer(
     file: stackConfiguration,
     path: "krateo:version",
     given: localVersion,
-    allowed: namesFor(config.type),
+    allowed: releaseFileNames(config.type),
     next: `add one of these files, or set krateo:version to ${bundledVersion}`,
   });
   return undefined;
 }
 
-function versionAdvice({ version, type }: StackConfig): string {
+function versionAdvice({ version }: StackConfig): string {
   const plain = version.replace(/^v/i, "");
   if (`${bundledVersion}.`.startsWith(`${plain}.`)) {
     const number = /^[\d.]+$/.test(version) ? "; without quotes, YAML reads 3.0 as the number 3" : "";
     return `pulumi config set krateo:version ${bundledVersion}${number}`;
   }
   if (nearestName(version, [localVersion]) !== undefined) return `did you mean ${localVersion}?`;
-  return `put the release document of that version into the project as krateo.${type}.yaml and set krateo:version to ${localVersion}`;
+  if (!versionForm.test(plain)) return `a version has three numbers, as ${bundledVersion}`;
+  return `add it to the project: npx krateo versions add ${plain}`;
 }

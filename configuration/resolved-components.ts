@@ -21,6 +21,7 @@ export interface DocumentStep {
   readonly index: number;
   readonly id: string;
   readonly type: "chart" | "var" | "object";
+  readonly skip: boolean;
   readonly with: TreeObject | undefined;
 }
 
@@ -42,7 +43,8 @@ export function documentSteps(document: TreeObject): DocumentStep[] {
     const [id, type] = [textOf(step["id"]), textOf(step["type"])];
     const input = step["with"];
     if (id === undefined || (type !== "chart" && type !== "var" && type !== "object")) return [];
-    return [{ index, id, type, with: isMap(input) ? input : undefined }];
+    const skip = reveal(step["skip"] ?? false) === true;
+    return [{ index, id, type, skip, with: isMap(input) ? input : undefined }];
   });
 }
 

@@ -28,6 +28,9 @@ export const defaultOtelEndpoint =
 
 const text = z.string().min(1, "a text that is not empty");
 
+/** Value of `version` for a release document in the project's folder. */
+export const localVersion = "local";
+
 /** A list, or one text with commas in between, as `pulumi config set` gives it. */
 const names = z.union([z.array(text), z.string()], "a list of names, or names with commas in between");
 
@@ -71,8 +74,8 @@ export interface StackConfig extends DatabaseConfig {
   readonly profiles: readonly string[];
   readonly namespace: string;
   readonly version: string;
-  /** True for the release that comes with this program, false for a document of the user's own. */
-  readonly bundled: boolean;
+  /** True for a release document of the user's own, false for a platform version. */
+  readonly local: boolean;
   /** Override file named by the user; undefined for the one that may be there. */
   readonly overrides?: string;
   /** Values by path from the document's root. */
@@ -108,7 +111,7 @@ export function readStackConfig(raw: RawConfig): StackReading {
     profiles: namesOf(sound.profiles),
     namespace: sound.namespace ?? "krateo-system",
     version,
-    bundled: version === bundledVersion,
+    local: version === localVersion,
     overrides: sound.overrides,
     set: (sound.set ?? {}) as Record<string, Json>,
     setIsSecret: raw.secretKeys.includes("set"),

@@ -79,7 +79,7 @@ export type Step = ChartStep | VariableStep | ObjectStep;
 interface StepBase {
   readonly id: string;
   readonly component: string;
-  /** False when its component is switched off. */
+  /** False when it is skipped, or its component is switched off. */
   readonly enabled: boolean;
 }
 

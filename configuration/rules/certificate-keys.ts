@@ -8,10 +8,8 @@ import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 const tlsKey = { file: stackConfiguration, path: "krateo:tls" };
 
 /** Certificates that are missing, twofold, or somebody else's. */
-export function certificateProblems({
-  config: { type, bundled, exposure },
-}: ResolvedConfiguration): Problem[] {
-  if (!bundled || exposure.tls === undefined || !typesOfKey["tls"]?.includes(type)) return [];
+export function certificateProblems({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+  if (local || exposure.tls === undefined || !typesOfKey["tls"]?.includes(type)) return [];
   return exposure.gateway === undefined
     ? [...sourceProblems(exposure, exposure.tls, type), ...namespaceProblems(exposure.tls, type)]
     : ofExistingGateway(exposure.tls);

@@ -7,6 +7,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { Path } from "../../model/settings.ts";
 import type { ComputedStep } from "../computed-step.ts";
 import type { Place } from "../document.ts";
+import { documentSteps } from "../resolved-components.ts";
 import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 const databaseHost: Path = ["config", "DB_HOST"];
@@ -15,19 +16,28 @@ const databaseHost: Path = ["config", "DB_HOST"];
 export function needProblems({
   computed: steps,
   config: { namespace },
+  components,
+  release,
   origin,
 }: ResolvedConfiguration): Problem[] {
   const problems = new Map<string, Problem>();
+  // What a release document leaves out itself, it can do without: what is known of the needs is known of another version.
+  const leftOut = new Set(documentSteps(release?.root ?? {}).flatMap(({ id, skip }) => (skip ? [id] : [])));
   for (const step of steps.filter(({ enabled }) => enabled)) {
     const { needs = [], uses = [] } = knownStep(step.id) ?? {};
     for (const { on, why } of [...needs, ...uses]) {
       const needed = steps.find(({ id }) => id === on);
       const key = `${step.component} ${needed?.component}`;
-      if (needed === undefined || needed.enabled || problems.has(key)) continue;
+      if (needed === undefined || needed.enabled || leftOut.has(on) || problems.has(key)) continue;
+      const isSkipped = components.some(({ name, enabled }) => name === needed.component && enabled);
       problems.set(key, {
-        what: `component ${step.component} needs ${needed.component}, which is switched off: ${step.id} needs ${needed.id}, ${why}`,
-        ...switchOf(needed.component, origin),
-        next: `switch ${needed.component} on, or ${step.component} off with components.${step.component}.enabled: false`,
+        what: isSkipped
+          ? `step ${step.id} needs ${needed.id}, which is skipped: ${why}`
+          : `component ${step.component} needs ${needed.component}, which is switched off: ${step.id} needs ${needed.id}, ${why}`,
+        ...(isSkipped ? needed.place([]) : switchOf(needed.component, origin)),
+        next: isSkipped
+          ? `take the skip out, or skip ${step.id}, too`
+          : `switch ${needed.component} on, or ${step.component} off with components.${step.component}.enabled: false`,
       });
     }
   }

@@ -15,13 +15,13 @@ import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 import { collisions } from "./collisions.ts";
 
 /** Keys that mean nothing to the type, or to a release document of the user's own, which says itself how it is exposed. */
-export function misplacedKeys({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
-  return exposure.given.flatMap((key) => misplacedKey(key, type, bundled));
+export function misplacedKeys({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+  return exposure.given.flatMap((key) => misplacedKey(key, type, local));
 }
 
 /** Two Services on one node port, as the keys say it. */
-export function nodePortProblems({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
-  if (type !== "nodeport" || !bundled) return [];
+export function nodePortProblems({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+  if (type !== "nodeport" || local) return [];
   return collisions(nodePortsOf(exposure), ([, port]) => port).map(
     ({ owner: [{ name: owner }], item: [{ name }, port] }) => ({
       what: `${owner} and ${name} have the same node port, ${port}`,
@@ -33,8 +33,8 @@ export function nodePortProblems({ config: { type, bundled, exposure } }: Resolv
 }
 
 /** Hosts that are missing or used twice. */
-export function hostProblems({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
-  if (!bundled) return [];
+export function hostProblems({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+  if (local) return [];
   if (type === "routes") return sharedHosts(exposure, type);
   return type === "ingress" || type === "gateway"
     ? [...missingHosts(exposure, type), ...sharedHosts(exposure, type)]
@@ -42,8 +42,8 @@ export function hostProblems({ config: { type, bundled, exposure } }: ResolvedCo
 }
 
 /** Settings of Services that nobody outside would ever see. */
-export function hiddenServices({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
-  if (!bundled) return [];
+export function hiddenServices({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+  if (local) return [];
   const exposed = exposedServices(type, exposure).map(({ name }) => name);
   const byService: Readonly<Record<string, ByService<unknown>>> = {
     nodePorts: exposure.nodePorts,
@@ -76,12 +76,12 @@ export function disabledServices({ config: { exposure }, components }: ResolvedC
     }));
 }
 
-function misplacedKey(key: string, type: ReleaseType, bundled: boolean): Problem[] {
+function misplacedKey(key: string, type: ReleaseType, local: boolean): Problem[] {
   const types = typesOfKey[key];
   const place = { file: stackConfiguration, path: `krateo:${key}` };
   const remove = `pulumi config rm krateo:${key}`;
   // Two keys that were never an error there: see unused-settings.ts.
-  if (key === "nodeAddress" || (key === "domain" && (type === "loadbalancer" || !bundled))) return [];
+  if (key === "nodeAddress" || (key === "domain" && (type === "loadbalancer" || local))) return [];
   if (types !== undefined && !types.includes(type)) {
     return [
       {
@@ -93,10 +93,10 @@ function misplacedKey(key: string, type: ReleaseType, bundled: boolean): Problem
       },
     ];
   }
-  if (bundled) return [];
+  if (!local) return [];
   return [
     {
-      what: `krateo:${key} is about the bundled release, and krateo:version names your own release document`,
+      what: `krateo:${key} is about a platform version, and krateo:version names your own release document`,
       ...place,
       next: `${remove}, and write it into your release document or krateo-overrides.yaml`,
     },

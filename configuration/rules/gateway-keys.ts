@@ -3,8 +3,8 @@ import { type Problem, stackConfiguration } from "../../model/problem.ts";
 import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 /** An existing Gateway, or a class for one of our own: exactly one of the two. */
-export function gatewayProblems({ config: { type, bundled, exposure } }: ResolvedConfiguration): Problem[] {
-  if (type !== "gateway" || !bundled) return [];
+export function gatewayProblems({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+  if (type !== "gateway" || local) return [];
   const { gateway, gatewayClass, gatewayAnnotations } = exposure;
   const place = { file: stackConfiguration, path: "krateo:gateway" };
   const allowed =

@@ -9,16 +9,17 @@ import { profileFileName } from "../near-names.ts";
 import { definitionSection, mapOf } from "../resolved-components.ts";
 import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 import { expandable, variablesIn } from "../variables.ts";
+import { versionsFolder } from "../versions/stored-version.ts";
 
 /** A warning for each key of the stack configuration that has no effect with this type, these profiles and steps. */
 export function unusedKeyWarnings({ config, profiles, steps }: ResolvedConfiguration): string[] {
-  const { otelEndpoint, exposure, database, type, bundled } = config;
+  const { otelEndpoint, exposure, database, type, local } = config;
   const { domain, nodeAddress } = exposure;
   const domainTypes = typesOfKey["domain"] ?? [];
   const told = steps.some((step) => variablesIn(expandable(step)).includes(nodeAddressVariable));
   const connected = steps.some(({ id }) => databaseConsumers.includes(id));
   return [
-    ...(domain !== undefined && domainTypes.includes(type) && !bundled
+    ...(domain !== undefined && domainTypes.includes(type) && local
       ? ["krateo:domain has no effect: your own release document names its hosts"]
       : []),
     ...(domain !== undefined && type === "loadbalancer"
@@ -43,12 +44,14 @@ export function unusedKeyWarnings({ config, profiles, steps }: ResolvedConfigura
  * A warning for each profile that is the older name of a key. With a release document of the user's own there is no such
  * key, and the profile stays the way.
  */
-export function aliasWarnings({ config: { bundled }, profiles, overrides }: ResolvedConfiguration): string[] {
+export function aliasWarnings({ config: { local }, profiles, overrides }: ResolvedConfiguration): string[] {
   return profiles.flatMap((profile) => {
     const alias = aliasOf(profile);
-    if (alias === undefined || !bundled) return [];
+    if (alias === undefined || local) return [];
     const hasOwn = overrides.some(
-      ({ source, base }) => base[1] === profile || path.basename(source.file) === profileFileName(profile),
+      ({ source: { file }, base }) =>
+        base[1] === profile ||
+        (path.basename(file) === profileFileName(profile) && !file.startsWith(`${versionsFolder}/`)),
     );
     const own = hasOwn ? "; what you have under that name yourself needs another one then" : "";
     const { key, value } = alias;

@@ -1,5 +1,5 @@
 /** A project folder for one test: documents in, settings or problems out. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadSettings } from "../../configuration/load.ts";
@@ -14,13 +14,31 @@ export async function load(
   config: Record<string, unknown> = {},
   secretKeys: readonly string[] = [],
 ): Promise<Settings> {
-  const directory = mkdtempSync(path.join(tmpdir(), "krateo-test-"));
+  const directory = projectOf(files);
   try {
-    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
     return await loadSettings({ values: config, secretKeys }, directory);
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+/** What something makes of a project's folder, which is gone afterwards. */
+export function inProject<T>(files: Files, use: (directory: string) => T): T {
+  const directory = projectOf(files);
+  try {
+    return use(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function projectOf(files: Files): string {
+  const directory = mkdtempSync(path.join(tmpdir(), "krateo-test-"));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+    writeFileSync(path.join(directory, name), text);
+  }
+  return directory;
 }
 
 /** Settings of a release document of the test's own. */

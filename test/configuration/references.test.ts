@@ -93,13 +93,13 @@ describe("references", () => {
       () =>
         reportOf(
           loadLocal(
-            `componentsDefinition:\n  shop: {steps: [web], enable: true}\nsteps:\n  - {id: web, type: var, skip: true, with: {name: A, value: x}}\ncomponents:\n  shop: {stepConfig: {web: {helmvalues: {}}}}\nmodules: {m: {chart: {url: x, path: y}}}\nprofile: a`,
+            `componentsDefinition:\n  shop: {steps: [web], enable: true}\nsteps:\n  - {id: web, type: var, if: x, with: {name: A, value: x}}\ncomponents:\n  shop: {stepConfig: {web: {helmvalues: {}}}}\nmodules: {m: {chart: {url: x, path: y}}}\nprofile: a`,
           ),
         ),
       [
         'krateo.yaml:2 componentsDefinition.shop.enable: unknown key "enable"',
         'krateo.yaml:6 components.shop.stepConfig.web.helmvalues: unknown key "helmvalues"',
-        'krateo.yaml:4 steps[0].skip: unknown key "skip"',
+        'krateo.yaml:4 steps[0].if: unknown key "if"',
         'krateo.yaml:7 modules.m.chart.path: unknown key "path"',
         'krateo.yaml:8 profile: unknown key "profile"',
       ],

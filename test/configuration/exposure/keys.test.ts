@@ -249,8 +249,8 @@ describe("the keys for exposure", () => {
       "a release document of the user's own beside them",
       { version: "local", nodePorts: { authn: 31000 }, expose: "resources-presenter" },
       [
-        "krateo:nodePorts: krateo:nodePorts is about the bundled release, and krateo:version names your own release document",
-        "krateo:expose: krateo:expose is about the bundled release, and krateo:version names your own release document",
+        "krateo:nodePorts: krateo:nodePorts is about a platform version, and krateo:version names your own release document",
+        "krateo:expose: krateo:expose is about a platform version, and krateo:version names your own release document",
         "krateo:version: there is no release document in the project",
       ],
     ],
