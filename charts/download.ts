@@ -31,12 +31,17 @@ export class DownloadError extends Error {
  * Gets a URL, trying three times where another try may help (no answer, 429, 5xx). Goes through the proxy that the
  * environment names for it, by Go's rules, as Helm does.
  *
+ * @param form Sent as a form, in place of a plain question.
  * @throws DownloadError; ConfigurationError for a variable that names no proxy
  */
-export async function download(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Buffer> {
+export async function download(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+  form?: URLSearchParams,
+): Promise<Buffer> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await once(url, headers);
+      return await once(url, headers, form);
     } catch (error) {
       const wait = backOffMilliseconds[attempt];
       if (!(error instanceof DownloadError) || !mayPass(error) || wait === undefined) throw error;
@@ -45,21 +50,29 @@ export async function download(url: string, headers: Readonly<Record<string, str
   }
 }
 
-async function once(url: string, headers: Readonly<Record<string, string>>): Promise<Buffer> {
-  const { status, statusText, headers: given, body } = await answerOf(url, headers);
+async function once(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  form: URLSearchParams | undefined,
+): Promise<Buffer> {
+  const { status, statusText, headers: given, body } = await answerOf(url, headers, form);
   if (status >= 200 && status < 300) return body;
   const error = new DownloadError(url, `the server answers ${status} ${statusText}`.trim(), status);
   throw Object.assign(error, { cause: given["www-authenticate"] });
 }
 
 /** The answer at the end of the redirects. What says who asks does not leave the scheme, host and port it is for. */
-async function answerOf(url: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
+async function answerOf(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  form: URLSearchParams | undefined,
+): Promise<Answer> {
   const signal = AbortSignal.timeout(limitMilliseconds);
   let { target, authorization } = withoutCredentials(url);
   const { origin } = target;
   for (let hop = 0; ; hop++) {
     const own = target.origin === origin ? { ...authorization, ...headers } : withoutAuthorization(headers);
-    const answer = await ask(url, target, own, signal);
+    const answer = await ask(url, target, own, { signal, form });
     const { location } = answer.headers;
     if (![301, 302, 303, 307, 308].includes(answer.status) || !location) return answer;
     if (hop === redirects)
@@ -75,12 +88,17 @@ async function ask(
   url: string,
   target: URL,
   headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  { signal, form }: { readonly signal: AbortSignal; readonly form: URLSearchParams | undefined },
 ): Promise<Answer> {
   if (target.protocol === "https:") trustMachine();
   const proxy = proxyFor(target);
   try {
-    return await exchange(target, { headers, agent: agentOf(target, proxy), signal });
+    const sent = form && {
+      method: "POST",
+      headers: { ...headers, "Content-Type": "application/x-www-form-urlencoded" },
+      body: String(form),
+    };
+    return await exchange(target, { headers, agent: agentOf(target, proxy), signal, ...sent });
   } catch (error) {
     const late = signal.aborted && new Error(`no complete answer within ${limitMilliseconds / 1000} s`);
     throw new DownloadError(url, `the server cannot be reached: ${faultOf(late || error, proxy)}`);

@@ -2,7 +2,8 @@
 import { withoutLogins } from "../model/describe.ts";
 import { fileFault } from "../model/file-fault.ts";
 import { ConfigurationError, type Problem } from "../model/problem.ts";
-import type { ChartSource } from "../model/settings.ts";
+import { secretMask } from "../model/secret-value.ts";
+import type { ChartSource, Settings } from "../model/settings.ts";
 import { DownloadError } from "./download.ts";
 import { NotInIndexError } from "./repository-index.ts";
 
@@ -53,7 +54,7 @@ export interface Failure {
 }
 
 /** One problem for all charts that failed in the same way: a repository that is away takes all of its charts along. */
-export function problemsOf(failures: readonly Failure[], mirror: string | undefined): Problem[] {
+export function problemsOf(failures: readonly Failure[], charts: Settings["charts"]): Problem[] {
   const alike = Map.groupBy(failures, ({ chart, error }) => {
     const own = isOfOne(error.cause) ? chart.name : "";
     return [error.step, error.at, error.message, own].join("\n");
@@ -63,7 +64,7 @@ export function problemsOf(failures: readonly Failure[], mirror: string | undefi
     const names = [first, ...others]
       .map(({ chart }) => [chart.name, chart.version].filter(Boolean).join(" "))
       .sort();
-    return [problemOf(`chart${others.length > 0 ? "s" : ""} ${names.join(", ")}`, first.error, mirror)];
+    return [problemOf(`chart${others.length > 0 ? "s" : ""} ${names.join(", ")}`, first, charts)];
   });
 }
 
@@ -72,8 +73,14 @@ function isOfOne(cause: unknown): boolean {
   return cause instanceof NotInIndexError || cause instanceof NotPinnedError;
 }
 
-function problemOf(charts: string, error: FetchError, mirror: string | undefined): Problem {
+function problemOf(
+  charts: string,
+  { error, chart }: Failure,
+  { mirror, logins }: Settings["charts"],
+): Problem {
   if (error.cause instanceof NotPinnedError) return notPinned(charts, error.at, error.cause);
+  const status = error.cause instanceof DownloadError ? error.cause.status : undefined;
+  const isRefused = status === 401 || status === 403;
   const missing = error.cause instanceof NotInIndexError ? error.cause : undefined;
   const inPlace = "let that file be written: remove what is in its way, or correct the rights of its folder";
   const inMirror = "put the archive into the mirror, or correct krateo:chartMirror";
@@ -85,8 +92,30 @@ function problemOf(charts: string, error: FetchError, mirror: string | undefined
     what: `${charts} cannot be fetched: ${error.step} failed: ${error.message}`,
     file: withoutLogins(error.at),
     allowed: missing?.alternatives,
-    next: error.step === writing ? inPlace : mirror ? inMirror : `${first}, ${elsewhere}`,
+    next: isRefused
+      ? loginAdvice(mirror ?? chart.url, error.at, logins)
+      : error.step === writing
+        ? inPlace
+        : mirror
+          ? inMirror
+          : `${first}, ${elsewhere}`,
   };
+}
+
+/** How to log in where it was refused. Of a registry the source says where that is: its token service may be elsewhere. */
+function loginAdvice(source: string, at: string, logins: Settings["charts"]["logins"] = {}): string {
+  const isRegistry = source.startsWith("oci:");
+  const host = URL.parse(isRegistry ? source.replace(/^oci:/, "https:") : at)?.host ?? "HOST";
+  const byHelm = isRegistry
+    ? `helm registry login ${host}`
+    : `helm repo add NAME ${withoutLogins(source)} --username USER`;
+  const key = `'krateo:registries["${host}"]`;
+  const inStack = `pulumi config set --path ${key}.username' USER, and pulumi config set --secret --path ${key}.password'`;
+  if (logins[host]?.password === secretMask)
+    return `only pulumi preview and up can read the encrypted login of the stack; for this command log in with: ${byHelm}`;
+  return logins[host]
+    ? `correct the stack's login for ${host}: ${inStack}`
+    : `log in with: ${byHelm}; or ${inStack}`;
 }
 
 function notPinned(chart: string, at: string, { digests }: NotPinnedError): Problem {

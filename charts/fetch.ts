@@ -8,7 +8,7 @@ import { amount } from "../model/amount.ts";
 import { withoutLogins } from "../model/describe.ts";
 import { fileFault } from "../model/file-fault.ts";
 import { ConfigurationError } from "../model/problem.ts";
-import type { ChartSource, ChartStep } from "../model/settings.ts";
+import type { ChartSource, ChartStep, Settings } from "../model/settings.ts";
 import {
   archiveFolder,
   readShared,
@@ -28,6 +28,7 @@ import {
   writing,
 } from "./fetch-error.ts";
 import { hasLock, lockPath, pin, pinnedDigest, readLock } from "./lock.ts";
+import { Logins } from "./logins.ts";
 import { archiveName, type Location, Locator, mirrorFolder } from "./source.ts";
 
 export interface FetchOptions {
@@ -35,6 +36,8 @@ export interface FetchOptions {
   readonly directory: string;
   /** A folder (absolute, or relative to `directory`) or a URL that replaces every source of charts. */
   readonly mirror?: string;
+  /** By host: logins of the stack's configuration. */
+  readonly logins?: Settings["charts"]["logins"];
   /** Folder of archives that all projects share; default: krateo/charts in the user's cache folder. */
   readonly cache?: string;
   /** Takes a line for the user: which charts were pinned. */
@@ -99,12 +102,12 @@ export async function digestsAtSources(
 /** Does something with each chart of the steps, in parallel. */
 async function ofEachChart<T>(
   steps: readonly ChartStep[],
-  { mirror }: FetchOptions,
+  options: FetchOptions,
   work: (chart: ChartSource, locator: Locator) => Promise<T>,
 ): Promise<Map<ChartSource, T>> {
   const charts = new Map(steps.map((step) => [archiveName(step.chart), step.chart]));
   refuseNamesakes(steps, charts);
-  const locator = new Locator();
+  const locator = new Locator(new Logins(options.logins));
   const failures: Failure[] = [];
   const results = new Map<ChartSource, T>();
   await Promise.all(
@@ -117,7 +120,7 @@ async function ofEachChart<T>(
       }
     }),
   );
-  if (failures.length > 0) throw new ConfigurationError(problemsOf(failures, mirror));
+  if (failures.length > 0) throw new ConfigurationError(problemsOf(failures, options));
   return results;
 }
 

@@ -1,4 +1,6 @@
+/** OCI registries: where one keeps a chart's archive, and how it is told who asks. */
 import { DownloadError, download } from "./download.ts";
+import { basic, type RegistryLogin } from "./logins.ts";
 
 const chartLayer = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const manifestTypes =
@@ -9,23 +11,28 @@ export interface OciChart {
   readonly url: string;
   /** sha256 in hexadecimal. */
   readonly digest: string;
-  /** Headers for the download: the anonymous token. */
+  /** Headers for the download: the token, or the login. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Asks a registry for the archive behind `oci://HOST/PATH` at an exact version, anonymously. Plain HTTP on this
- * machine's own addresses, as Helm does it.
+ * Asks a registry for the archive behind `oci://HOST/PATH` at an exact version: anonymously, and with a login when the registry wants
+ * to know who asks. Plain HTTP on this machine's own addresses, as Helm does it.
  *
- * @throws DownloadError
+ * @param loginFor The login for a host; asked only when it is needed.
+ * @throws DownloadError; whatever `loginFor` throws
  */
-export async function findOciChart(reference: string, version: string): Promise<OciChart> {
+export async function findOciChart(
+  reference: string,
+  version: string,
+  loginFor: (host: string) => Promise<RegistryLogin | undefined>,
+): Promise<OciChart> {
   const { host, pathname } = new URL(reference.replace(/^oci:/, "http:"));
   const scheme = /^(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(host) ? "http" : "https";
   const repository = `${scheme}://${host}/v2${pathname.replace(/\/$/, "")}`;
   // A tag cannot hold the + of a version's build part; Helm writes _ for it.
   const url = `${repository}/manifests/${version.replaceAll("+", "_")}`;
-  const { body, headers } = await withToken(url);
+  const { body, headers } = await authorized(url, () => loginFor(host));
   const manifest = parseManifest(url, body);
   const layer = manifest.layers?.find((candidate) => candidate.mediaType === chartLayer);
   if (!layer?.digest.startsWith("sha256:"))
@@ -37,21 +44,52 @@ export async function findOciChart(reference: string, version: string): Promise<
   };
 }
 
-/** Gets a manifest; when the registry wants a token, asks its token service for an anonymous one first. */
-async function withToken(url: string): Promise<{ body: Buffer; headers: Record<string, string> }> {
+/** Gets a manifest. When the registry wants to know who asks, it says how: with the login itself, or with a token for it. */
+async function authorized(
+  url: string,
+  login: () => Promise<RegistryLogin | undefined>,
+): Promise<{ body: Buffer; headers: Record<string, string> }> {
   const accept = { Accept: manifestTypes };
   try {
     return { body: await download(url, accept), headers: {} };
   } catch (error) {
     const challenge = error instanceof DownloadError && error.status === 401 ? String(error.cause) : "";
-    const { realm, ...scope } = Object.fromEntries(
-      [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key as string, value as string]),
-    );
-    if (!/^bearer /i.test(challenge) || !realm) throw error;
-    const answer = JSON.parse((await download(`${realm}?${new URLSearchParams(scope)}`)).toString());
-    const headers = { Authorization: `Bearer ${answer.token ?? answer.access_token}` };
-    return { body: await download(url, { ...accept, ...headers }), headers };
+    const Authorization = await answerTo(challenge, await (challenge && login()), URL.parse(url)?.protocol);
+    if (!Authorization) throw error;
+    return { body: await download(url, { ...accept, Authorization }), headers: { Authorization } };
   }
+}
+
+/** The header that a challenge asks for; undefined when there is nothing to answer with. */
+async function answerTo(
+  challenge: string,
+  login: RegistryLogin | "" | undefined,
+  protocol: string | undefined,
+): Promise<string | undefined> {
+  if (/^basic /i.test(challenge)) return login && "username" in login ? basic(login) : undefined;
+  const { realm, ...scope } = Object.fromEntries(
+    [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key as string, value as string]),
+  );
+  if (!/^bearer /i.test(challenge) || !realm) return undefined;
+  // A login does not leave TLS, wherever the registry sends it.
+  const mayTell = protocol === "http:" || URL.parse(realm)?.protocol === "https:";
+  const told = (mayTell && login) || undefined;
+  const answer = JSON.parse((await askForToken(realm, scope, told)).toString());
+  return `Bearer ${answer.token ?? answer.access_token}`;
+}
+
+/** By the two ways of the token services: a login with the question, or an identity token by OAuth 2. */
+async function askForToken(
+  realm: string,
+  scope: Readonly<Record<string, string>>,
+  login: RegistryLogin | undefined,
+): Promise<Buffer> {
+  if (login && "identityToken" in login) {
+    const grant = { grant_type: "refresh_token", client_id: "krateo", refresh_token: login.identityToken };
+    return await download(realm, {}, new URLSearchParams({ ...grant, ...scope }));
+  }
+  const headers = login && { Authorization: basic(login) };
+  return await download(`${realm}?${new URLSearchParams(scope)}`, headers);
 }
 
 function parseManifest(url: string, body: Buffer): { layers?: { mediaType: string; digest: string }[] } {

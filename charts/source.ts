@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChartSource } from "../model/settings.ts";
 import { DownloadError, download, urlIn } from "./download.ts";
+import { basic, type Logins } from "./logins.ts";
 import { findOciChart } from "./oci.ts";
 import { findEntry, parseIndex, type RepositoryIndex } from "./repository-index.ts";
 
@@ -30,25 +31,31 @@ export function mirrorFolder(mirror: string | undefined, directory: string): str
 /** Finds archives; one for each run, so that each index.yaml is read once however many charts it lists. */
 export class Locator {
   readonly #indexes = new Map<string, Promise<RepositoryIndex | undefined>>();
+  readonly #logins: Logins;
+
+  constructor(logins: Logins) {
+    this.#logins = logins;
+  }
 
   /** @throws DownloadError, NotInIndexError, Error with a sentence */
   async locate(chart: ChartSource): Promise<Location> {
     switch (chart.kind) {
       case "archive":
-        return { at: chart.url, read: () => download(chart.url) };
+        return { at: chart.url, read: () => this.#download(chart.url) };
       case "oci":
-        return await inRegistry(chart.url, chart.version);
+        return await this.#inRegistry(chart.url, chart.version);
       case "repository": {
         const root = withoutSlash(chart.url);
         const index = await this.#index(`${root}/index.yaml`, async () =>
-          parseIndex(await text(`${root}/index.yaml`)),
+          parseIndex(await this.#text(`${root}/index.yaml`)),
         );
         const entry = findEntry(index ?? {}, chart.name, chart.version);
         const first = entry.urls?.[0];
         if (!first) throw new Error("its entry in the index has no URL");
-        if (first.startsWith("oci://")) return await inRegistry(first.replace(/:[^:/]+$/, ""), chart.version);
+        if (first.startsWith("oci://"))
+          return await this.#inRegistry(first.replace(/:[^:/]+$/, ""), chart.version);
         const at = urlIn(root, first);
-        return { at, digest: plainDigest(entry.digest), read: () => download(at) };
+        return { at, digest: plainDigest(entry.digest), read: () => this.#download(at) };
       }
     }
   }
@@ -73,20 +80,35 @@ export class Locator {
   /** The same chart below a mirror's URL: where its index says, or flat; never at an address outside the mirror. */
   async locateInMirror(chart: ChartSource, mirror: string): Promise<Location> {
     const root = withoutSlash(mirror);
-    if (root.startsWith("oci://")) return await inRegistry(`${root}/${chart.name}`, chart.version);
+    if (root.startsWith("oci://")) return await this.#inRegistry(`${root}/${chart.name}`, chart.version);
     const flat = `${root}/${archiveName(chart)}`;
     const index = await this.#index(`${root}/index.yaml`, async () => {
-      const found = await text(`${root}/index.yaml`).catch((error: unknown) => {
+      const found = await this.#text(`${root}/index.yaml`).catch((error: unknown) => {
         if (error instanceof DownloadError && error.status === 404) return undefined;
         throw error;
       });
       return found === undefined ? undefined : parseIndex(found);
     });
-    if (!index || chart.kind !== "repository") return { at: flat, read: () => download(flat) };
+    if (!index || chart.kind !== "repository") return { at: flat, read: () => this.#download(flat) };
     const entry = findEntry(index, chart.name, chart.version);
     const listed = urlIn(root, entry.urls?.[0] ?? archiveName(chart));
     const at = listed.startsWith(`${root}/`) ? listed : flat;
-    return { at, digest: plainDigest(entry.digest), read: () => download(at) };
+    return { at, digest: plainDigest(entry.digest), read: () => this.#download(at) };
+  }
+
+  /** With the login for the place, if there is one. A login in the URL wins. */
+  async #download(url: string): Promise<Buffer> {
+    const login = URL.parse(url)?.username ? undefined : await this.#logins.forRepository(url);
+    return await download(url, login && { Authorization: basic(login) });
+  }
+
+  async #text(url: string): Promise<string> {
+    return (await this.#download(url)).toString("utf8");
+  }
+
+  async #inRegistry(reference: string, version: string): Promise<Location> {
+    const found = await findOciChart(reference, version, (host) => this.#logins.forRegistry(host));
+    return { at: found.url, digest: found.digest, read: () => download(found.url, found.headers) };
   }
 
   #index(
@@ -97,15 +119,6 @@ export class Locator {
     this.#indexes.set(key, reading);
     return reading;
   }
-}
-
-async function inRegistry(reference: string, version: string): Promise<Location> {
-  const found = await findOciChart(reference, version);
-  return { at: found.url, digest: found.digest, read: () => download(found.url, found.headers) };
-}
-
-async function text(url: string): Promise<string> {
-  return (await download(url)).toString("utf8");
 }
 
 function withoutSlash(url: string): string {

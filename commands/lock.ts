@@ -66,7 +66,7 @@ async function compare({ check, update, ...options }: LockOptions, session: Sess
     import("../charts/fetch.ts"),
     import("../charts/lock.ts"),
   ]);
-  const given: FetchOptions = { directory, mirror: settings.charts.mirror };
+  const given: FetchOptions = { directory, ...settings.charts };
   const before = readLock(directory);
   const digests = await (check || update ? digestsAtSources : fetchPinned)(steps, given);
   if (update) await pin(directory, digests);

@@ -161,7 +161,7 @@ async function chartChecks(
   const expected = "every chart can be fetched";
   let fetched: ReadonlyMap<string, string>;
   try {
-    fetched = await fetchCharts(steps, { directory, mirror: settings.charts.mirror, say: note });
+    fetched = await fetchCharts(steps, { directory, ...settings.charts, say: note });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return error.problems.map((problem) =>

@@ -22,7 +22,10 @@ export function settingsOf(
     secrets: config.secrets,
     allowRemoval: config.allowRemoval,
     purgeVolumes: config.purgeVolumes,
-    charts: config.chartMirror === undefined ? {} : { mirror: config.chartMirror },
+    charts: {
+      ...(config.chartMirror !== undefined && { mirror: config.chartMirror }),
+      ...(Object.keys(config.registries).length > 0 && { logins: config.registries }),
+    },
     cluster: {
       ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
       ...(config.context === undefined ? {} : { context: config.context }),

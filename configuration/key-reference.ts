@@ -39,6 +39,11 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
     byDefault: "`generated`",
   },
   chartMirror: { values: "folder or URL that replaces every chart repository", byDefault: "none" },
+  registries: {
+    values:
+      "map: host -> `username`, `password` (set it with `--secret`) for charts that need a login ([more](#charts-that-need-a-login))",
+    byDefault: "none",
+  },
   kubeconfig: {
     values:
       "path of a kubeconfig (never its content); several paths, as in `KUBECONFIG`, only for commands: [the provider takes one](#reaching-the-cluster)",

@@ -12,6 +12,7 @@ import type { ExposureConfig } from "./exposure/exposure.ts";
 import { exposureKeys, namespaceName, readExposure, secretForEach } from "./exposure/keys.ts";
 import { contentProblem, isKubeconfigContent } from "./kubeconfig-content.ts";
 import type { RawConfig } from "./raw-config.ts";
+import { type RegistryConfig, registryKeys } from "./registry-logins.ts";
 import { parseShape, type ShapeProblem } from "./shape.ts";
 
 /** The exporters add their own path to it; without a scheme they take it for https. */
@@ -51,6 +52,7 @@ export const stackConfigSchema = z.strictObject({
   allowRemoval: names.optional(),
   otelEndpoint: otelEndpoint.optional(),
   ...databaseKeys,
+  ...registryKeys,
   purgeVolumes: z.boolean().optional(),
 });
 
@@ -68,7 +70,7 @@ export function stackConfigKeys(): string[] {
 }
 
 /** The stack configuration with its defaults filled in. */
-export interface StackConfig extends DatabaseConfig {
+export interface StackConfig extends DatabaseConfig, RegistryConfig {
   readonly type: ReleaseType;
   readonly openshift: boolean;
   readonly profiles: readonly string[];
@@ -125,6 +127,8 @@ export function readStackConfig(raw: RawConfig): StackReading {
     database: sound.database,
     databaseStorage: sound.databaseStorage,
     databaseIsSecret: raw.secretKeys.includes("database"),
+    registries: sound.registries ?? {},
+    registriesAreSecret: raw.secretKeys.includes("registries"),
     purgeVolumes: sound.purgeVolumes ?? false,
   };
   return { config, faultyKeys, keyProblems: [...problems, ...exposure.problems] };

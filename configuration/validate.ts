@@ -24,6 +24,7 @@ import { literalSecretWarnings } from "./rules/literal-secrets.ts";
 import { loggedSecretWarnings } from "./rules/logged-secrets.ts";
 import { conflictProblems } from "./rules/profile-conflicts.ts";
 import { referenceProblems, removalProblems } from "./rules/references.ts";
+import { registryProblems } from "./rules/registry-keys.ts";
 import { replacedMapWarnings } from "./rules/replaced-maps.ts";
 import { textProblems, textWarnings } from "./rules/text-values.ts";
 import {
@@ -84,6 +85,7 @@ const rules: readonly Rule[] = [
   { name: "component-needs", problems: needProblems },
   { name: "database-made", needsSteps: true, problems: databaseMadeProblems },
   { name: "database-login", problems: databaseLoginProblems },
+  { name: "registry-logins", keys: ["registries"], problems: registryProblems },
   { name: "chart-limits", problems: chartProblems, warnings: chartWarnings },
   { name: "text-values", problems: textProblems, warnings: textWarnings },
   { name: "replaced-maps", warnings: replacedMapWarnings },

@@ -28,7 +28,11 @@ export interface Settings {
   readonly allowRemoval: readonly string[];
   /** Whether a migration deletes the storage of a volume that 3.0.0 has no use for, whatever its reclaim policy. */
   readonly purgeVolumes: boolean;
-  readonly charts: { readonly mirror?: string };
+  readonly charts: {
+    readonly mirror?: string;
+    /** By host, with its port if it has one. */
+    readonly logins?: Readonly<Record<string, ChartLogin>>;
+  };
   readonly cluster: { readonly kubeconfig?: string; readonly context?: string };
   /** Address at which browsers reach a node's ports in the `nodeport` type; undefined: one is read from the cluster. */
   readonly nodeAddress?: string;
@@ -45,6 +49,12 @@ export interface Settings {
   readonly snapshot: Snapshot;
   /** Worth knowing, but no reason to stop. */
   readonly warnings: readonly string[];
+}
+
+/** From secret stack configuration: wrap the password before it goes anywhere but to its host. */
+export interface ChartLogin {
+  readonly username: string;
+  readonly password: string;
 }
 
 /** A PostgreSQL that somebody else runs. */

@@ -89,8 +89,7 @@ async function readAtOnce(
   const say = (line: string) => void pulumi.log.info(line);
   const cluster = readCluster(connection, settings, { say });
   const found = cluster.then(({ inventory }) => inventory);
-  const { mirror } = settings.charts;
-  const fetching = fetchCharts(chartStepsOf(settings), { directory, mirror, say });
+  const fetching = fetchCharts(chartStepsOf(settings), { directory, ...settings.charts, say });
   const rendering = Promise.all([found, fetching, rememberedRenderings(directory)]).then(
     ([inventory, charts, remembered]) =>
       checkRendering(connection, settings, { inventory, charts, place: valuePlaces(steps), remembered }),

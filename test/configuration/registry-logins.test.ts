@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { load, problemsOf } from "./project.ts";
+
+const login = { username: "ann", password: "hunter2hunter2" };
+
+describe("logins for registries", () => {
+  it("are kept by host, and no document shows them", async () => {
+    const registries = { "ghcr.io": login, "registry.example.org:5000": login };
+    const settings = await load({}, { registries }, ["registries"]);
+    assert.deepEqual(settings.charts, { logins: registries });
+    const { charts: _, ...shown } = settings;
+    assert.doesNotMatch(JSON.stringify(shown), /hunter2/);
+  });
+
+  it("are refused with the password in clear, which is not shown", async () => {
+    const problems = await problemsOf(load({}, { registries: { "ghcr.io": login } }));
+    assert.deepEqual(problems, [
+      {
+        what: "the passwords of krateo:registries stand in clear in the stack's configuration",
+        file: "stack configuration",
+        path: "krateo:registries.ghcr\\.io.password",
+        next: "change them, because somebody may have seen them, and set each again: pulumi config set --secret --path 'krateo:registries[\"ghcr.io\"].password'",
+      },
+    ]);
+  });
+
+  const malformed: [unknown, RegExp][] = [
+    [{ "https://ghcr.io": login }, /a map of hosts, such as registry\.example\.org:5000/],
+    [{ "ghcr.io/team": login }, /a map of hosts, such as registry\.example\.org:5000/],
+    [{ "ghcr.io": { username: "ann" } }, /password is missing/],
+    [{ "ghcr.io": { ...login, token: "x" } }, /unknown key ..token/],
+    ["ghcr.io", /a map of hosts, such as /],
+  ];
+  for (const [registries, said] of malformed) {
+    it(`are refused as ${JSON.stringify(registries).replaceAll("hunter2", "")}`, async () => {
+      const problems = await problemsOf(load({}, { registries }, ["registries"]));
+      assert.equal(problems.length, 1);
+      assert.match(JSON.stringify(problems), said);
+      assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
+    });
+  }
+});
