@@ -1,7 +1,6 @@
-#!/usr/bin/env node
-/** The program behind `npx krateo`. */
+/** The command line as a process. The Commands of every installation start this file. */
 import { resolve } from "node:path";
-import "../run/compile-cache.ts";
+import "../run/compile-cache.js";
 
 // Later than the cache of what it is compiled to.
 const { runKrateo } = await import("./program.ts");

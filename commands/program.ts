@@ -1,34 +1,45 @@
 /** The command line: registers the commands and reports errors. */
 import { Command, CommanderError } from "commander";
 import { debug, isDebugging } from "../configuration/debug.ts";
-import { backupCommand } from "../migration/commands/backup.ts";
-import { cleanupCommand } from "../migration/commands/cleanup.ts";
-import { migrateCommand } from "../migration/commands/migrate.ts";
-import { restoreCommand } from "../migration/commands/restore.ts";
-import { retireCommand } from "../migration/commands/retire.ts";
 import { withoutLogins } from "../model/describe.ts";
 import { ConfigurationError, ReportableError } from "../model/problem.ts";
 import packageFile from "../package.json" with { type: "json" };
-import { accessCommand } from "./access.ts";
-import { checkUserObjectsCommand } from "./check-user-objects.ts";
-import { completionCommand } from "./completion.ts";
-import { diffCommand } from "./diff.ts";
-import { endRevisionsCommand } from "./end-revisions.ts";
-import { explainCommand } from "./explain.ts";
-import { holdLeaseCommand } from "./hold-lease.ts";
-import { initCommand } from "./init.ts";
-import { lockCommand } from "./lock.ts";
-import { preflightCommand } from "./preflight.ts";
-import { profilesCommand } from "./profiles.ts";
-import { renderCommand } from "./render.ts";
-import { repairCommand } from "./repair.ts";
-import { restartCommand } from "./restart.ts";
 import { BadResult, type Session } from "./session.ts";
-import { statusCommand } from "./status.ts";
-import { uninstallCommand } from "./uninstall.ts";
-import { verifyCommand } from "./verify.ts";
-import { waitDatabaseCommand } from "./wait-database.ts";
-import { waitNotebooksCommand } from "./wait-notebooks.ts";
+
+/** Loads what makes a command. */
+type Load = () => Promise<(session: Session) => Command>;
+
+/** In the order of the help. Each is loaded only when it is called: all of them take twice as long as one. */
+const commands: Readonly<Record<string, Load>> = {
+  init: async () => (await import("./init.ts")).initCommand,
+  preflight: async () => (await import("./preflight.ts")).preflightCommand,
+  render: async () => (await import("./render.ts")).renderCommand,
+  explain: async () => (await import("./explain.ts")).explainCommand,
+  profiles: async () => (await import("./profiles.ts")).profilesCommand,
+  lock: async () => (await import("./lock.ts")).lockCommand,
+  verify: async () => (await import("./verify.ts")).verifyCommand,
+  access: async () => (await import("./access.ts")).accessCommand,
+  diff: async () => (await import("./diff.ts")).diffCommand,
+  status: async () => (await import("./status.ts")).statusCommand,
+  migrate: async () => (await import("../migration/commands/migrate.ts")).migrateCommand,
+  backup: async () => (await import("../migration/commands/backup.ts")).backupCommand,
+  restore: async () => (await import("../migration/commands/restore.ts")).restoreCommand,
+  cleanup: async () => (await import("../migration/commands/cleanup.ts")).cleanupCommand,
+  retire: async () => (await import("../migration/commands/retire.ts")).retireCommand,
+  repair: async () => (await import("./repair.ts")).repairCommand,
+  uninstall: async () => (await import("./uninstall.ts")).uninstallCommand,
+  completion: async () => (await import("./completion.ts")).completionCommand,
+};
+
+/** What only Pulumi calls. */
+const innerCommands: Readonly<Record<string, Load>> = {
+  "end-revisions": async () => (await import("./end-revisions.ts")).endRevisionsCommand,
+  restart: async () => (await import("./restart.ts")).restartCommand,
+  "wait-database": async () => (await import("./wait-database.ts")).waitDatabaseCommand,
+  "wait-notebooks": async () => (await import("./wait-notebooks.ts")).waitNotebooksCommand,
+  "check-user-objects": async () => (await import("./check-user-objects.ts")).checkUserObjectsCommand,
+  "hold-lease": async () => (await import("./hold-lease.ts")).holdLeaseCommand,
+};
 
 /**
  * Runs one command line. What goes wrong is said in words; the stack of an error that nobody foresaw is shown with
@@ -53,40 +64,7 @@ export async function runKrateo(words: readonly string[], given: Session): Promi
       writeOut: (text) => session.print(text.trimEnd()),
       writeErr: (text) => session.note(text.trimEnd()),
     });
-  for (const make of [
-    initCommand,
-    preflightCommand,
-    renderCommand,
-    explainCommand,
-    profilesCommand,
-    lockCommand,
-    verifyCommand,
-    accessCommand,
-    diffCommand,
-    statusCommand,
-    migrateCommand,
-    backupCommand,
-    restoreCommand,
-    cleanupCommand,
-    retireCommand,
-    repairCommand,
-    uninstallCommand,
-    completionCommand,
-  ]) {
-    program.addCommand(prepared(make(session), program));
-  }
-  for (const make of [
-    endRevisionsCommand,
-    restartCommand,
-    waitDatabaseCommand,
-    waitNotebooksCommand,
-    checkUserObjectsCommand,
-    holdLeaseCommand,
-  ]) {
-    program.addCommand(
-      prepared(make(session), program).helpGroup("Commands that `pulumi up` and `pulumi destroy` run:"),
-    );
-  }
+  await addCommands(program, session);
   for (const command of [program, ...program.commands]) command.exitOverride();
 
   debug(() => [`krateo ${words.join(" ")}`]);
@@ -99,6 +77,18 @@ export async function runKrateo(words: readonly string[], given: Session): Promi
     if (error instanceof BadResult) return error.exitCode;
     session.note(describe(error));
     return 1;
+  }
+}
+
+/** The command that is called; all of them where it is none: for the help, the completion and the nearest name. */
+async function addCommands(program: Command, session: Session): Promise<void> {
+  const known = Object.entries({ ...commands, ...innerCommands });
+  // The completion lists the others.
+  const called = known.filter(([name]) => name === session.command && name !== "completion");
+  for (const [name, load] of called.length > 0 ? called : known) {
+    const command = prepared((await load())(session), program);
+    if (name in innerCommands) command.helpGroup("Commands that `pulumi up` and `pulumi destroy` run:");
+    program.addCommand(command);
   }
 }
 

@@ -27,7 +27,7 @@ export async function startLeaseHolder(
   const given = Object.entries({ stack, context, kubeconfig }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
   );
-  const program = join(import.meta.dirname, "..", "commands", "krateo.ts");
+  const program = join(import.meta.dirname, "..", "commands", "krateo.js");
   const args = [program, "hold-lease", "--engine", String(engine), "--namespace", namespace, ...given];
   const errors = errorsOf(engine);
   const child = spawn(process.execPath, args, {

@@ -14,7 +14,7 @@ export async function runKrateo(
   toolchain: Toolchain,
   paths: RehearsalPaths,
 ): Promise<boolean> {
-  const program = join(paths.root, "commands", "krateo.ts");
+  const program = join(paths.root, "commands", "krateo.js");
   const child = spawn(process.execPath, [program, ...words], {
     cwd: paths.root,
     env: toolchain.env,

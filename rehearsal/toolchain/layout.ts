@@ -89,7 +89,7 @@ export function rehearsalEnvironment(paths: RehearsalPaths, offline: boolean): R
     KRATEO_CHARTS_DIR: relative(paths.root, paths.charts),
     // Backups of a platform that never was: no business of the project's folder.
     KRATEO_BACKUP_DIR: join(paths.directory, "backup"),
-    // Compiled sources of the program and its commands, which start often.
+    // Compiled code of the stand-ins, which start often. The program and its commands would keep theirs by themselves.
     NODE_COMPILE_CACHE: join(paths.directory, "compile-cache"),
     // For the project's own command line, by hand and as the program runs it.
     PULUMI_STACK: rehearsalStack,

@@ -73,6 +73,16 @@ describe("krateo", () => {
       for (const command of commands) assert.match(printed, new RegExp(`^ {2}${command} `, "m"));
     });
 
+    it("knows each command by the name in the help, whose file alone it then loads", async () => {
+      const { printed } = await run("--help");
+      const names = [...printed.matchAll(/^ {2}([a-z-]+) .*$/gm)].map(([, name]) => name as string);
+      assert.ok(names.length > 20);
+      for (const name of names.filter((one) => one !== "help")) {
+        const help = await run(name, "--help");
+        assert.deepEqual([help.code, help.printed.split(" ").slice(0, 3)], [0, ["Usage:", "krateo", name]]);
+      }
+    });
+
     it("ends quietly when nobody reads on, as behind head", () => {
       const program = join(import.meta.dirname, "..", "..", "commands", "krateo.ts");
       const { status, stderr } = spawnSync(

@@ -23,8 +23,13 @@ describe("compiled code", () => {
     assert.equal(cacheOf([]), "undefined");
   });
 
-  it("is kept for the next command, before anything else is loaded", () => {
-    const imports = readFileSync(join(root, "commands", "krateo.ts"), "utf8").match(/^import .*$/gm);
-    assert.deepEqual(imports, ['import { resolve } from "node:path";', 'import "../run/compile-cache.ts";']);
-  });
+  for (const [file, imports] of [
+    ["krateo.js", ['import "../run/compile-cache.js";']],
+    ["krateo.ts", ['import { resolve } from "node:path";', 'import "../run/compile-cache.js";']],
+  ] as const) {
+    it(`is kept for the next command, before ${file} loads anything else`, () => {
+      const text = readFileSync(join(root, "commands", file), "utf8");
+      assert.deepEqual(text.match(/^import .*$/gm), imports);
+    });
+  }
 });

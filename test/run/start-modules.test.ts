@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { loadedModules } from "./loaded-modules.ts";
+
+describe("what is loaded at the start", () => {
+  const render = ["commands/krateo.js", "render", "--config-file", "Pulumi.nodeport.yaml"];
+
+  it("of a command is its own file, and not the others'", () => {
+    const { files } = loadedModules(render);
+    const folders = files.filter((file) => /^(commands|migration|cluster)\//.test(file));
+    assert.deepEqual(folders.toSorted(), [
+      "commands/krateo.js",
+      "commands/krateo.ts",
+      "commands/options.ts",
+      "commands/program.ts",
+      "commands/render.ts",
+      "commands/session.ts",
+    ]);
+  });
+
+  it("of a command is no compiler of TypeScript, once its compiled code is kept", () => {
+    loadedModules(render);
+    const { parts } = loadedModules(render);
+    assert.deepEqual(
+      parts.filter((part) => part.includes("amaro")),
+      [],
+    );
+  });
+});
