@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, Load>> = {
   render: async () => (await import("./render.ts")).renderCommand,
   explain: async () => (await import("./explain.ts")).explainCommand,
   profiles: async () => (await import("./profiles.ts")).profilesCommand,
+  images: async () => (await import("./images.ts")).imagesCommand,
   lock: async () => (await import("./lock.ts")).lockCommand,
   verify: async () => (await import("./verify.ts")).verifyCommand,
   access: async () => (await import("./access.ts")).accessCommand,

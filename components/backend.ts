@@ -1,8 +1,9 @@
 /** authn signs users in; snowplow answers the calls of the portal. */
 import type { ComponentDescription } from "./description.ts";
+import { krateoImage } from "./images.ts";
 import { attachment, ownGateway, ownService, route } from "./outside.ts";
 import { signKey } from "./secrets.ts";
-import { noServiceAnnotations, pullSecrets } from "./value-limits.ts";
+import { noServiceAnnotations } from "./value-limits.ts";
 
 export const backend: ComponentDescription = {
   name: "backend",
@@ -39,7 +40,7 @@ export const backend: ComponentDescription = {
             logs: "its whole environment, the signing key in it",
           },
         ],
-        limits: [pullSecrets("0.22.2")],
+        images: [krateoImage("authn", "0.22.2")],
       },
     },
     route("authn"),
@@ -63,7 +64,8 @@ export const backend: ComponentDescription = {
         },
         readAtStart: [["env"]],
         clusterScoped: { CustomResourceDefinition: [/^restactions\.templates\.krateo\.io$/] },
-        limits: [pullSecrets("0.20.6"), noServiceAnnotations("0.20.6")],
+        images: [krateoImage("snowplow", "0.20.6")],
+        limits: [noServiceAnnotations("0.20.6")],
       },
     },
     ownService("snowplow"),

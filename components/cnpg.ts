@@ -1,6 +1,6 @@
 /** PostgreSQL: CloudNativePG, the operator, and the cluster that it runs. */
 import type { ComponentDescription, ValueLimit } from "./description.ts";
-import { pullSecrets } from "./value-limits.ts";
+import { image } from "./images.ts";
 
 /** Keys that other charts have at the top, and where the chart of the PostgreSQL cluster has them; null: nowhere. */
 const elsewhere: Readonly<Record<string, string | null>> = {
@@ -51,7 +51,8 @@ export const cnpg: ComponentDescription = {
         ],
         restricted: "always",
         textValues: [{ map: ["config", "data"], use: "text" }],
-        limits: [pullSecrets("0.27.1")],
+        // The pods of the database run it, too, before PostgreSQL starts.
+        images: [image("ghcr.io/cloudnative-pg/cloudnative-pg", "0.27.1", { tag: "1.28.1" })],
       },
     },
     {
@@ -85,19 +86,26 @@ export const cnpg: ComponentDescription = {
           { map: "storage", key: "size", use: "text" },
           { map: "walStorage", key: "size", use: "text" },
         ],
-        limits: [
-          pullSecrets("0.5.0", ["cluster", "imagePullSecrets"]),
-          ...Object.entries(elsewhere).map(
-            ([key, other]): ValueLimit => ({
-              upTo: "0.5.0",
-              path: [key],
-              when: "filled",
-              kind: "ignored",
-              why: `does not read ${key}`,
-              next: other === null ? "it has no such key" : `its key is HERE.${other}`,
-            }),
-          ),
+        images: [
+          {
+            repository: "ghcr.io/cloudnative-pg/postgresql",
+            tag: { at: ["version", "postgresql"], byDefault: "16" },
+            keys: { reference: ["cluster", "imageName"] },
+            login: { at: ["cluster", "imagePullSecrets"], form: "references" },
+            upTo: "0.5.0",
+            startedBy: "CloudNativePG, for each instance of PostgreSQL",
+          },
         ],
+        limits: Object.entries(elsewhere).map(
+          ([key, other]): ValueLimit => ({
+            upTo: "0.5.0",
+            path: [key],
+            when: "filled",
+            kind: "ignored",
+            why: `does not read ${key}`,
+            next: other === null ? "it has no such key" : `its key is HERE.${other}`,
+          }),
+        ),
       },
     },
   ],

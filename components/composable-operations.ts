@@ -1,6 +1,6 @@
 /** core-provider turns Helm charts into custom resources and runs their compositions. */
 import type { ComponentDescription } from "./description.ts";
-import { noPullSecrets, pullSecrets } from "./value-limits.ts";
+import { krateoImage } from "./images.ts";
 
 export const composableOperations: ComponentDescription = {
   name: "composable-operations",
@@ -25,6 +25,16 @@ export const composableOperations: ComponentDescription = {
         ],
         leaves: [{ kind: "MutatingWebhookConfiguration", name: "core-provider", maker: "container" }],
         generates: { group: "composition.krateo.io" },
+        images: [
+          krateoImage("core-provider", "1.0.0"),
+          krateoImage("chart-inspector", "1.0.0", { tag: "1.0.0", below: ["chartInspector"] }),
+          krateoImage("composition-dynamic-controller", "1.0.0", {
+            tag: "1.0.0",
+            below: ["cdc"],
+            login: { none: "the controllers of compositions", ignored: ["cdc", "imagePullSecrets"] },
+            startedBy: "core-provider, for each CompositionDefinition",
+          }),
+        ],
         limits: [
           {
             from: "0.34.0",
@@ -35,9 +45,6 @@ export const composableOperations: ComponentDescription = {
             why: "cannot render podAnnotations: its template fails (nil pointer evaluating interface {}.fullnameOverride)",
             next: "its pods take labels: HERE.podLabels",
           },
-          pullSecrets("1.0.0"),
-          pullSecrets("1.0.0", ["chartInspector", "imagePullSecrets"]),
-          noPullSecrets("1.0.0", ["cdc", "imagePullSecrets"], "the controllers of compositions"),
         ],
       },
     },

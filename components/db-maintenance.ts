@@ -1,8 +1,8 @@
 /** deviser makes the tables and keeps their partitions within bounds. */
 import { database, databaseProgram } from "./database-programs.ts";
 import type { ComponentDescription } from "./description.ts";
+import { krateoImage } from "./images.ts";
 import { databaseLogin } from "./secrets.ts";
-import { pullSecrets } from "./value-limits.ts";
 
 export const dbMaintenance: ComponentDescription = {
   name: "db-maintenance",
@@ -11,7 +11,7 @@ export const dbMaintenance: ComponentDescription = {
     {
       id: "install-deviser",
       needs: [database, databaseLogin],
-      chart: { name: "deviser", ...databaseProgram, limits: [pullSecrets("0.5.1")] },
+      chart: { name: "deviser", ...databaseProgram, images: [krateoImage("deviser", "0.5.1")] },
     },
   ],
 };

@@ -90,6 +90,8 @@ export interface ChartDescription {
   readonly generates?: GeneratedKinds;
   /** Label by which an operator marks the volumes of its release. Consumer: plan/removal/known.ts. */
   readonly volumeLabel?: string;
+  /** Images that it runs, or that its operator starts later. Left out: none. Consumers: configuration/images/. */
+  readonly images?: readonly ImageDescription[];
   /** Values that have to be text, beside those that every chart has. Consumer: configuration/rules/text-values.ts. */
   readonly textValues?: readonly TextValues[];
   /** Values that make it log a secret. Consumer: configuration/rules/logged-secrets.ts. */
@@ -97,6 +99,37 @@ export interface ChartDescription {
   /** What it cannot do with its values, although its neighbours can. Consumer: configuration/rules/chart-limits.ts. */
   readonly limits?: readonly ValueLimit[];
 }
+
+/** An image, the values that choose it, and the value that names the Secret with its registry's login. */
+export interface ImageDescription {
+  /** Registry and path that the chart takes without a value. */
+  readonly repository: string;
+  /** Tag that it takes without a value; left out: the chart's own version. */
+  readonly tag?: string | { readonly at: ValuePath; readonly byDefault: string };
+  readonly keys: ImageKeys;
+  readonly login: ImageLogin;
+  /** Last version of the chart that is known to be like that. */
+  readonly upTo: string;
+  /** Who starts it after the installation, and when. Left out: the release's own pods run it. */
+  readonly startedBy?: string;
+  /** Set for one that is only there when a value is true. */
+  readonly onlyWith?: { readonly path: ValuePath; readonly byDefault: boolean };
+}
+
+/** Values that choose an image: in two parts, in one text, in the parts that an operator puts together, or none at all. */
+export type ImageKeys =
+  | { readonly repository: ValuePath; readonly tag: ValuePath }
+  | { readonly reference: ValuePath }
+  | { readonly registry: ValuePath; readonly name?: ValuePath; readonly tag: ValuePath }
+  | "fixed";
+
+/**
+ * The value that names pull Secrets: a list of maps with a name, a list of names, or one name. `none` says whose pods get
+ * none; `ignored` is the value that one would expect to do it.
+ */
+export type ImageLogin =
+  | { readonly at: ValuePath; readonly form: "references" | "names" | "name" }
+  | { readonly none: string; readonly ignored: ValuePath };
 
 /** The Service of a chart, named as its Helm release, and what the chart lets one say of it. */
 export interface ServiceDescription {

@@ -1,9 +1,10 @@
 /** Stores Kubernetes events and streams them to browsers. */
 import { database, databaseProgram } from "./database-programs.ts";
 import type { ComponentDescription } from "./description.ts";
+import { krateoImage } from "./images.ts";
 import { attachment, ownService, route } from "./outside.ts";
 import { databaseLogin, signKey } from "./secrets.ts";
-import { noServiceAnnotations, pullSecrets } from "./value-limits.ts";
+import { noServiceAnnotations } from "./value-limits.ts";
 
 export const eventsStack: ComponentDescription = {
   name: "events-stack",
@@ -17,7 +18,7 @@ export const eventsStack: ComponentDescription = {
         name: "events-ingester",
         ...databaseProgram,
         clusterScoped: { ClusterRole: [/^events-ingester-events$/] },
-        limits: [pullSecrets("0.5.1")],
+        images: [krateoImage("events-ingester", "0.5.1")],
       },
     },
     {
@@ -39,7 +40,8 @@ export const eventsStack: ComponentDescription = {
           healthPath: "/readyz",
           urlKeys: ["EVENTS_API_BASE_URL", "EVENTS_PUSH_API_BASE_URL"],
         },
-        limits: [pullSecrets("0.7.4"), noServiceAnnotations("0.7.4")],
+        images: [krateoImage("events-presenter", "0.7.4")],
+        limits: [noServiceAnnotations("0.7.4")],
       },
     },
     ownService("events-presenter"),

@@ -1,7 +1,13 @@
 /** Cost data: its database, operators and notebooks; and the policy engine. Removal has to wait between its own steps. */
-import type { ComponentDescription, ValueLimit } from "./description.ts";
+import type {
+  ComponentDescription,
+  ImageDescription,
+  ImageLogin,
+  ValueLimit,
+  ValuePath,
+} from "./description.ts";
+import { krateoImage, krateoRegistry } from "./images.ts";
 import { attachment } from "./outside.ts";
-import { noPullSecrets, pullSecrets } from "./value-limits.ts";
 
 /** What none of the three operators' templates can do. */
 function noAutoscaling(chart: string, upTo: string): ValueLimit {
@@ -14,6 +20,26 @@ function noAutoscaling(chart: string, upTo: string): ValueLimit {
     next: "set HERE.replicaCount instead",
   };
 }
+
+/** An image that an operator puts together from its environment. */
+function operatorImage(
+  name: string,
+  upTo: string,
+  tag: string,
+  tagKey: string,
+  nameKey?: ValuePath,
+): ImageDescription {
+  return {
+    repository: `${krateoRegistry}/${name}`,
+    tag,
+    keys: { registry: ["env", "REGISTRY"], ...(nameKey && { name: nameKey }), tag: ["env", tagKey] },
+    login: { at: ["env", "REGISTRY_CREDENTIALS"], form: "name" },
+    upTo,
+  };
+}
+
+const plainNames: ImageLogin = { at: ["imagePullSecrets"], form: "names" };
+const cratedbLogin: ImageLogin = { none: "its pod", ignored: ["imagePullSecrets"] };
 
 export const finops: ComponentDescription = {
   name: "finops",
@@ -30,6 +56,17 @@ export const finops: ComponentDescription = {
         volumes: [{ at: ["volumeClaims"], storageClass: ["spec", "storageClassName"] }],
         // D16: the selector holds the versions of chart and program.
         fixed: { kind: "StatefulSet", selectorHoldsVersion: true, values: ["volumeClaims"] },
+        images: [
+          krateoImage("crate", "0.1.4", { tag: "5.9.6", login: cratedbLogin }),
+          {
+            repository: "quay.io/openshift/origin-cli",
+            tag: "4.16",
+            keys: { reference: ["openshift", "preInstallJob", "image"] },
+            login: cratedbLogin,
+            upTo: "0.1.4",
+            onlyWith: { path: ["openshift", "enabled"], byDefault: false },
+          },
+        ],
         makesSecrets: [
           {
             name: "cratedb-system-credentials",
@@ -73,7 +110,6 @@ export const finops: ComponentDescription = {
             why: 'cannot render its Ingress: its template asks for a name that it lacks (no template "authn.labels")',
             next: "an Ingress of your own can lead to Service cratedb, port 4200",
           },
-          noPullSecrets("0.1.4", ["imagePullSecrets"], "its pod"),
         ],
       },
     },
@@ -86,7 +122,17 @@ export const finops: ComponentDescription = {
         clusterScoped: {
           CustomResourceDefinition: [/^(databaseconfigs|exporterscraperconfigs)\.finops\.krateo\.io$/],
         },
-        limits: [noAutoscaling("finops-operator-exporter", "0.5.2"), pullSecrets("0.5.2")],
+        images: [
+          krateoImage("finops-operator-exporter", "0.5.2"),
+          {
+            ...operatorImage("finops-prometheus-exporter", "0.5.2", "0.5.1", "EXPORTER_VERSION", [
+              "env",
+              "EXPORTER_NAME",
+            ]),
+            startedBy: "finops-operator-exporter, for each ExporterScraperConfig",
+          },
+        ],
+        limits: [noAutoscaling("finops-operator-exporter", "0.5.2")],
       },
     },
     {
@@ -102,7 +148,8 @@ export const finops: ComponentDescription = {
             maker: "crds folder",
           },
         ],
-        limits: [noAutoscaling("finops-operator-focus", "0.4.3"), pullSecrets("0.4.3")],
+        images: [krateoImage("finops-operator-focus", "0.4.3")],
+        limits: [noAutoscaling("finops-operator-focus", "0.4.3")],
       },
     },
     {
@@ -128,7 +175,7 @@ export const finops: ComponentDescription = {
           takesNodePort: true,
         },
         readAtStart: [["env"]],
-        limits: [pullSecrets("0.5.4")],
+        images: [krateoImage("finops-database-handler", "0.5.4")],
       },
     },
     attachment("finops-database-handler"),
@@ -147,7 +194,7 @@ export const finops: ComponentDescription = {
         name: "finops-database-handler-uploader",
         readAtStart: [["env"]],
         clusterScoped: { CustomResourceDefinition: [/^notebooks\.finops\.krateo\.io$/] },
-        limits: [pullSecrets("0.2.1")],
+        images: [krateoImage("finops-database-handler-uploader", "0.2.1")],
       },
     },
     {
@@ -168,7 +215,16 @@ export const finops: ComponentDescription = {
         // It has no pods while it is installed.
         restricted: "always",
         finalizers: ["finops.krateo.io/notebooks"],
-        limits: [noPullSecrets("0.1.1", ["imagePullSecrets"], "the Job that removes its notebooks")],
+        images: [
+          {
+            repository: `${krateoRegistry}/kubectl`,
+            tag: "1.33.1",
+            keys: "fixed",
+            login: { none: "the Job that removes its notebooks", ignored: ["imagePullSecrets"] },
+            upTo: "0.1.1",
+            startedBy: "Helm, when the release is removed",
+          },
+        ],
       },
     },
     {
@@ -184,7 +240,14 @@ export const finops: ComponentDescription = {
             maker: "crds folder",
           },
         ],
-        limits: [noAutoscaling("finops-operator-scraper", "0.5.1"), pullSecrets("0.5.1")],
+        images: [
+          krateoImage("finops-operator-scraper", "0.5.1"),
+          {
+            ...operatorImage("finops-prometheus-scraper-generic", "0.5.1", "0.4.1", "SCRAPER_VERSION"),
+            startedBy: "finops-operator-scraper, for each ScraperConfig",
+          },
+        ],
+        limits: [noAutoscaling("finops-operator-scraper", "0.5.1")],
       },
     },
     {
@@ -195,6 +258,15 @@ export const finops: ComponentDescription = {
         readAtStart: [],
         // The chart takes nothing for its containers.
         restricted: "never",
+        images: [
+          krateoImage("opa", "0.2.3", { tag: "1.4.2-static", login: plainNames }),
+          krateoImage("kube-mgmt", "0.2.3", {
+            tag: "9.0.1",
+            below: ["mgmt"],
+            login: plainNames,
+            onlyWith: { path: ["mgmt", "enabled"], byDefault: true },
+          }),
+        ],
         limits: [
           {
             upTo: "0.2.3",
@@ -212,15 +284,6 @@ export const finops: ComponentDescription = {
             why: "takes a list in env, as a container has it, where Krateo's other charts take a map",
             allowed: "a list such as [{ name: KEY, value: TEXT }]",
             next: "give it in that form: HERE.env",
-          },
-          {
-            upTo: "0.2.3",
-            path: ["imagePullSecrets"],
-            when: "no list of names",
-            kind: "refused",
-            why: "takes plain names in imagePullSecrets, where the other charts take maps with a name",
-            allowed: "a list of names such as [regcred]",
-            next: "give it in that form, beside helmDefaults of its component: HERE.imagePullSecrets: [NAME]",
           },
         ],
       },

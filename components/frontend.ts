@@ -1,7 +1,7 @@
 /** The page that users open. */
 import type { ComponentDescription } from "./description.ts";
+import { krateoImage } from "./images.ts";
 import { attachment, route } from "./outside.ts";
-import { pullSecrets } from "./value-limits.ts";
 
 export const frontend: ComponentDescription = {
   name: "frontend",
@@ -25,7 +25,7 @@ export const frontend: ComponentDescription = {
         },
         readAtStart: [["env"]],
         clusterScoped: { CustomResourceDefinition: [/^\w+\.widgets\.templates\.krateo\.io$/] },
-        limits: [pullSecrets("1.0.23")],
+        images: [krateoImage("frontend", "1.0.23")],
       },
     },
     route("frontend"),

@@ -1,6 +1,6 @@
 /** oasgen-provider makes operators from OpenAPI documents. */
 import type { ComponentDescription } from "./description.ts";
-import { noPullSecrets, pullSecrets } from "./value-limits.ts";
+import { krateoImage } from "./images.ts";
 
 export const operatorGenerator: ComponentDescription = {
   name: "operator-generator",
@@ -14,9 +14,14 @@ export const operatorGenerator: ComponentDescription = {
         readAtStart: [["env"]],
         clusterScoped: { CustomResourceDefinition: [/^restdefinitions\.ogen\.krateo\.io$/] },
         generates: { namedBy: { group: "ogen.krateo.io", kind: "RestDefinition" } },
-        limits: [
-          pullSecrets("0.11.1"),
-          noPullSecrets("0.11.1", ["rdc", "imagePullSecrets"], "the controllers of REST resources"),
+        images: [
+          krateoImage("oasgen-provider", "0.11.1"),
+          krateoImage("rest-dynamic-controller", "0.11.1", {
+            tag: "0.7.0",
+            below: ["rdc"],
+            login: { none: "the controllers of REST resources", ignored: ["rdc", "imagePullSecrets"] },
+            startedBy: "oasgen-provider, for each RestDefinition",
+          }),
         ],
       },
     },

@@ -1,9 +1,10 @@
 /** Records the cluster's resources in the database and serves them to snowplow. */
 import { database, databaseProgram } from "./database-programs.ts";
 import type { ComponentDescription } from "./description.ts";
+import { krateoImage } from "./images.ts";
 import { attachment, ownService } from "./outside.ts";
 import { databaseLogin, signKey } from "./secrets.ts";
-import { noServiceAnnotations, pullSecrets } from "./value-limits.ts";
+import { noServiceAnnotations } from "./value-limits.ts";
 
 export const resourcesStack: ComponentDescription = {
   name: "resources-stack",
@@ -19,7 +20,7 @@ export const resourcesStack: ComponentDescription = {
         name: "resources-ingester",
         ...databaseProgram,
         clusterScoped: { ClusterRole: [/^resources-ingester-events$/] },
-        limits: [pullSecrets("1.1.0")],
+        images: [krateoImage("resources-ingester", "1.1.0")],
       },
     },
     {
@@ -40,7 +41,8 @@ export const resourcesStack: ComponentDescription = {
           takesNodePort: false,
         },
         clusterScoped: { ClusterRole: [/^resources-presenter$/] },
-        limits: [pullSecrets("0.10.3"), noServiceAnnotations("0.10.3")],
+        images: [krateoImage("resources-presenter", "0.10.3")],
+        limits: [noServiceAnnotations("0.10.3")],
       },
     },
     ownService("resources-presenter"),

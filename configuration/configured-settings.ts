@@ -8,7 +8,7 @@ import type { ResolvedConfiguration } from "./resolved-configuration.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 export function settingsOf(
-  { config, profiles, document, components, computed, steps }: ResolvedConfiguration,
+  { config, profiles, document, components, computed, steps, redirected }: ResolvedConfiguration,
   warnings: readonly string[],
 ): Settings {
   const { type, namespace, exposure } = config;
@@ -26,6 +26,7 @@ export function settingsOf(
       ...(config.chartMirror !== undefined && { mirror: config.chartMirror }),
       ...(Object.keys(config.registries).length > 0 && { logins: config.registries }),
     },
+    images: { ...config.images, redirected },
     cluster: {
       ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
       ...(config.context === undefined ? {} : { context: config.context }),

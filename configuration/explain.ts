@@ -8,6 +8,7 @@ import type { Json, Path } from "../model/settings.ts";
 import { shown } from "../model/shown.ts";
 import { placesOf } from "./computed-step.ts";
 import { documentKeys } from "./document.ts";
+import { saidAt } from "./layers.ts";
 import type { Configuration } from "./load.ts";
 import { definitionSection, documentSteps } from "./resolved-components.ts";
 import { parseSetPath } from "./set-paths.ts";
@@ -164,18 +165,6 @@ function settingsAt({ layers, set }: Configuration, place: Path): Setting[] {
     return [{ file, ...(line !== undefined && { line }), path, value: shown(found.value, found.path) }];
   });
   return [...own, ...documents];
-}
-
-/** The value that a tree has at a place, or the one that stands in its way and replaces all below it. */
-function saidAt(tree: Tree, base: Path, place: Path): { path: Path; value: Tree } | undefined {
-  for (let length = place.length; length > base.length; length--) {
-    const value = valueAt(tree, place.slice(base.length, length)) as Tree | undefined;
-    if (value !== undefined && (length === place.length || !isMap(value))) {
-      return { path: place.slice(0, length), value };
-    }
-    if (value !== undefined) return undefined;
-  }
-  return place.length === base.length ? { path: place, value: tree } : undefined;
 }
 
 function nowhere(text: string, { root, below, step }: Subject): Problem {

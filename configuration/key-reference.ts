@@ -44,6 +44,19 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
       "map: host -> `username`, `password` (set it with `--secret`) for charts that need a login ([more](#charts-that-need-a-login))",
     byDefault: "none",
   },
+  imageRegistry: {
+    values:
+      "HOST or HOST/PATH: where all images come from, those of operators included ([air-gap.md](air-gap.md))",
+    byDefault: "the charts' own registries",
+  },
+  imageRegistryStrict: {
+    values: "`true`: an image that does not come from `imageRegistry` is an error, not a warning",
+    byDefault: "`false`",
+  },
+  imagePullSecrets: {
+    values: "names of Secrets in the namespace with a registry's login, for every pod that takes one",
+    byDefault: "none",
+  },
   kubeconfig: {
     values:
       "path of a kubeconfig (never its content); several paths, as in `KUBECONFIG`, only for commands: [the provider takes one](#reaching-the-cluster)",

@@ -3,7 +3,7 @@
 import { mergeMaps } from "../model/merge.ts";
 import { pathText, startsWith, valueAt } from "../model/path.ts";
 import { type Problem, stackConfiguration } from "../model/problem.ts";
-import type { TreeObject } from "../model/secret-value.ts";
+import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
 import type { JsonObject, Path } from "../model/settings.ts";
 import type { PartialSteps } from "./partial-steps.ts";
 import { placeIn, type SourceFile } from "./yaml/yaml-file.ts";
@@ -27,6 +27,18 @@ export interface Findings {
 /** A layer that no file holds. @param file What messages call it. */
 export function madeLayer(file: string, root: JsonObject): Layer {
   return { source: { file, root, lineOf: () => undefined }, base: [], root };
+}
+
+/** The value that a tree has at a place, or the one that stands in its way and replaces all below it. */
+export function saidAt(tree: Tree, base: Path, place: Path): { path: Path; value: Tree } | undefined {
+  for (let length = place.length; length > base.length; length--) {
+    const value = valueAt(tree, place.slice(base.length, length)) as Tree | undefined;
+    if (value !== undefined && (length === place.length || !isMap(value))) {
+      return { path: place.slice(0, length), value };
+    }
+    if (value !== undefined) return undefined;
+  }
+  return place.length === base.length ? { path: place, value: tree } : undefined;
 }
 
 /** Merges layers, lowest first. */

@@ -1,10 +1,12 @@
-/** All layers in one document. Highest first: `krateo:set` > exposure and other keys > overrides > profiles > release. */
+/** All layers in one document. Highest first: `krateo:set` > images, exposure and other keys > overrides > profiles > release. */
 import { type Problem, stackConfiguration } from "../model/problem.ts";
 import type { TreeObject } from "../model/secret-value.ts";
+import type { RedirectedValue } from "../model/settings.ts";
 import { configLayer } from "./config-layer.ts";
 import { debug, layerLines } from "./debug.ts";
 import { checkDocument, type Place } from "./document.ts";
 import { exposureLayer } from "./exposure/layer.ts";
+import { imageLayer } from "./images/layer.ts";
 import { type Layer, mergeLayers, originIn } from "./layers.ts";
 import { completedSteps, partialStepsProblems } from "./partial-steps.ts";
 import type { Documents } from "./read-documents.ts";
@@ -19,6 +21,8 @@ export interface MergedDocument {
   readonly set: readonly SetEntry[];
   /** All layers merged; what has no shape that a document can have is left out. */
   readonly document: TreeObject;
+  /** Values that `krateo:imageRegistry` has replaced. */
+  readonly redirected: readonly RedirectedValue[];
   /** Where a value of the document comes from. */
   readonly origin: Place;
   readonly mergeProblems: readonly Problem[];
@@ -27,12 +31,14 @@ export interface MergedDocument {
 export function mergeDocuments(config: StackConfig, { release, overrides }: Documents): MergedDocument {
   // Without a release document, every name in the overrides would look unknown.
   if (release === undefined)
-    return { layers: [], set: [], document: {}, origin: originIn([], []), mergeProblems: [] };
+    return { layers: [], set: [], document: {}, redirected: [], origin: originIn([], []), mergeProblems: [] };
   const given = [release, ...overrides];
   const owners = resolveComponents(mergeLayers(given));
   const { layers: files, problems: shortList } = completedSteps(given, owners);
   const exposure = config.local ? [] : [exposureLayer(config.type, config.exposure)];
-  const layers = [...files, configLayer(config, files), ...exposure];
+  const below = [...files, configLayer(config, files), ...exposure];
+  const images = imageLayer(config, below, files.slice(1));
+  const layers = images === undefined ? below : [...below, images.layer];
   const set = applySet(mergeLayers(layers), config.set, config.setIsSecret);
   debug(() => layerLines(layers, set.entries));
   const paths = set.entries.map(({ path }) => path);
@@ -44,6 +50,7 @@ export function mergeDocuments(config: StackConfig, { release, overrides }: Docu
     layers,
     set: set.entries,
     document: usable,
+    redirected: images?.redirected ?? [],
     origin,
     mergeProblems: [...partialStepsProblems(overrides, owners), ...shortList, ...set.problems, ...ofSet],
   };

@@ -4,12 +4,19 @@ import { nearestName } from "../model/nearest.ts";
 import { pathText } from "../model/path.ts";
 import { ConfigurationError, type Problem, stackConfiguration } from "../model/problem.ts";
 import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
-import { type Json, type Path, type ReleaseType, releaseTypes } from "../model/settings.ts";
+import {
+  type ImageSettings,
+  type Json,
+  type Path,
+  type ReleaseType,
+  releaseTypes,
+} from "../model/settings.ts";
 import { bundledVersion } from "./bundle.ts";
 import { type DatabaseConfig, databaseKeys } from "./database-config.ts";
 import { serviceNamed } from "./exposure/exposed-services.ts";
 import type { ExposureConfig } from "./exposure/exposure.ts";
 import { exposureKeys, namespaceName, readExposure, secretForEach } from "./exposure/keys.ts";
+import { isRegistry } from "./images/reference.ts";
 import { contentProblem, isKubeconfigContent } from "./kubeconfig-content.ts";
 import type { RawConfig } from "./raw-config.ts";
 import { type RegistryConfig, registryKeys } from "./registry-logins.ts";
@@ -35,6 +42,18 @@ export const localVersion = "local";
 /** A list, or one text with commas in between, as `pulumi config set` gives it. */
 const names = z.union([z.array(text), z.string()], "a list of names, or names with commas in between");
 
+const registryForm = "HOST or HOST/PATH without a scheme, such as registry.example.org/krateo";
+
+/** Without a dot or port, its first part would be taken for a user of Docker Hub. */
+function isRegistryPath(given: string): boolean {
+  const [host = "", ...path] = given.split("/");
+  return (
+    isRegistry(host) &&
+    /^[a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?(:\d+)?$/.test(host) &&
+    path.every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part))
+  );
+}
+
 /** Every key of the stack configuration, by itself: what keys mean together is judged in configuration/rules/. */
 export const stackConfigSchema = z.strictObject({
   type: z.enum(releaseTypes).optional(),
@@ -46,6 +65,9 @@ export const stackConfigSchema = z.strictObject({
   set: z.record(z.string(), z.unknown(), "a map of paths to values").optional(),
   secrets: z.enum(["generated", "external"]).optional(),
   chartMirror: text.optional(),
+  imageRegistry: z.string(registryForm).refine(isRegistryPath, registryForm).optional(),
+  imageRegistryStrict: z.boolean().optional(),
+  imagePullSecrets: names.optional(),
   kubeconfig: text.optional(),
   context: text.optional(),
   ...exposureKeys,
@@ -85,6 +107,7 @@ export interface StackConfig extends DatabaseConfig, RegistryConfig {
   readonly setIsSecret: boolean;
   readonly secrets: "generated" | "external";
   readonly chartMirror?: string;
+  readonly images: Omit<ImageSettings, "redirected">;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly exposure: ExposureConfig;
@@ -119,6 +142,11 @@ export function readStackConfig(raw: RawConfig): StackReading {
     setIsSecret: raw.secretKeys.includes("set"),
     secrets: sound.secrets ?? "generated",
     chartMirror: sound.chartMirror,
+    images: {
+      ...(sound.imageRegistry !== undefined && { registry: sound.imageRegistry }),
+      strict: sound.imageRegistryStrict ?? false,
+      pullSecrets: namesOf(sound.imagePullSecrets),
+    },
     kubeconfig: sound.kubeconfig,
     context: sound.context,
     exposure: exposure.config,

@@ -20,6 +20,7 @@ import {
   nodePortProblems,
 } from "./rules/exposure-keys.ts";
 import { gatewayProblems } from "./rules/gateway-keys.ts";
+import { imageProblems, imageWarnings } from "./rules/images.ts";
 import { literalSecretWarnings } from "./rules/literal-secrets.ts";
 import { loggedSecretWarnings } from "./rules/logged-secrets.ts";
 import { conflictProblems } from "./rules/profile-conflicts.ts";
@@ -90,6 +91,12 @@ const rules: readonly Rule[] = [
   { name: "text-values", problems: textProblems, warnings: textWarnings },
   { name: "replaced-maps", warnings: replacedMapWarnings },
   { name: "browser-urls", warnings: browserUrlWarnings },
+  {
+    name: "images",
+    keys: ["imageRegistry", "imagePullSecrets"],
+    problems: imageProblems,
+    warnings: imageWarnings,
+  },
   { name: "literal-secrets", warnings: literalSecretWarnings },
   { name: "logged-secrets", warnings: loggedSecretWarnings },
 ];

@@ -7,7 +7,7 @@ const sensitive =
 
 /** True for a key whose value is a secret by its name, not one that only names a Secret. */
 export function isSensitiveKey(key: string): boolean {
-  return sensitive.test(key) && !/(pull|existing)[-_]?secrets?$/i.test(key);
+  return sensitive.test(key) && !/((pull|existing)[-_]?secrets?|registry[-_]?credentials)$/i.test(key);
 }
 
 /** True for a place below a key that names a secret. Of a list or map it is the key that leads to it. */

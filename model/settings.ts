@@ -33,6 +33,7 @@ export interface Settings {
     /** By host, with its port if it has one. */
     readonly logins?: Readonly<Record<string, ChartLogin>>;
   };
+  readonly images: ImageSettings;
   readonly cluster: { readonly kubeconfig?: string; readonly context?: string };
   /** Address at which browsers reach a node's ports in the `nodeport` type; undefined: one is read from the cluster. */
   readonly nodeAddress?: string;
@@ -55,6 +56,26 @@ export interface Settings {
 export interface ChartLogin {
   readonly username: string;
   readonly password: string;
+}
+
+/** Where images come from, as far as the steps' values do not say it. */
+export interface ImageSettings {
+  /** HOST or HOST/PATH that all images are to come from. */
+  readonly registry?: string;
+  /** What comes from elsewhere is refused. */
+  readonly strict: boolean;
+  /** Names of Secrets with logins, which all pods get that can. */
+  readonly pullSecrets: readonly string[];
+  /** What stood in place of values that name the registry now. */
+  readonly redirected: readonly RedirectedValue[];
+}
+
+/** A chart's value that has been replaced. */
+export interface RedirectedValue {
+  /** Id of the step. */
+  readonly step: string;
+  readonly path: Path;
+  readonly from: string;
 }
 
 /** A PostgreSQL that somebody else runs. */

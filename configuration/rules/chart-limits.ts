@@ -5,7 +5,8 @@
 
 import { knownChart } from "../../components/catalogue.ts";
 import type { ValueLimit } from "../../components/description.ts";
-import { valueAt } from "../../model/path.ts";
+import { loginLimit } from "../../components/value-limits.ts";
+import { pathText, valueAt } from "../../model/path.ts";
 import { type Problem, placeText, sentenceOf } from "../../model/problem.ts";
 import type { ChartStep, Json, Path } from "../../model/settings.ts";
 import type { ResolvedConfiguration } from "../resolved-configuration.ts";
@@ -31,7 +32,7 @@ const holds: Readonly<Record<ValueLimit["when"], (value: Json) => boolean>> = {
 
 /** Why a chart does not take a value, or takes it without effect; undefined when nothing is known against it. */
 export function limitOn(chart: string, version: string, path: Path, value: Json): ValueLimit | undefined {
-  return knownChart(chart)?.limits?.find((limit) => {
+  return limitsOf(chart).find((limit) => {
     if (!isWithin(limit, version)) return false;
     // A value of a map, or of a key above, counts as much as the whole of it.
     const shared = Math.min(limit.path.length, path.length);
@@ -45,6 +46,13 @@ export function limitOn(chart: string, version: string, path: Path, value: Json)
     const given = valueAt(whole, limit.path.slice(shared)) as Json | undefined;
     return given !== undefined && holds[limit.when](given);
   });
+}
+
+function limitsOf(name: string): ValueLimit[] {
+  const { limits = [], images = [] } = knownChart(name) ?? {};
+  const logins = images.flatMap((image) => loginLimit(image) ?? []);
+  // Images of one chart may share the value that names their pull Secrets.
+  return [...limits, ...new Map(logins.map((limit) => [pathText(limit.path), limit])).values()];
 }
 
 /** What would make the installation fail, or be wrong. */
@@ -65,7 +73,7 @@ function limitProblems(kind: ValueLimit["kind"], { steps, computed }: ResolvedCo
     if (step.type !== "chart" || !step.enabled) return [];
     const place = computed.find(({ id }) => id === step.id)?.place;
     const { name, version } = step.chart;
-    return (knownChart(name)?.limits ?? [])
+    return limitsOf(name)
       .filter((limit) => limit.kind === kind && isWithin(limit, version))
       .filter((limit) => {
         const value = valueAt(step.values, limit.path) as Json | undefined;

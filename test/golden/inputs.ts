@@ -41,11 +41,15 @@ const combinations: Readonly<Record<string, Record<string, unknown>>> = {
   },
 };
 
-/** Ways to expose the platform beyond what the types do by themselves. */
+/** Keys of the stack configuration that change many steps: ways to expose the platform, and where images come from. */
 const exposures: Readonly<Record<string, Record<string, unknown>>> = {
   "nodeport.address-and-ports": {
     nodeAddress: "127.0.0.1",
     nodePorts: { frontend: 31080, authn: 31082, snowplow: 31081, eventsPresenter: 31083 },
+  },
+  "nodeport.own-registry": {
+    imageRegistry: "registry.example.org/krateo",
+    imagePullSecrets: "registry-login",
   },
   "nodeport.exposed": { expose: ["resources-presenter"] },
   "loadbalancer.annotated": {

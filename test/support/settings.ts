@@ -67,6 +67,7 @@ export function settingsOf(steps: readonly Step[], given: Partial<Settings> = {}
     allowRemoval: [],
     purgeVolumes: false,
     charts: {},
+    images: { strict: false, pullSecrets: [], redirected: [] },
     cluster: {},
     nodeAddress: "127.0.0.1",
     exposure: { services: ["frontend", "authn", "snowplow", "events-presenter"], https: false },

@@ -1,26 +1,34 @@
 /** Renders the charts of new releases with their values, without changing anything. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { devNull } from "node:os";
 import { gunzipSync } from "node:zlib";
 import { debug } from "../../../configuration/debug.ts";
 import { nodeAddressVariable } from "../../../configuration/exposure/node-address.ts";
-import { expandVariables, variablesIn } from "../../../configuration/variables.ts";
+import { variablesIn } from "../../../configuration/variables.ts";
 import { type Check, checkOf } from "../../../model/check.ts";
 import { isSensitivePath } from "../../../model/describe.ts";
 import { type Inventory, releaseKey } from "../../../model/inventory.ts";
 import { pathText, startsWith, valueAt } from "../../../model/path.ts";
 import { type Problem, placeText } from "../../../model/problem.ts";
 import { secretMask } from "../../../model/secret-value.ts";
-import type { ChartStep, Json, JsonObject, Path, Settings } from "../../../model/settings.ts";
+import type { ChartStep, Json, Path, Settings } from "../../../model/settings.ts";
 import { chartStepsOf } from "../../../plan/plan.ts";
 import type { Connection } from "../../client/connection.ts";
 import { inParallel } from "../../client/parallel.ts";
 import { secretPlaces, textMask } from "../../drift/release-drift.ts";
 import { nodeAddressValue, readVariables } from "../../drift/variable-values.ts";
-import { helmsAtOnce, reasonIn, runHelm } from "../helm.ts";
+import { helmsAtOnce, reasonIn } from "../helm.ts";
 import { isBusy } from "../upgrades/planned-upgrades.ts";
 import { type Capabilities, readCapabilities, supposedCapabilities } from "./capabilities.ts";
+import {
+  cannotTell,
+  filled,
+  helmTemplate,
+  helmVersion,
+  placeholder,
+  type Templates,
+  type Variables,
+} from "./helm-template.ts";
 import { type Refusal, refusalsIn } from "./refusals.ts";
 
 /** What the charts of new releases make of their values. */
@@ -108,27 +116,6 @@ export async function checkRendering(
   };
 }
 
-async function helmVersion(): Promise<string | undefined> {
-  const result = await runHelm(["version", "--short"], offline);
-  return result?.code === 0 ? result.output.trim() : undefined;
-}
-
-/**
- * Neither cluster nor network can be reached: a schema may refer to others by URL, which a proxy that is none ends, and
- * Helm may keep its records in a database.
- */
-const nowhere = "http://127.0.0.1:9";
-const offline = {
-  ...{ KUBECONFIG: devNull, HELM_DRIVER: "secret", HELM_PLUGINS: devNull },
-  ...{ HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, NO_PROXY: "" },
-  ...{ http_proxy: nowhere, https_proxy: nowhere, no_proxy: "" },
-};
-/** A flag that this helm is too old for, that proxy, or a trouble of helm's own: none says anything about the chart. */
-const cannotTell =
-  /unknown (shorthand )?(flag|command)|proxyconnect|missing registry client|invalid kube version|permission denied|no such file|path ".*" not found/;
-
-type Variables = Readonly<Record<string, string>>;
-
 /** What `${NAME}` stands for already. */
 async function knownVariables(
   connection: Connection,
@@ -148,26 +135,10 @@ async function knownVariables(
 }
 
 /** The chart of a step, and what it is given. */
-interface Chart {
-  readonly step: ChartStep;
-  /** Path of the archive. */
-  readonly archive: string;
-  readonly isUpgrade: boolean;
+interface Chart extends Templates {
   readonly content: Buffer;
-  readonly values: JsonObject;
   /** Variables that only the installation knows: something plausible stands for them in the values. */
   readonly unknown: readonly string[];
-}
-
-function filled({ values }: ChartStep, known: Variables): Pick<Chart, "values" | "unknown"> {
-  const unknown = variablesIn(values).filter((name) => !Object.hasOwn(known, name));
-  const placeholders = Object.fromEntries(unknown.map((name) => [name, placeholder(name)]));
-  return { values: expandVariables(values, { ...placeholders, ...known }) as JsonObject, unknown };
-}
-
-/** A port, or an address that documents may use and nobody has. */
-function placeholder(name: string): string {
-  return /port/i.test(name) ? "8080" : "192.0.2.1";
 }
 
 function digestOf({ step, isUpgrade, content, values }: Chart, more: readonly unknown[]): string {
@@ -178,18 +149,12 @@ function digestOf({ step, isUpgrade, content, values }: Chart, more: readonly un
 /** What is wrong with a chart and its values; undefined where nothing can be told. */
 async function render(
   chart: Chart,
-  { kubeVersion, apiVersions, areSupposed }: Capabilities,
+  capabilities: Capabilities,
   place: RenderingContext["place"],
 ): Promise<Check[] | undefined> {
-  const { step, archive, values } = chart;
-  const { name, namespace } = step.release;
-  const args = [
-    ...["template", name, archive, "--namespace", namespace, "--values", "-"],
-    `--kube-version=${kubeVersion}`,
-    ...(chart.isUpgrade ? ["--is-upgrade"] : []),
-    ...apiVersions.map((version) => `--api-versions=${version}`),
-  ];
-  const result = await runHelm(args, offline, JSON.stringify(values));
+  const { step, values } = chart;
+  const { name } = step.release;
+  const result = await helmTemplate(chart, capabilities);
   if (result?.code === 0) return [];
   const errors = textMask(step, values)(result?.errors ?? "");
   if (!/^Error:/m.test(errors) || cannotTell.test(errors)) {
@@ -200,7 +165,9 @@ async function render(
   }
   // Helm names the faults of a schema in another order each time.
   return refusalsIn(reasonIn(errors), values, step.chart.name)
-    .map((refusal) => faultOf(chart, refusal, areSupposed, refusal.path && place(step.id, refusal.path)))
+    .map((refusal) =>
+      faultOf(chart, refusal, capabilities.areSupposed, refusal.path && place(step.id, refusal.path)),
+    )
     .toSorted((one, other) => (one.found < other.found ? -1 : 1));
 }
 
