@@ -1,5 +1,5 @@
 /** Reads what the namespace holds, once and before the plan. */
-import { secretNames } from "../components/secrets.ts";
+import { registryLogin, secretNames } from "../components/secrets.ts";
 import { debug, inventoryLines } from "../configuration/debug.ts";
 import { needsNodes } from "../configuration/exposure/node-address.ts";
 import {
@@ -191,7 +191,7 @@ async function readIdentity(connection: Connection, options: RequestOptions): Pr
   );
 }
 
-/** Object steps that are on, the Installation and its CRD, namespaces beside the installation's: those that exist. */
+/** Object steps that are on, the pull Secret, the Installation and its CRD, namespaces beside the installation's: those that exist. */
 async function readObjects(
   connection: Connection,
   settings: Settings,
@@ -206,6 +206,9 @@ async function readObjects(
       name: "installations.krateo.io",
     },
     ...elsewhere.map((name) => ({ apiVersion: "v1", kind: "Namespace", name })),
+    ...(settings.images.logins === undefined
+      ? []
+      : [{ apiVersion: "v1", kind: "Secret", name: registryLogin, namespace: settings.namespace }]),
     ...settings.steps
       .filter((step): step is ObjectStep => step.type === "object" && step.enabled)
       .map(({ manifest: { apiVersion, kind, metadata } }) => ({

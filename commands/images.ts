@@ -91,7 +91,8 @@ async function rendered(
   try {
     const charts = await fetchCharts(steps, {
       directory: session.directory,
-      mirror: settings.charts.mirror,
+      ...settings.charts,
+      say: session.note,
     });
     const found = await renderedImages(steps, charts);
     session.note(

@@ -12,6 +12,9 @@ export const secretKeys: Readonly<Record<SecretName, readonly string[]>> = {
   "krateo-db-user": ["username", "password"],
 };
 
+/** Secret with the logins of the stack configuration at the registries of images. */
+export const registryLogin = "krateo-registry-login";
+
 export const signKey: Need = {
   on: "jwt-sign-key",
   why: "its pods read the signing key and stay in CreateContainerConfigError without it",

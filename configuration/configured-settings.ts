@@ -1,14 +1,16 @@
 /** A sound configuration as the one value that everything downstream reads. */
 import { withoutLogins } from "../model/describe.ts";
 import { deepFreeze } from "../model/freeze.ts";
-import type { Settings } from "../model/settings.ts";
+import type { ImageSettings, Settings } from "../model/settings.ts";
 import { externalDatabase } from "./database-config.ts";
 import { exposedServices } from "./exposure/exposure.ts";
+import type { MergedDocument } from "./merged-document.ts";
 import type { ResolvedConfiguration } from "./resolved-configuration.ts";
 import { snapshotOf } from "./snapshot.ts";
+import type { StackConfig } from "./stack-config.ts";
 
 export function settingsOf(
-  { config, profiles, document, components, computed, steps, redirected }: ResolvedConfiguration,
+  { config, profiles, document, components, computed, steps, images }: ResolvedConfiguration,
   warnings: readonly string[],
 ): Settings {
   const { type, namespace, exposure } = config;
@@ -26,7 +28,7 @@ export function settingsOf(
       ...(config.chartMirror !== undefined && { mirror: config.chartMirror }),
       ...(Object.keys(config.registries).length > 0 && { logins: config.registries }),
     },
-    images: { ...config.images, redirected },
+    images: imageSettings(config, images),
     cluster: {
       ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
       ...(config.context === undefined ? {} : { context: config.context }),
@@ -49,4 +51,12 @@ export function settingsOf(
     snapshot: snapshotOf(document, computed, config.version),
     warnings: warnings.map(withoutLogins),
   });
+}
+
+/** What the keys say, and what follows from them. */
+export function imageSettings(
+  config: Pick<StackConfig, "images">,
+  { redirected, pullSecrets, logins }: MergedDocument["images"],
+): ImageSettings {
+  return { ...config.images, redirected, pullSecrets, ...(logins && { logins }) };
 }

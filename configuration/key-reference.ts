@@ -41,7 +41,7 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
   chartMirror: { values: "folder or URL that replaces every chart repository", byDefault: "none" },
   registries: {
     values:
-      "map: host -> `username`, `password` (set it with `--secret`) for charts that need a login ([more](#charts-that-need-a-login))",
+      "map: host -> `username`, `password` (set it with `--secret`) for charts that need a login ([more](#charts-that-need-a-login)), and for images ([more](air-gap.md#a-registry-with-a-login))",
     byDefault: "none",
   },
   imageRegistry: {

@@ -1,12 +1,11 @@
 /** All layers in one document. Highest first: `krateo:set` > images, exposure and other keys > overrides > profiles > release. */
 import { type Problem, stackConfiguration } from "../model/problem.ts";
 import type { TreeObject } from "../model/secret-value.ts";
-import type { RedirectedValue } from "../model/settings.ts";
 import { configLayer } from "./config-layer.ts";
 import { debug, layerLines } from "./debug.ts";
 import { checkDocument, type Place } from "./document.ts";
 import { exposureLayer } from "./exposure/layer.ts";
-import { imageLayer } from "./images/layer.ts";
+import { type ImageLayer, imageLayer } from "./images/layer.ts";
 import { type Layer, mergeLayers, originIn } from "./layers.ts";
 import { completedSteps, partialStepsProblems } from "./partial-steps.ts";
 import type { Documents } from "./read-documents.ts";
@@ -21,8 +20,8 @@ export interface MergedDocument {
   readonly set: readonly SetEntry[];
   /** All layers merged; what has no shape that a document can have is left out. */
   readonly document: TreeObject;
-  /** Values that `krateo:imageRegistry` has replaced. */
-  readonly redirected: readonly RedirectedValue[];
+  /** What follows from the keys about images, beside the values in the document. */
+  readonly images: Omit<ImageLayer, "layer">;
   /** Where a value of the document comes from. */
   readonly origin: Place;
   readonly mergeProblems: readonly Problem[];
@@ -31,7 +30,14 @@ export interface MergedDocument {
 export function mergeDocuments(config: StackConfig, { release, overrides }: Documents): MergedDocument {
   // Without a release document, every name in the overrides would look unknown.
   if (release === undefined)
-    return { layers: [], set: [], document: {}, redirected: [], origin: originIn([], []), mergeProblems: [] };
+    return {
+      layers: [],
+      set: [],
+      document: {},
+      images: { redirected: [], pullSecrets: [] },
+      origin: originIn([], []),
+      mergeProblems: [],
+    };
   const given = [release, ...overrides];
   const owners = resolveComponents(mergeLayers(given));
   const { layers: files, problems: shortList } = completedSteps(given, owners);
@@ -50,7 +56,7 @@ export function mergeDocuments(config: StackConfig, { release, overrides }: Docu
     layers,
     set: set.entries,
     document: usable,
-    redirected: images?.redirected ?? [],
+    images: images ?? { redirected: [], pullSecrets: config.images.pullSecrets },
     origin,
     mergeProblems: [...partialStepsProblems(overrides, owners), ...shortList, ...set.problems, ...ofSet],
   };

@@ -93,7 +93,7 @@ const rules: readonly Rule[] = [
   { name: "browser-urls", warnings: browserUrlWarnings },
   {
     name: "images",
-    keys: ["imageRegistry", "imagePullSecrets"],
+    keys: ["imageRegistry", "imagePullSecrets", "registries"],
     problems: imageProblems,
     warnings: imageWarnings,
   },

@@ -17,7 +17,7 @@ export interface Inventory {
   readonly damaged?: readonly DamagedRecord[];
   /** Those of the three Secrets that exist, by name. */
   readonly secrets: Readonly<Record<string, ExistingSecret>>;
-  /** Objects of object steps, the CRD, the Installation, and namespaces beside its own: those that exist, by `objectKey`. */
+  /** Objects of object steps, the pull Secret, the CRD, the Installation, and namespaces beside its own: those that exist, by `objectKey`. */
   readonly objects: Readonly<Record<string, ExistingObject>>;
   /** What earlier platform versions left and 3.0.0 must not run beside. */
   readonly legacy: Legacy;

@@ -66,6 +66,8 @@ export interface ImageSettings {
   readonly strict: boolean;
   /** Names of Secrets with logins, which all pods get that can. */
   readonly pullSecrets: readonly string[];
+  /** By host: logins of which the program makes one of those Secrets. Left out: it makes none. */
+  readonly logins?: Readonly<Record<string, ChartLogin>>;
   /** What stood in place of values that name the registry now. */
   readonly redirected: readonly RedirectedValue[];
 }

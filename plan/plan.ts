@@ -1,5 +1,6 @@
 import { gatedSteps, knownStep } from "../components/catalogue.ts";
 import type { Need } from "../components/description.ts";
+import { registryLogin } from "../components/secrets.ts";
 import { expandable, variablesIn } from "../configuration/variables.ts";
 import type { ChartStep, Settings, Step, VariableStep } from "../model/settings.ts";
 import { secretNamesOf } from "./database-secrets.ts";
@@ -18,6 +19,7 @@ export interface PlanNode {
     | "repair"
     | "cleanup"
     | "secret"
+    | "registry-login"
     | "release"
     | "variable"
     | "object"
@@ -66,6 +68,13 @@ export function planOf(settings: Settings): readonly PlanNode[] {
     for (const name of secretNamesOf(settings)) {
       add({ id: name, kind: "secret", needs: [{ on: "namespace", why: "it lives there" }] });
     }
+  }
+  if (settings.images.logins !== undefined) {
+    add({
+      id: registryLogin,
+      kind: "registry-login",
+      needs: [{ on: "namespace", why: "it lives there" }],
+    });
   }
   steps.forEach((step, index) => {
     add({
@@ -122,6 +131,9 @@ function needsOf(step: Step, before: readonly Step[], all: readonly Step[]): Nee
   const needs: Need[] = [
     { on: "cleanup", why: "a deprecated release may hold a port or name that it needs" },
   ];
+  if (step.type === "chart") {
+    needs.push({ on: registryLogin, why: "its pods cannot pull their images without the login in it" });
+  }
   const known = knownStep(step.id);
   if (known) {
     needs.push(...known.needs);

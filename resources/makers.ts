@@ -9,6 +9,7 @@ import { createGate } from "./gate.ts";
 import { createGateway, createHttpRoute } from "./gateway-api.ts";
 import { createNamespace } from "./namespace.ts";
 import { createObject } from "./object.ts";
+import { createRegistryLogin } from "./registry-login.ts";
 import { createRelease } from "./release.ts";
 import { createRepair } from "./repair.ts";
 import { createRestart } from "./restart.ts";
@@ -52,6 +53,7 @@ export const makers: Readonly<Record<PlanNode["kind"], Maker>> = {
   repair: bookkeeping(createRepair),
   cleanup: bookkeeping(createCleanup),
   secret: bookkeeping((build, node, secrets) => (secrets as Secrets).create(build, node)),
+  "registry-login": bookkeeping(createRegistryLogin),
   release: ofStep("chart", createRelease),
   variable: makeVariable,
   object: ofStep("object", (build, step, node, parent) => creatorOf(step)(build, step, node, parent)),

@@ -1,25 +1,25 @@
-/** The layer of values that `krateo:imageRegistry` and `krateo:imagePullSecrets` stand for. */
+/** The layer of values that `krateo:imageRegistry`, `krateo:imagePullSecrets` and logins at the images' registries stand for. */
 
 import { knownChart } from "../../components/catalogue.ts";
 import type { ImageDescription } from "../../components/description.ts";
-import { mergeMaps } from "../../model/merge.ts";
+import { registryLogin } from "../../components/secrets.ts";
+import { merge, mergeMaps } from "../../model/merge.ts";
 import { startsWith } from "../../model/path.ts";
 import { stackConfiguration } from "../../model/problem.ts";
 import { mask, type Tree, type TreeObject } from "../../model/secret-value.ts";
-import type { Json, JsonObject, Path, RedirectedValue } from "../../model/settings.ts";
+import type { ImageSettings, Json, JsonObject, Path } from "../../model/settings.ts";
 import { chartSource } from "../chart-source.ts";
 import { computeStep, placesOf } from "../computed-step.ts";
 import { type Layer, madeLayer, mergeLayers, saidAt } from "../layers.ts";
 import { documentSteps, resolveComponents } from "../resolved-components.ts";
 import { applySet, type SetEntry } from "../set-paths.ts";
 import type { StackConfig } from "../stack-config.ts";
-import { chosenRegistry, isRun } from "./chosen-image.ts";
-import { atRegistry } from "./reference.ts";
+import { chosenReference, chosenRegistry, isRun } from "./chosen-image.ts";
+import { atRegistry, hostOfReference } from "./reference.ts";
 
-/** The layer, and what it replaces. */
-export interface ImageLayer {
+/** The layer, and what follows from the keys beside it. */
+export interface ImageLayer extends Pick<ImageSettings, "redirected" | "pullSecrets" | "logins"> {
   readonly layer: Layer;
-  readonly redirected: readonly RedirectedValue[];
 }
 
 /** One value of a chart. */
@@ -36,29 +36,38 @@ interface Value {
  *
  * @param below all layers below it, lowest first
  * @param users those of them that are the user's own
- * @returns undefined where neither key is set
+ * @returns undefined where none of the keys is set
  */
 export function imageLayer(
   config: StackConfig,
   below: readonly Layer[],
   users: readonly Layer[],
 ): ImageLayer | undefined {
-  const { registry, pullSecrets } = config.images;
-  if (registry === undefined && pullSecrets.length === 0) return undefined;
+  const { registry, pullSecrets: named } = config.images;
+  const hasLogins = Object.keys(config.registries).length > 0;
+  if (registry === undefined && named.length === 0 && !hasLogins) return undefined;
   const { document, entries } = applySet(mergeLayers(below), config.set, config.setIsSecret);
-  const found = chartsOf(document).map(({ step, component, images, version, values }) => {
-    const isUsers = (path: Path): boolean =>
-      placesOf(document, step, component, ["values", ...path]).some((place) =>
+  const charts = chartsOf(document).map((chart) => {
+    const { step, component, images, version, values } = chart;
+    const isFree = ({ path }: Value): boolean =>
+      !placesOf(document, step, component, ["values", ...path]).some((place) =>
         isGiven(place, users, entries),
       );
-    const all = images
-      .filter((image) => isRun(image, values))
-      .flatMap((image) => [
-        ...(registry === undefined ? [] : redirection(image, values, version, registry)),
-        ...loginValue(image, pullSecrets),
-      ])
-      .filter(({ path }) => !isUsers(path));
-    return { id: step.id, component, values: all };
+    const run = images.filter((image) => isRun(image, values));
+    const redirections = run.flatMap((image) => redirection(image, values, version, registry)).filter(isFree);
+    const final = redirections.reduce<Tree>(
+      (sum, { path, value }) => merge(sum, nested(path, value)),
+      values,
+    );
+    const hosts = run.map((image) => hostOfReference(chosenReference(image, final, version)));
+    return { id: step.id, component, run, isFree, redirections, hosts };
+  });
+  const hosts = new Set(charts.flatMap((chart) => chart.hosts));
+  const logins = Object.fromEntries(Object.entries(config.registries).filter(([host]) => hosts.has(host)));
+  const pullSecrets = Object.keys(logins).length > 0 ? [...named, registryLogin] : named;
+  const found = charts.map(({ id, component, run, isFree, redirections }) => {
+    const secrets = run.flatMap((image) => loginValue(image, pullSecrets)).filter(isFree);
+    return { id, component, values: [...redirections, ...secrets] };
   });
   const root = found.reduce<TreeObject>(
     (merged, { id, component, values }) =>
@@ -70,9 +79,11 @@ export function imageLayer(
   );
   return {
     layer: madeLayer(stackConfiguration, mask(root) as JsonObject),
-    redirected: found.flatMap(({ id, values }) =>
-      values.flatMap(({ path, from }) => (from === undefined ? [] : [{ step: id, path, from }])),
+    redirected: charts.flatMap(({ id, redirections }) =>
+      redirections.map(({ path, from = "" }) => ({ step: id, path, from })),
     ),
+    pullSecrets,
+    ...(Object.keys(logins).length > 0 && { logins }),
   };
 }
 
@@ -92,7 +103,13 @@ function chartsOf(document: TreeObject) {
   });
 }
 
-function redirection(image: ImageDescription, values: Json, version: string, registry: string): Value[] {
+function redirection(
+  image: ImageDescription,
+  values: Json,
+  version: string,
+  registry: string | undefined,
+): Value[] {
+  if (registry === undefined) return [];
   const chosen = chosenRegistry(image, values, version);
   // What a variable stands for is known only while the platform is installed.
   if (chosen === undefined || chosen.given.includes("$")) return [];

@@ -17,6 +17,12 @@ export function atRegistry(reference: string, registry: string): string {
   return `${registry}/${officialPath([first, ...rest])}`;
 }
 
+/** Host of the registry that a reference leads to. */
+export function hostOfReference(reference: string): string {
+  const [first = "", ...rest] = reference.split("/");
+  return rest.length > 0 && isRegistry(first) ? first : dockerHub;
+}
+
 /** Whether a reference is below HOST or HOST/PATH. */
 export function isAt(reference: string, registry: string): boolean {
   return reference.startsWith(`${registry}/`);

@@ -1,7 +1,8 @@
-/** What `krateo:imageRegistry` and `krateo:imagePullSecrets` do not reach, each with the way out. */
+/** What `krateo:imageRegistry` and pull Secrets do not reach, each with the way out. */
 
 import { withoutPullSecret } from "../../components/value-limits.ts";
 import { type Problem, sentenceOf } from "../../model/problem.ts";
+import { imageSettings } from "../configured-settings.ts";
 import {
   type ImageInputs,
   imagesFromElsewhere,
@@ -9,6 +10,7 @@ import {
   platformImages,
   stepsOfUnknownCharts,
 } from "../images/platform-images.ts";
+import { hostOfReference } from "../images/reference.ts";
 import type { ResolvedConfiguration } from "../resolved-configuration.ts";
 
 /** With `krateo:imageRegistryStrict`, everything that would come from another registry. */
@@ -18,13 +20,13 @@ export function imageProblems(configuration: ResolvedConfiguration): Problem[] {
 
 /** A warning for each image that comes from another registry through no choice of the user's, and for each without a login. */
 export function imageWarnings(configuration: ResolvedConfiguration): string[] {
-  const { strict, registry, pullSecrets } = configuration.config.images;
+  const { strict, registry } = configuration.config.images;
   return [
     ...(strict && registry === undefined
       ? ["krateo:imageRegistryStrict has no effect: krateo:imageRegistry is not set"]
       : []),
     ...elsewhere(configuration, ({ keys }) => keys.length === 0).map(sentenceOf),
-    ...(pullSecrets.length > 0 ? loginProblems(configuration).map(sentenceOf) : []),
+    ...loginProblems(configuration).map(sentenceOf),
   ];
 }
 
@@ -70,25 +72,29 @@ function redirectProblem(image: PlatformImage, { computed }: ResolvedConfigurati
   };
 }
 
-/** Pods that get no pull Secret, whatever the values say. */
+/** Pods that get no pull Secret, whatever the values say, although their image may need one. */
 function loginProblems(configuration: ResolvedConfiguration): Problem[] {
   const settings = settingsFor(configuration);
+  const named = configuration.config.images.pullSecrets.length > 0;
+  const { pullSecrets, logins = {} } = settings.images;
+  if (pullSecrets.length === 0) return [];
   const known = platformImages(settings).flatMap(({ reference, step, chart, login }): Problem[] => {
     if (chart === undefined || login === undefined || !("none" in login)) return [];
+    if (!named && !Object.hasOwn(logins, hostOfReference(reference))) return [];
     return [
       {
-        what: `chart ${chart} (step ${step}) hands no pull Secret on to ${login.none}: krateo:imagePullSecrets does not help with ${reference}`,
-        next: `what does: ${withoutPullSecret}`,
+        what: `chart ${chart} (step ${step}) hands no pull Secret on to ${login.none}: they pull ${reference} without a login`,
+        next: `what helps: ${withoutPullSecret}`,
       },
     ];
   });
   const unknown = stepsOfUnknownCharts(settings).map(({ id, chart }) => ({
-    what: `krateo:imagePullSecrets does not reach step ${id}: which value of chart ${chart.name} takes them is not known`,
-    next: "set it yourself",
+    what: `step ${id} gets no pull Secret: which value of chart ${chart.name} takes it is not known`,
+    next: `set it yourself, to ${pullSecrets.join(", ")}`,
   }));
   return [...known, ...unknown];
 }
 
-function settingsFor({ config, steps, redirected }: ResolvedConfiguration): ImageInputs {
-  return { steps, images: { ...config.images, redirected } };
+function settingsFor({ config, steps, images }: ResolvedConfiguration): ImageInputs {
+  return { steps, images: imageSettings(config, images) };
 }

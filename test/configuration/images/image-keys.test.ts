@@ -156,7 +156,7 @@ describe("krateo:imageRegistry", () => {
     assert.deepEqual(settings.warnings, [
       "krateo:imageRegistry does not reach step c: its object names busybox; name the image in your own registry there",
       "krateo:imageRegistry does not reach step b: which values of chart shop choose its images is not known; set them yourself; npx krateo images shows what its templates run where helm is on the PATH",
-      "krateo:imagePullSecrets does not reach step b: which value of chart shop takes them is not known; set it yourself",
+      "step b gets no pull Secret: which value of chart shop takes it is not known; set it yourself, to regcred",
     ]);
   });
 
@@ -212,7 +212,7 @@ describe("krateo:imagePullSecrets", () => {
 
   it("are not reached by four charts, which are named with the way out", async () => {
     const { warnings } = await load({}, { imagePullSecrets });
-    const out = "what does: the nodes' own credentials, or a mirror without a login";
+    const out = "what helps: the nodes' own credentials, or a mirror without a login";
     const missed = [
       ["core-provider 1.0.0 (step install-core-provider)", "the controllers of compositions"],
       ["oasgen-provider 0.11.1 (step install-oasgen-provider)", "the controllers of REST resources"],
@@ -220,10 +220,10 @@ describe("krateo:imagePullSecrets", () => {
       ["finops-notebooks 0.1.1 (step install-finops-notebooks)", "the Job that removes its notebooks"],
     ];
     assert.deepEqual(
-      warnings.map((warning) => warning.replace(/ghcr\.io\/[^;]+/, "IMAGE")),
+      warnings.map((warning) => warning.replace(/ghcr\.io\/\S+/, "IMAGE")),
       missed.map(
         ([chart, pods]) =>
-          `chart ${chart} hands no pull Secret on to ${pods}: krateo:imagePullSecrets does not help with IMAGE; ${out}`,
+          `chart ${chart} hands no pull Secret on to ${pods}: they pull IMAGE without a login; ${out}`,
       ),
     );
   });
@@ -234,5 +234,46 @@ describe("krateo:imagePullSecrets", () => {
     const settings = await load(files, { imagePullSecrets });
     assert.deepEqual(valueIn(settings, "install-authn", "imagePullSecrets"), mine);
     assert.deepEqual(valueIn(settings, "install-frontend", "imagePullSecrets"), maps);
+  });
+});
+
+describe("a login at a registry of images", () => {
+  const login = { username: "krateo", password: "TEST-password" };
+  const own = { registries: { "mirror.example.org": login, "charts.example.org": login } };
+  const loadWith = (config: Record<string, unknown>) => load({}, config, ["registries"]);
+
+  it("becomes a pull Secret for every chart that takes one, beside those that are named", async () => {
+    const { images, ...settings } = await loadWith({
+      ...own,
+      imageRegistry,
+      imagePullSecrets: "one",
+      profiles: "no-finops",
+    });
+    assert.deepEqual(images.logins, { "mirror.example.org": login });
+    assert.deepEqual(images.pullSecrets, ["one", "krateo-registry-login"]);
+    assert.deepEqual(valueIn({ ...settings, images }, "install-authn", "imagePullSecrets"), [
+      { name: "one" },
+      { name: "krateo-registry-login" },
+    ]);
+  });
+
+  it("is for the charts' own registries, too", async () => {
+    const { images } = await loadWith({ registries: { "ghcr.io": login } });
+    assert.deepEqual(images.pullSecrets, ["krateo-registry-login"]);
+  });
+
+  it("goes into no cluster where no image comes from its host", async () => {
+    const { images, warnings } = await loadWith(own);
+    assert.equal(images.logins, undefined);
+    assert.deepEqual([images.pullSecrets, warnings], [[], []]);
+  });
+
+  it("is missed by the pods whose image comes from its host alone", async () => {
+    const { warnings } = await loadWith({ ...own, imageRegistry });
+    const missed = warnings.filter((warning) => warning.includes("hands no pull Secret on to"));
+    assert.deepEqual(
+      missed.map((warning) => /step (\S+)\)/.exec(warning)?.[1]),
+      ["install-core-provider", "install-oasgen-provider", "install-finops-cratedb"],
+    );
   });
 });
