@@ -1,28 +1,13 @@
-/** `krateo.lock`: the sha256 of every chart that the project has fetched. What a source serves later must be the same. */
+/** Charts and versions in `krateo.lock`: what a source serves later must be the same. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { z } from "zod";
-import { parseShape } from "../configuration/shape.ts";
-import { readTextFile } from "../configuration/yaml/text-file.ts";
-import { parseFile } from "../configuration/yaml/yaml-file.ts";
-import { pathText } from "../model/path.ts";
-import { ConfigurationError, type Problem } from "../model/problem.ts";
+import { type Lock, type LockedVersion, lockFileName, readLockFile } from "../configuration/lock-file.ts";
 import type { ChartSource } from "../model/settings.ts";
 import { archiveFolder, writeWhole } from "./archive-store.ts";
 import { archiveName } from "./source.ts";
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
-
-const lockFile = z.strictObject({
-  /** By source, then by archive. */
-  charts: z.record(z.string(), z.record(z.string(), digest)).default({}),
-});
-
-/** What `krateo.lock` holds. */
-export type Lock = z.output<typeof lockFile>;
-
-const opening = `# The sha256 of each chart that this project has fetched. Commit this file: a run that gets anything else stops.
+const opening = `# The sha256 of each chart and document that this project has fetched. Commit this file: a run that gets anything else stops.
 # \`npx krateo lock --update\` accepts what the sources have now.
 `;
 
@@ -31,42 +16,17 @@ const opening = `# The sha256 of each chart that this project has fetched. Commi
  * names and versions of real charts.
  */
 export function lockPath(directory: string): string {
-  return process.env["KRATEO_CHARTS_DIR"] ? join(archiveFolder(directory), "krateo.lock") : "krateo.lock";
+  return process.env["KRATEO_CHARTS_DIR"] ? join(archiveFolder(directory), "krateo.lock") : lockFileName;
 }
 
-/**
- * The project's lock; an empty one when there is none yet.
- *
- * @param directory The project's root.
- * @throws ConfigurationError with everything that is wrong in the file
- */
+/** The lock that charts are held against. @throws ConfigurationError as `readLockFile` does */
 export function readLock(directory: string): Lock {
-  const path = lockPath(directory);
-  const file = readTextFile(join(directory, path), path);
-  if (file === undefined) return { charts: {} };
-  if ("problem" in file) throw new ConfigurationError([file.problem]);
-  const { source, problems } = parseFile(file.text, path, {});
-  const { value, problems: found } =
-    source === undefined
-      ? { value: undefined, problems: [] }
-      : parseShape(lockFile, source.root, (at) => ({
-          file: path,
-          line: source.lineOf(at),
-          path: pathText(at),
-        }));
-  if (value !== undefined) return value;
-  throw new ConfigurationError([...problems, ...found.map(({ problem }) => problem)].map(restorable));
+  return readLockFile(directory, lockPath(directory));
 }
 
 /** True when the project has a lock. */
 export function hasLock(directory: string): boolean {
   return existsSync(join(directory, lockPath(directory)));
-}
-
-/** A file that was merged or edited by hand: the copy in version control is the way back. */
-function restorable(problem: Problem): Problem {
-  const next = "restore the file from version control, or delete it and run: npx krateo lock";
-  return { ...problem, next: problem.next === undefined ? next : `${problem.next}; or ${next}` };
 }
 
 /** The digest that a chart must have, as 64 hexadecimal digits; undefined when it is not pinned. */
@@ -82,13 +42,29 @@ export function pinnedDigest(lock: Lock, chart: ChartSource): string | undefined
  * @throws Error of the file system
  */
 export async function pin(directory: string, digests: ReadonlyMap<ChartSource, string>): Promise<void> {
-  const charts = structuredClone(readLock(directory).charts);
+  const path = lockPath(directory);
+  const { charts, ...others } = structuredClone(readLockFile(directory, path));
   for (const [chart, hexadecimal] of digests) {
     const source = lockedSource(chart);
     charts[source] = { ...charts[source], [archiveName(chart)]: `sha256:${hexadecimal}` };
   }
-  const text = stringify({ charts }, { sortMapEntries: true, lineWidth: 0 });
-  await writeWhole(join(directory, lockPath(directory)), opening + text);
+  await write(directory, path, { charts, ...others });
+}
+
+/**
+ * Records the documents of a platform version, and keeps what else the lock holds.
+ *
+ * @throws ConfigurationError for a lock that cannot be read; Error of the file system
+ */
+export async function lockVersion(directory: string, version: string, locked: LockedVersion): Promise<void> {
+  const lock = readLockFile(directory);
+  await write(directory, lockFileName, { ...lock, versions: { ...lock.versions, [version]: locked } });
+}
+
+async function write(directory: string, path: string, lock: Lock): Promise<void> {
+  const filled = Object.entries(lock).filter(([, entries]) => Object.keys(entries).length > 0);
+  const text = stringify(Object.fromEntries(filled), { sortMapEntries: true, lineWidth: 0 });
+  await writeWhole(join(directory, path), opening + text);
 }
 
 /** Where the release document says that a chart comes from, whatever mirror serves it; without a login. */

@@ -6,8 +6,8 @@ const chartLayer = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const manifestTypes =
   "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
 
-/** Where an OCI registry keeps a chart archive. */
-export interface OciChart {
+/** Where an OCI registry keeps a file. */
+export interface OciBlob {
   readonly url: string;
   /** sha256 in hexadecimal. */
   readonly digest: string;
@@ -15,33 +15,53 @@ export interface OciChart {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The login for a host; asked only when it is needed. */
+type LoginFor = (host: string) => Promise<RegistryLogin | undefined>;
+
 /**
  * Asks a registry for the archive behind `oci://HOST/PATH` at an exact version: anonymously, and with a login when the registry wants
  * to know who asks. Plain HTTP on this machine's own addresses, as Helm does it.
  *
- * @param loginFor The login for a host; asked only when it is needed.
  * @throws DownloadError; whatever `loginFor` throws
  */
-export async function findOciChart(
+export async function findOciChart(reference: string, version: string, loginFor: LoginFor): Promise<OciBlob> {
+  const { url, layers, locate } = await manifestOf(reference, version, loginFor);
+  const layer = layers.find((candidate) => candidate.mediaType === chartLayer);
+  if (!layer?.digest.startsWith("sha256:"))
+    throw new DownloadError(url, "it refers to something that is not a Helm chart");
+  return locate(layer);
+}
+
+/**
+ * The files of an artifact that is no chart, as ORAS pushes them: each layer with its title. Asked for as a chart is.
+ *
+ * @throws DownloadError; whatever `loginFor` throws
+ */
+export async function findOciFiles(
   reference: string,
-  version: string,
-  loginFor: (host: string) => Promise<RegistryLogin | undefined>,
-): Promise<OciChart> {
+  tag: string,
+  loginFor: LoginFor,
+): Promise<(OciBlob & { readonly name: string })[]> {
+  const { layers, locate } = await manifestOf(reference, tag, loginFor);
+  return layers.map((layer) => {
+    const name = layer.annotations?.["org.opencontainers.image.title"] ?? layer.digest;
+    return { ...locate(layer), name };
+  });
+}
+
+async function manifestOf(reference: string, version: string, loginFor: LoginFor) {
   const { host, pathname } = new URL(reference.replace(/^oci:/, "http:"));
   const scheme = /^(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(host) ? "http" : "https";
   const repository = `${scheme}://${host}/v2${pathname.replace(/\/$/, "")}`;
   // A tag cannot hold the + of a version's build part; Helm writes _ for it.
   const url = `${repository}/manifests/${version.replaceAll("+", "_")}`;
   const { body, headers } = await authorized(url, () => loginFor(host));
-  const manifest = parseManifest(url, body);
-  const layer = manifest.layers?.find((candidate) => candidate.mediaType === chartLayer);
-  if (!layer?.digest.startsWith("sha256:"))
-    throw new DownloadError(url, "it refers to something that is not a Helm chart");
-  return {
-    url: `${repository}/blobs/${layer.digest}`,
-    digest: layer.digest.slice("sha256:".length),
+  const locate = ({ digest }: Layer): OciBlob => ({
+    url: `${repository}/blobs/${digest}`,
+    digest: digest.slice("sha256:".length),
     headers,
-  };
+  });
+  return { url, layers: parseManifest(url, body).layers ?? [], locate };
 }
 
 /** Gets a manifest. When the registry wants to know who asks, it says how: with the login itself, or with a token for it. */
@@ -92,7 +112,13 @@ async function askForToken(
   return await download(`${realm}?${new URLSearchParams(scope)}`, headers);
 }
 
-function parseManifest(url: string, body: Buffer): { layers?: { mediaType: string; digest: string }[] } {
+interface Layer {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+function parseManifest(url: string, body: Buffer): { layers?: Layer[] } {
   try {
     return JSON.parse(body.toString());
   } catch {

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, Load>> = {
   render: async () => (await import("./render.ts")).renderCommand,
   explain: async () => (await import("./explain.ts")).explainCommand,
   profiles: async () => (await import("./profiles.ts")).profilesCommand,
+  versions: async () => (await import("./versions/versions.ts")).versionsCommand,
   images: async () => (await import("./images.ts")).imagesCommand,
   lock: async () => (await import("./lock.ts")).lockCommand,
   verify: async () => (await import("./verify.ts")).verifyCommand,
@@ -52,6 +53,8 @@ const innerCommands: Readonly<Record<string, Load>> = {
 export async function runKrateo(words: readonly string[], given: Session): Promise<number> {
   const session = { ...given, command: words.find((word) => !word.startsWith("-")) };
   const program = new Command("krateo")
+    // An option belongs to the command before it: krateo versions and krateo versions add both have --json.
+    .enablePositionalOptions()
     .description(
       "Does what the Pulumi program cannot: makes a stack for a cluster, checks a cluster and an installation, shows where the web interface is, " +
         "cleans up after a killed run, migrates from Krateo 2.7.0, and removes the platform.",
@@ -66,7 +69,8 @@ export async function runKrateo(words: readonly string[], given: Session): Promi
       writeErr: (text) => session.note(text.trimEnd()),
     });
   await addCommands(program, session);
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])])
+    command.exitOverride();
 
   debug(() => [`krateo ${words.join(" ")}`]);
   try {
@@ -94,6 +98,7 @@ async function addCommands(program: Command, session: Session): Promise<void> {
 }
 
 function prepared(command: Command, program: Command): Command {
+  for (const below of command.commands) prepared(below, program);
   return command.copyInheritedSettings(program).showHelpAfterError("(see --help)");
 }
 

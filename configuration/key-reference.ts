@@ -29,8 +29,13 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
     byDefault: "`krateo-system`",
   },
   version: {
-    values: `\`${bundledVersion}\`: the bundled release document; \`local\`: your own \`krateo.TYPE.yaml\` or \`krateo.yaml\`, which needs \`steps\``,
+    values: `\`${bundledVersion}\`: the bundled release document; another version that [was added](versions.md); \`local\`: your own \`krateo.TYPE.yaml\` or \`krateo.yaml\`, which needs \`steps\``,
     byDefault: `\`${bundledVersion}\``,
+  },
+  releaseSource: {
+    values:
+      "where `npx krateo versions add` gets upstream's documents: folder, archive, URL or `oci://` reference; `VERSION` in it stands for the version",
+    byDefault: "upstream's repository",
   },
   overrides: { values: "path of the override file", byDefault: "`krateo-overrides.yaml` where it exists" },
   set: { values: "map: path in the document -> value (below)", byDefault: "none" },

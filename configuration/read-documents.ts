@@ -24,7 +24,9 @@ export function readDocuments(config: StackConfig, directory: string): Documents
   const documentFindings: Findings = { problems: [], warnings: [] };
   const tokens = bundleTokens(namespace, exposure, otelEndpoint);
   const stored =
-    config.local || config.version === bundledVersion ? undefined : storedVersion(directory, config.version);
+    config.local || config.version === bundledVersion
+      ? undefined
+      : storedVersion(directory, config.version, documentFindings);
   documentFindings.problems.push(...(stored ? manifestProblems(stored) : []));
   const extra = extraSteps(type, exposure);
   const release = releaseLayer(config, directory, { tokens, extra, stored }, documentFindings);

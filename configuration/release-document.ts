@@ -51,12 +51,15 @@ export function releaseLayer(
       return { source, base: [], root: source.root };
     }
     if (stored !== undefined) return storedRelease(stored, config.type, { tokens, extra }, findings)?.layer;
+    const added = addedVersions(directory);
+    // What is wrong with one that is there has been said.
+    if (added.includes(config.version)) return undefined;
     findings.problems.push({
       what: "a platform version that is neither bundled nor added to the project",
       file: stackConfiguration,
       path: "krateo:version",
       given: config.version,
-      allowed: nearestFirst(config.version, [bundledVersion, ...addedVersions(directory), localVersion]),
+      allowed: nearestFirst(config.version, [bundledVersion, ...added, localVersion]),
       next: versionAdvice(config),
     });
     return undefined;

@@ -61,6 +61,7 @@ export const stackConfigSchema = z.strictObject({
   profiles: names.optional(),
   namespace: namespaceName("krateo-system").optional(),
   version: text.optional(),
+  releaseSource: text.optional(),
   overrides: text.optional(),
   set: z.record(z.string(), z.unknown(), "a map of paths to values").optional(),
   secrets: z.enum(["generated", "external"]).optional(),
@@ -100,6 +101,8 @@ export interface StackConfig extends DatabaseConfig, RegistryConfig {
   readonly version: string;
   /** True for a release document of the user's own, false for a platform version. */
   readonly local: boolean;
+  /** Where `npx krateo versions add` gets upstream's documents; undefined: from upstream. */
+  readonly releaseSource?: string;
   /** Override file named by the user; undefined for the one that may be there. */
   readonly overrides?: string;
   /** Values by path from the document's root. */
@@ -137,6 +140,7 @@ export function readStackConfig(raw: RawConfig): StackReading {
     namespace: sound.namespace ?? "krateo-system",
     version,
     local: version === localVersion,
+    releaseSource: sound.releaseSource,
     overrides: sound.overrides,
     set: (sound.set ?? {}) as Record<string, Json>,
     setIsSecret: raw.secretKeys.includes("set"),

@@ -47,6 +47,7 @@ export function vocabularyOf(program: Command, profiles: readonly string[]): Voc
         summary: command.summary(),
         options: [...command.options.filter(({ hidden }) => !hidden).map(entry), help],
         ...(argument && { argument: argumentValues(argument) }),
+        ...(command.commands.length > 0 && { argument: subcommandsOf(command) }),
       };
     }),
   };
@@ -65,6 +66,10 @@ function optionValues({ argChoices, flags, long }: Option, profiles: readonly st
   if (long === "--stack") return { kind: "stack" };
   if (long === "--context") return { kind: "context" };
   return long === "--profiles" ? { kind: "words", words: profiles } : { kind: "text" };
+}
+
+function subcommandsOf({ commands }: Command): Values {
+  return { kind: "words", words: commands.map((command) => command.name()) };
 }
 
 function argumentValues({ argChoices }: Argument): Values {

@@ -77,7 +77,8 @@ export function composedRelease(
   const isForeign = ({ id }: Step): boolean => basis !== undefined && common.has(id) && !has(ours, id);
   const kept = theirs.filter((step) => !isForeign(step)).map(adapted);
   const missing = ours.filter(({ id }) => !has(kept, id));
-  const gone = missing.reduce<Step[]>((found, step) => (isGone(step, found) ? [...found, step] : found), []);
+  const gone: Step[] = [];
+  for (const step of missing) if (isGone(step, gone)) gone.push(step);
   const added = missing.map((step) => (gone.includes(step) ? { ...step, skip: true } : step));
   const all = new Map([...kept, ...added].map((step) => [step.id, step]));
   const steps = inserted(idsOf(kept), idsOf(ours)).map((id) => all.get(id) as Step);

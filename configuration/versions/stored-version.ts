@@ -1,8 +1,10 @@
 /** A platform version that was added to the project: upstream's documents, as they came, in versions/VERSION/. */
-import { existsSync, readdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { knownStep } from "../../components/catalogue.ts";
 import { mergeMaps } from "../../model/merge.ts";
+import type { Problem } from "../../model/problem.ts";
 import { isMap, type TreeObject } from "../../model/secret-value.ts";
 import type { JsonObject, ReleaseType } from "../../model/settings.ts";
 import {
@@ -14,12 +16,13 @@ import {
 } from "../bundle.ts";
 import { aliasOf } from "../exposure/profile-aliases.ts";
 import type { Findings, Layer } from "../layers.ts";
+import { type LockedVersion, lockFileName, readLockFile } from "../lock-file.ts";
 import { profileFileName, profileFilesIn } from "../near-names.ts";
 import { readLayer } from "../read-layer.ts";
 import { documentSteps, mapOf } from "../resolved-components.ts";
 import { readTextFile } from "../yaml/text-file.ts";
 import { placeIn } from "../yaml/yaml-file.ts";
-import { basisOf, composedRelease } from "./composed-release.ts";
+import { basisOf, composedRelease, type PlacedOutcome } from "./composed-release.ts";
 import { type CorrectionOutcome, corrected, correctionsOf, unexpectedProblem } from "./corrections.ts";
 
 /** Folder of the project that holds a folder for each added version. */
@@ -47,11 +50,59 @@ export function addedVersions(directory: string): string[] {
     .sort();
 }
 
-/** Undefined when there is no such version in the project. */
-export function storedVersion(directory: string, version: string): StoredVersion | undefined {
+/**
+ * A version of the project, held against krateo.lock. What is wrong is among the findings.
+ *
+ * @returns undefined when there is no such version, or its documents are not what the lock records
+ */
+export function storedVersion(
+  directory: string,
+  version: string,
+  findings: Findings,
+): StoredVersion | undefined {
   if (!addedVersions(directory).includes(version)) return undefined;
   const folder = path.join(directory, versionsFolder, version);
-  return { version, folder, shown: `${versionsFolder}/${version}`, keep: [] };
+  const shown = `${versionsFolder}/${version}`;
+  const locked = readLockFile(directory).versions[version];
+  const problems = locked
+    ? changedDocuments({ version, folder, shown }, locked)
+    : [
+        {
+          what: `krateo.lock knows nothing of version ${version}, whose documents are in the project`,
+          file: lockFileName,
+          path: `versions.${version}`,
+          next: `restore krateo.lock from version control, or check the documents and add them: npx krateo versions add ${version} --from ${shown}`,
+        },
+      ];
+  findings.problems.push(...problems);
+  return problems.length > 0 ? undefined : { version, folder, shown, keep: locked?.keepUpstream ?? [] };
+}
+
+/** A problem for each document that was changed, taken away or put in since the version was added. */
+function changedDocuments(
+  { version, folder, shown }: Omit<StoredVersion, "keep">,
+  { documents }: LockedVersion,
+): Problem[] {
+  const there = readdirSync(folder);
+  return [...new Set([...Object.keys(documents), ...there])].flatMap((name): Problem[] => {
+    const found = there.includes(name) ? `sha256:${fileDigest(path.join(folder, name))}` : "no file";
+    const expected = documents[name] ?? "no file";
+    if (found === expected) return [];
+    return [
+      {
+        what: `a document of version ${version} is not the one that krateo.lock records`,
+        file: `${shown}/${name}`,
+        given: found,
+        allowed: expected,
+        next: `restore the folder from version control, or get the documents again: npx krateo versions add ${version}; your own changes belong in krateo-overrides.yaml`,
+      },
+    ];
+  });
+}
+
+/** sha256 of a file, in hexadecimal. */
+export function fileDigest(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
 /** Upstream's names of a type's release document, the one that comes first at the front. */
@@ -71,7 +122,7 @@ export function storedRelease(
   type: ReleaseType,
   { tokens, extra }: { readonly tokens: BundleTokens; readonly extra: readonly ExtraStep[] },
   findings: Findings,
-): { layer: Layer; outcomes: readonly CorrectionOutcome[] } | undefined {
+): { layer: Layer; outcomes: readonly PlacedOutcome[] } | undefined {
   const names = releaseFileNames(basisOf(type));
   const name = names.find((one) => existsSync(path.join(folder, one)));
   const given = name === undefined ? undefined : readTextFile(path.join(folder, name), `${shown}/${name}`);

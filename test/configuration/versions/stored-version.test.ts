@@ -1,5 +1,7 @@
 /** A version that was added to the project: a small document of upstream's kind, with and without what we correct. */
 import assert from "node:assert/strict";
+import { valueAt } from "../../../model/path.ts";
+import { addedVersion } from "../../support/upstream-documents.ts";
 import { chartStep, type Files, load, problemsOf } from "../project.ts";
 
 const version = "3.9.0";
@@ -34,6 +36,7 @@ interface Shape {
   readonly backend?: string;
   readonly more?: string;
   readonly files?: Files;
+  readonly keep?: readonly string[];
 }
 
 /** The project with the version in it. */
@@ -42,6 +45,7 @@ function added({
   backend = "install-authn, extract-authn-port",
   more = "",
   files = {},
+  keep,
 }: Shape = {}): Files {
   const document = `componentsDefinition:
   backend: { steps: [${backend}] }
@@ -49,11 +53,7 @@ function added({
 ${more}
 steps:${steps}
 `;
-  const folder = `versions/${version}`;
-  return {
-    [`${folder}/krateo.nodeport.yaml`]: document,
-    ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text])),
-  };
+  return addedVersion(version, { "krateo.nodeport.yaml": document, ...files }, keep);
 }
 
 const config = { version, nodeAddress: "127.0.0.1" };
@@ -200,5 +200,46 @@ describe("a platform version that was added", () => {
     };
     const { values } = chartStep(await load(files, { ...config, profiles: "new" }), "install-authn");
     assert.deepEqual([values["a"], values["b"]], [1, 2]);
+  });
+
+  it("keeps upstream's value where the user said so, and goes on", async () => {
+    const steps = (parts.authn + parts.port + parts.portal).replace("env: {", "env: { AUTHN_DEBUG: maybe,");
+    const files = { "post-upgrade.yaml": "kind: Job" };
+    const keep = ["install-authn.values.env.AUTHN_DEBUG", "post-upgrade.yaml"];
+    const { values } = chartStep(await load(added({ steps, files, keep }), config), "install-authn");
+    assert.equal(valueAt(values, ["env", "AUTHN_DEBUG"]), "maybe");
+    assert.equal(valueAt(values, ["env", "AUTHN_DUMP_ENV"]), "false");
+  });
+
+  const name = `versions/${version}/krateo.nodeport.yaml`;
+  for (const [what, change, file] of [
+    ["changed", { [name]: "steps: []" }, name],
+    [
+      "put in",
+      { [`versions/${version}/krateo-overrides.x.yaml`]: "" },
+      `versions/${version}/krateo-overrides.x.yaml`,
+    ],
+  ] as const) {
+    it(`is refused when a document was ${what} since it was added`, async () => {
+      const problems = await problemsOf(load({ ...added(), ...change }, config));
+      assert.deepEqual(
+        problems.map((problem) => [problem.what, problem.file]),
+        [["a document of version 3.9.0 is not the one that krateo.lock records", file]],
+      );
+      assert.match(problems[0]?.next ?? "", /npx krateo versions add 3\.9\.0/);
+    });
+  }
+
+  it("is refused when a document was taken away, or krateo.lock does not know it", async () => {
+    const { [name]: _, ...rest } = added({ files: { "krateo.yaml": "" } });
+    const [gone] = await problemsOf(load(rest, config));
+    assert.deepEqual([gone?.file, gone?.given], [name, "no file"]);
+    const { "krateo.lock": __, ...unlocked } = added();
+    const [unknown, ...more] = await problemsOf(load(unlocked, config));
+    assert.deepEqual(more, []);
+    assert.equal(
+      unknown?.what,
+      "krateo.lock knows nothing of version 3.9.0, whose documents are in the project",
+    );
   });
 });

@@ -13,7 +13,7 @@ import {
   storedVersion,
 } from "../../../configuration/versions/stored-version.ts";
 import { releaseTypes, type Settings } from "../../../model/settings.ts";
-import { upstreamDocuments, wanted } from "../../support/upstream-documents.ts";
+import { addedVersion, upstreamDocuments, wanted } from "../../support/upstream-documents.ts";
 import { type Files, inProject, load } from "../project.ts";
 
 /** A version that nobody has, under which upstream's 3.0.0 is added beside the bundled one. */
@@ -26,9 +26,6 @@ const needed: Readonly<Record<string, object>> = {
   routes: { openshift: true },
   "no-cnpg": { database: { host: "db.example.org" } },
 };
-
-const within = (version: string, documents: Files): Files =>
-  Object.fromEntries(Object.entries(documents).map(([name, text]) => [`versions/${version}/${name}`, text]));
 
 /** All that is installed: descriptions of components are words of upstream's, and not compared. */
 function installed({ components, steps, profiles }: Settings) {
@@ -61,7 +58,7 @@ describe(`upstream's 3.0.0 with the corrections (${wanted("3.0.0")})`, () => {
   for (const [name, config] of configurations) {
     it(`is the bundled release: ${name}`, async () => {
       const ours = await load({}, config);
-      const theirs = await load(within(twin, documents), { ...config, version: twin });
+      const theirs = await load(addedVersion(twin, documents), { ...config, version: twin });
       assert.deepEqual(installed(theirs), installed(ours));
       assert.deepEqual(theirs.warnings, ours.warnings);
     });
@@ -84,8 +81,8 @@ describe(`upstream's 3.0.0 with the corrections (${wanted("3.0.0")})`, () => {
   const nothingWrong: Findings = { problems: [], warnings: [] };
   for (const type of upstreamTypes) {
     it(`needs every correction of type ${type}`, () => {
-      const outcomes = inProject(within(twin, documents), (directory) => {
-        const stored = storedVersion(directory, twin);
+      const outcomes = inProject(addedVersion(twin, documents), (directory) => {
+        const stored = storedVersion(directory, twin, nothingWrong);
         assert.ok(stored);
         return storedRelease(stored, type, { tokens, extra: [] }, nothingWrong)?.outcomes ?? [];
       });
@@ -98,8 +95,8 @@ describe(`upstream's 3.0.0 with the corrections (${wanted("3.0.0")})`, () => {
   }
 
   it("needs every correction of a profile", () => {
-    const states = inProject(within(twin, documents), (directory) => {
-      const stored = storedVersion(directory, twin);
+    const states = inProject(addedVersion(twin, documents), (directory) => {
+      const stored = storedVersion(directory, twin, nothingWrong);
       assert.ok(stored);
       return bundledProfiles.flatMap(
         (profile) =>
@@ -137,7 +134,7 @@ describe(`upstream's 3.1.0-rc1-dev3 (${wanted("3.1.0-rc1-dev3")})`, () => {
       const config = { type, ...needed[type] };
       const [before, after] = [
         await load({}, config),
-        await load(within(version, documents), { ...config, version }),
+        await load(addedVersion(version, documents), { ...config, version }),
       ];
       assert.equal(after.platformVersion, version);
       assert.equal(after.snapshot.installationVersion, version);
