@@ -40,6 +40,8 @@ describe("the stack configuration", () => {
       database: undefined,
       databaseStorage: undefined,
       databaseIsSecret: false,
+      registries: {},
+      registriesAreSecret: false,
       purgeVolumes: false,
     });
   });

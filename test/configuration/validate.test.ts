@@ -84,7 +84,7 @@ describe("validation", () => {
         { components: { nope: { enabled: false } } },
       ),
       [
-        "a platform version that is not bundled",
+        "a platform version that is neither bundled nor added to the project",
         "profiles no-cnpg and small contradict each other: one uses your own database, the other sets the size of the program's database",
         "krateo:database has a user and no password",
       ],
