@@ -4,6 +4,7 @@ import { fileFault } from "../model/file-fault.ts";
 import { ConfigurationError, type Problem } from "../model/problem.ts";
 import { secretMask } from "../model/secret-value.ts";
 import type { ChartSource, Settings } from "../model/settings.ts";
+import type { BundleError } from "./bundle-file.ts";
 import { DownloadError } from "./download.ts";
 import { NotInIndexError } from "./repository-index.ts";
 
@@ -84,7 +85,8 @@ function problemOf(
   const missing = error.cause instanceof NotInIndexError ? error.cause : undefined;
   const inPlace = "let that file be written: remove what is in its way, or correct the rights of its folder";
   const inMirror = "put the archive into the mirror, or correct krateo:chartMirror";
-  const elsewhere = "or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files";
+  const elsewhere =
+    "or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files, or to a bundle";
   const first = missing
     ? "correct the chart's name or version in the release document"
     : "run again once the server answers";
@@ -92,14 +94,21 @@ function problemOf(
     what: `${charts} cannot be fetched: ${error.step} failed: ${error.message}`,
     file: withoutLogins(error.at),
     allowed: missing?.alternatives,
-    next: isRefused
-      ? loginAdvice(mirror ?? chart.url, error.at, logins)
-      : error.step === writing
-        ? inPlace
-        : mirror
-          ? inMirror
-          : `${first}, ${elsewhere}`,
+    next:
+      nextInBundle(error.cause) ??
+      (isRefused
+        ? loginAdvice(mirror ?? chart.url, error.at, logins)
+        : error.step === writing
+          ? inPlace
+          : mirror
+            ? inMirror
+            : `${first}, ${elsewhere}`),
   };
+}
+
+/** What a bundle's own error advises: its class is only loaded where there is a bundle. */
+function nextInBundle(cause: unknown): string | undefined {
+  return cause instanceof Error && cause.name === "BundleError" ? (cause as BundleError).next : undefined;
 }
 
 /** How to log in where it was refused. Of a registry the source says where that is: its token service may be elsewhere. */

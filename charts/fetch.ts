@@ -34,7 +34,7 @@ import { archiveName, type Location, Locator, mirrorFolder } from "./source.ts";
 export interface FetchOptions {
   /** The project's root. */
   readonly directory: string;
-  /** A folder (absolute, or relative to `directory`) or a URL that replaces every source of charts. */
+  /** A folder or bundle (absolute, or relative to `directory`) or a URL that replaces every source of charts. */
   readonly mirror?: string;
   /** By host: logins of the stack's configuration. */
   readonly logins?: Settings["charts"]["logins"];

@@ -22,7 +22,7 @@ export function archiveName({ name, version }: ChartSource): string {
   return version ? `${name}-${version}.tgz` : `${name}.tgz`;
 }
 
-/** The mirror as a folder's absolute path, when it is one. */
+/** The mirror's absolute path, when it is a folder or a bundle. */
 export function mirrorFolder(mirror: string | undefined, directory: string): string | undefined {
   if (!mirror || /^(https?|oci):/.test(mirror)) return undefined;
   return mirror.startsWith("file:") ? fileURLToPath(mirror) : resolve(directory, mirror);
@@ -31,6 +31,7 @@ export function mirrorFolder(mirror: string | undefined, directory: string): str
 /** Finds archives; one for each run, so that each index.yaml is read once however many charts it lists. */
 export class Locator {
   readonly #indexes = new Map<string, Promise<RepositoryIndex | undefined>>();
+  readonly #bundles = new Map<string, Promise<ReadonlyMap<string, Buffer>>>();
   readonly #logins: Logins;
 
   constructor(logins: Logins) {
@@ -60,15 +61,15 @@ export class Locator {
     }
   }
 
-  /** The same chart in a folder of archives; its index.yaml is optional, but binding where it lists the chart. */
+  /** The same chart in a bundle, or in a folder of archives; its index.yaml is optional, but binding where it lists the chart. */
   async locateInFolder(chart: ChartSource, folder: string): Promise<Location> {
+    if (statSync(folder, { throwIfNoEntry: false })?.isFile()) return await this.#inBundle(chart, folder);
     const at = join(folder, archiveName(chart));
     const index = await this.#index(folder, async () => {
       const file = join(folder, "index.yaml");
       return existsSync(file) ? parseIndex(await readFile(file, "utf8")) : undefined;
     });
     if (!existsSync(folder)) throw new Error("the mirror folder does not exist");
-    if (!statSync(folder).isDirectory()) throw new Error("the mirror is a file: a folder or a URL is wanted");
     if (!existsSync(at)) {
       if (index) findEntry(index, chart.name, chart.version);
       throw new Error("the mirror folder does not hold this archive");
@@ -109,6 +110,19 @@ export class Locator {
   async #inRegistry(reference: string, version: string): Promise<Location> {
     const found = await findOciChart(reference, version, (host) => this.#logins.forRegistry(host));
     return { at: found.url, digest: found.digest, read: () => download(found.url, found.headers) };
+  }
+
+  async #inBundle(chart: ChartSource, file: string): Promise<Location> {
+    // Loaded here: hardly any run has one.
+    const { BundleError, chartFolder, readBundle } = await import("./bundle-file.ts");
+    const reading = this.#bundles.get(file) ?? readBundle(file);
+    this.#bundles.set(file, reading);
+    const content = (await reading).get(`${chartFolder}/${archiveName(chart)}`);
+    if (content) return { at: file, read: async () => content };
+    throw new BundleError(
+      "the bundle does not hold this archive",
+      "make a bundle of this very stack where its charts can be fetched: npx krateo bundle FILE.tar",
+    );
   }
 
   #index(

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, Load>> = {
   profiles: async () => (await import("./profiles.ts")).profilesCommand,
   versions: async () => (await import("./versions/versions.ts")).versionsCommand,
   images: async () => (await import("./images.ts")).imagesCommand,
+  bundle: async () => (await import("./bundle.ts")).bundleCommand,
   lock: async () => (await import("./lock.ts")).lockCommand,
   verify: async () => (await import("./verify.ts")).verifyCommand,
   access: async () => (await import("./access.ts")).accessCommand,

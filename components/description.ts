@@ -92,6 +92,8 @@ export interface ChartDescription {
   readonly volumeLabel?: string;
   /** Images that it runs, or that its operator starts later. Left out: none. Consumers: configuration/images/. */
   readonly images?: readonly ImageDescription[];
+  /** What its pods need of the internet, whichever registry their images come from. Consumer: commands/bundle.ts. */
+  readonly needsInternet?: string;
   /** Values that have to be text, beside those that every chart has. Consumer: configuration/rules/text-values.ts. */
   readonly textValues?: readonly TextValues[];
   /** Values that make it log a secret. Consumer: configuration/rules/logged-secrets.ts. */

@@ -67,6 +67,8 @@ export const finops: ComponentDescription = {
             onlyWith: { path: ["openshift", "enabled"], byDefault: false },
           },
         ],
+        // D16
+        needsInternet: "its pod installs packages from the internet each time it starts",
         makesSecrets: [
           {
             name: "cratedb-system-credentials",

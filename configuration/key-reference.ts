@@ -43,7 +43,10 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
     values: "`generated`; `external`: you provide the three Secrets; the program only checks them",
     byDefault: "`generated`",
   },
-  chartMirror: { values: "folder or URL that replaces every chart repository", byDefault: "none" },
+  chartMirror: {
+    values: "folder, URL or [bundle](air-gap.md#a-bundle) that replaces every chart repository",
+    byDefault: "none",
+  },
   registries: {
     values:
       "map: host -> `username`, `password` (set it with `--secret`) for charts that need a login ([more](#charts-that-need-a-login)), and for images ([more](air-gap.md#a-registry-with-a-login))",

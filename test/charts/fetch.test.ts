@@ -152,7 +152,7 @@ describe("fetching charts", () => {
         what: "chart authn 1.0.1 cannot be fetched: finding the chart failed: the repository has no such version of it (it has 2)",
         file: `${server.url}/charts`,
         allowed: ["1.0.0", "0.9.0"],
-        next: "correct the chart's name or version in the release document, or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files",
+        next: "correct the chart's name or version in the release document, or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files, or to a bundle",
       });
     });
 
@@ -244,7 +244,7 @@ describe("fetching charts", () => {
         what: `chart authn 1.0.0 cannot be fetched: finding the chart failed: the server cannot be reached: connection refused`,
         file: `${gone}/charts/index.yaml`,
         allowed: undefined,
-        next: "run again once the server answers, or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files",
+        next: "run again once the server answers, or set krateo:chartMirror to a folder or URL that holds NAME-VERSION.tgz files, or to a bundle",
       });
     });
 

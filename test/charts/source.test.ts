@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { writeBundle } from "../../charts/bundle-file.ts";
 import { fetchCharts } from "../../charts/fetch.ts";
 import {
   archive,
@@ -158,14 +159,46 @@ describe("fetching charts", () => {
       assert.match(problem?.what ?? "", /downloading the archive failed: permission denied$/);
     });
 
-    it("says that it is a file, or that its index is a folder", async () => {
+    it("says that it is a file and no bundle, or that its index is a folder", async () => {
       await writeFile(join(folder, "mirror"), "");
       const failed = "chart authn 1.0.0 cannot be fetched: finding the chart failed: ";
       const [first] = await problemsOf([step("authn")], { ...options, mirror: "mirror" });
-      assert.equal(first?.what, `${failed}the mirror is a file: a folder or a URL is wanted`);
+      assert.equal(first?.what, `${failed}the file is no bundle, or one that is cut short`);
+      assert.match(first?.next ?? "", /^copy the file again, or make it anew .*npx krateo bundle FILE\.tar$/);
       await mkdir(join(folder, "other", "index.yaml"), { recursive: true });
       const [second] = await problemsOf([step("authn")], { ...options, mirror: "other" });
       assert.equal(second?.what, `${failed}it is a folder`);
+    });
+
+    it("may be a bundle, whose charts have the digests that krateo.lock pins", async () => {
+      publish(["authn"]);
+      await fetchCharts([step("authn")], options);
+      await rm(join(folder, ".charts"), { recursive: true });
+      const file = join(folder, "krateo.tar");
+      const name = "charts/authn-1.0.0.tgz";
+      const bundled = { ...options, mirror: "krateo.tar", cache: join(folder, "empty") };
+      await writeBundle(file, "3.0.0", new Map([[name, archive("authn 1.0.0")]]));
+      await fetchCharts([step("authn")], bundled);
+      assert.deepEqual(await stored("authn-1.0.0.tgz"), archive("authn 1.0.0"));
+
+      await rm(join(folder, ".charts"), { recursive: true });
+      await writeBundle(file, "3.0.0", new Map([[name, archive("another authn")]]));
+      const [changed] = await problemsOf([step("authn")], bundled);
+      assert.equal(changed?.what, "chart authn 1.0.0 is not the archive that krateo.lock pins");
+      assert.equal(changed?.file, file);
+    });
+
+    it("names all charts that a bundle lacks, with the next command", async () => {
+      await writeBundle(join(folder, "krateo.tar"), "3.0.0", new Map());
+      const steps = [step("authn"), step("snowplow")];
+      assert.deepEqual(await problemsOf(steps, { ...options, mirror: "krateo.tar" }), [
+        {
+          what: "charts authn 1.0.0, snowplow 1.0.0 cannot be fetched: finding the chart failed: the bundle does not hold this archive",
+          file: join(folder, "krateo.tar"),
+          allowed: undefined,
+          next: "make a bundle of this very stack where its charts can be fetched: npx krateo bundle FILE.tar",
+        },
+      ]);
     });
 
     it("names the file that a folder lacks", async () => {
