@@ -12,10 +12,12 @@ export const resourcesStack: ComponentDescription = {
   steps: [
     {
       id: "install-resources-ingester",
-      needs: [
-        { on: "install-deviser", why: "it stops when the table that deviser makes is missing" },
-        databaseLogin,
-      ],
+      needs: [database, databaseLogin],
+      // Since 1.0.3 it looks for the table itself, at once and then after 1, 2, 4, 8, 16 and 30 s, until DB_READY_TIMEOUT,
+      // and opens its port once the table is there. deviser makes the table in one transaction with its indexes, seconds
+      // after it starts; that it is ready, 45 s later, says nothing more of the table. Where the columns are not those that
+      // it expects, it exits, and Kubernetes starts it again until deviser has changed them.
+      uses: [{ on: "install-deviser", why: "it waits for the table that deviser makes" }],
       chart: {
         name: "resources-ingester",
         ...databaseProgram,

@@ -38,6 +38,8 @@ const others = {
   /** From the first to the last instance of a PostgreSQL cluster being up, until the operator says Ready. */
   clusterReady: { quick: 0.3, realistic: 25 },
   database: { quick: 0.2, realistic: 2 },
+  /** From the moment deviser's pod may start until its tables are there: its image, a login and one transaction. */
+  tables: { quick: 0.2, realistic: 5 },
   volume: { quick: 0.1, realistic: 2 },
   loadBalancer: { quick: 0.5, realistic: 10 },
   /** A router's consent to a Route, or a controller's to a Gateway or an HTTPRoute. */

@@ -1,4 +1,5 @@
 import type { V1Container, V1EnvVarSource, V1Pod, V1Volume } from "@kubernetes/client-node";
+import { tableOf } from "./database-program.ts";
 
 /** What of a namespace decides whether a pod may start. */
 export interface PodSurroundings {
@@ -16,6 +17,7 @@ export interface DatabaseEndpoint {
   instances: number;
   /** `ro` leads to standby instances only. */
   access: "rw" | "ro" | "r";
+  tables: readonly string[];
 }
 
 /** Why a pod may not start; each kind shows itself in its own way, as it does with a kubelet. */
@@ -25,12 +27,13 @@ export type StartDecision =
   | { start: false; reason: "CreateContainerConfigError"; message: string; container: string }
   /** A volume cannot be mounted: the pod stays in ContainerCreating, an event tells why. */
   | { start: false; reason: "FailedMount"; message: string }
-  /** The container runs and waits for its database: the pod runs but is not ready. */
-  | { start: false; reason: "Unready"; message: string };
+  /** The container runs and waits for its database, or for a table in that Cluster: the pod runs but is not ready. */
+  | { start: false; reason: "Unready"; message: string; tableIn?: string };
 
 /**
  * Whether a pod's containers can start and get ready, as kubelet and program would find out: every Secret
- * and ConfigMap key that is not optional must exist, and so must the database that DB_HOST names.
+ * and ConfigMap key that is not optional must exist, and so must the database that DB_HOST names, with the table that
+ * the program waits for.
  */
 export function decidePodStart(pod: V1Pod, around: PodSurroundings): StartDecision {
   const namespace = pod.metadata?.namespace ?? "";
@@ -45,8 +48,8 @@ export function decidePodStart(pod: V1Pod, around: PodSurroundings): StartDecisi
       return { start: false, reason: "CreateContainerConfigError", message, container: container.name };
   }
   for (const container of containers) {
-    const message = databaseProblem(container, namespace, around);
-    if (message) return { start: false, reason: "Unready", message };
+    const problem = databaseProblem(container, pod, around);
+    if (problem) return { start: false, reason: "Unready", ...problem };
   }
   return { start: true };
 }
@@ -109,24 +112,28 @@ function referenceProblem(
   return undefined;
 }
 
-/** A database outside the namespace, or one that is no Service of this cluster, is taken to be there. */
+/** A database outside the namespace, or one that is no Service of this cluster, is taken to be there, tables and all. */
 function databaseProblem(
   container: V1Container,
-  namespace: string,
+  { metadata }: V1Pod,
   around: PodSurroundings,
-): string | undefined {
+): { message: string; tableIn?: string } | undefined {
+  const namespace = metadata?.namespace ?? "";
   const host = container.env?.find(({ name }) => name === "DB_HOST")?.value;
   if (!host) return undefined;
   const [service = "", ...domain] = host.split(".");
   const outside = domain.length > 0 && (domain[0] !== namespace || (domain[1] ?? "svc") !== "svc");
   if (outside) return undefined;
   const found = around.services.get(service);
-  if (!found) return `database host "${host}": no such Service in ${namespace}`;
+  if (!found) return { message: `database host "${host}": no such Service in ${namespace}` };
   const { database } = found;
   if (!database) return undefined;
-  if (!database.ready) return `database host "${host}": Cluster ${database.cluster} is not ready`;
+  const { cluster } = database;
+  if (!database.ready) return { message: `database host "${host}": Cluster ${cluster} is not ready` };
   if (database.access === "ro" && database.instances < 2) {
-    return `database host "${host}": Cluster ${database.cluster} has no standby instance to read from`;
+    return { message: `database host "${host}": Cluster ${cluster} has no standby instance to read from` };
   }
-  return undefined;
+  const table = tableOf(metadata?.labels?.["app.kubernetes.io/name"]);
+  if (table === undefined || database.tables.includes(table)) return undefined;
+  return { message: `database host "${host}": table ${table} does not exist`, tableIn: cluster };
 }

@@ -24,6 +24,15 @@ describe("a release that does not become ready", () => {
             },
           },
         },
+        "db-maintenance": {
+          stepConfig: {
+            "install-deviser": {
+              helmValues: { secret: { name: "no-such-login" } },
+              with: { timeout: "12s" },
+            },
+          },
+        },
+        "resources-stack": { stepConfig: { "install-resources-ingester": { with: { timeout: "12s" } } } },
       },
     });
     const up = await stack.pulumi("up", "--continue-on-error");
@@ -46,9 +55,18 @@ describe("a release that does not become ready", () => {
   it("stops what needs it, and nothing else", async () => {
     const releases = await helmReleases();
     assert.equal(releases["authn"], "authn-0.22.2 r1 failed");
-    assert.equal(releases["resources-ingester"], "resources-ingester-1.1.0 r1 deployed");
+    assert.equal(releases["resources-presenter"], "resources-presenter-0.10.3 r1 deployed");
     assert.equal(releases["portal"], undefined);
     assert.equal(releases["frontend"], "frontend-1.0.23 r1 deployed");
+  });
+
+  it("is not waited for by resources-ingester, which itself waits for what deviser makes", async () => {
+    const releases = await helmReleases();
+    assert.equal(releases["deviser"], "deviser-0.5.1 r1 failed");
+    assert.equal(releases["resources-ingester"], "resources-ingester-1.1.0 r1 failed");
+    assert.match(output, /secret "no-such-login" not found/);
+    assert.match(output, /Deployment resources-ingester/);
+    assert.match(output, /table krateo_resources does not exist/);
   });
 
   it("ends in words, not in a stack trace", () => {
@@ -57,9 +75,9 @@ describe("a release that does not become ready", () => {
   });
 
   it("is listed in a summary of what is done, failed and not started", () => {
-    assert.match(output, /failed: +authn\b/);
+    assert.match(output, /failed: +authn, deviser, resources-ingester$/m);
     assert.match(output, /not started: +portal\b/);
-    assert.match(output, /done: .*\bresources-ingester\b/);
+    assert.match(output, /done: .*\bresources-presenter\b/);
   });
 
   it("is summed up without --continue-on-error, too: as it stands when the first one fails", async () => {
@@ -74,7 +92,9 @@ describe("a release that does not become ready", () => {
     await stack.override({});
     const { code, output: mended } = await stack.pulumi("up");
     assert.equal(code, 0, mended);
-    assert.equal((await helmReleases())["authn"], "authn-0.22.2 r3 deployed");
+    const releases = await helmReleases();
+    assert.equal(releases["authn"], "authn-0.22.2 r3 deployed");
+    assert.match(releases["resources-ingester"] as string, / deployed$/);
     const verify = await stack.krateo("verify");
     assert.equal(verify.code, 0, verify.output);
   });

@@ -79,7 +79,7 @@ describe("the plan", () => {
       "install-pg-cluster": ["install-cnpg", "krateo-db-user"],
       database: ["install-pg-cluster"],
       "install-deviser": ["database", "krateo-db"],
-      "install-resources-ingester": ["install-deviser", "krateo-db"],
+      "install-resources-ingester": ["database", "krateo-db"],
     });
   });
 

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
-import { decidePodStart, type PodSurroundings } from "../../rehearsal/simulation/pod-start.ts";
+import {
+  type DatabaseEndpoint,
+  decidePodStart,
+  type PodSurroundings,
+} from "../../rehearsal/simulation/pod-start.ts";
+
+const database = (access: DatabaseEndpoint["access"], more: Partial<DatabaseEndpoint> = {}) => ({
+  database: { cluster: "pg-cluster", ready: true, instances: 1, access, tables: [], ...more },
+});
 
 const around: PodSurroundings = {
   secrets: new Map([
@@ -8,11 +16,12 @@ const around: PodSurroundings = {
     ["krateo-db", ["DB_USER", "DB_PASS"]],
   ]),
   configMaps: new Map([["settings", ["a"]]]),
-  services: new Map([
-    ["pg-cluster-rw", { database: { cluster: "pg-cluster", ready: true, instances: 1, access: "rw" } }],
-    ["pg-cluster-ro", { database: { cluster: "pg-cluster", ready: true, instances: 1, access: "ro" } }],
-    ["three-ro", { database: { cluster: "three", ready: true, instances: 3, access: "ro" } }],
-    ["starting-rw", { database: { cluster: "starting", ready: false, instances: 3, access: "rw" } }],
+  services: new Map<string, { database?: DatabaseEndpoint }>([
+    ["pg-cluster-rw", database("rw", { tables: ["k8s_events", "krateo_resources"] })],
+    ["pg-cluster-ro", database("ro")],
+    ["empty-rw", database("rw", { cluster: "empty" })],
+    ["three-ro", database("ro", { cluster: "three", instances: 3 })],
+    ["starting-rw", database("rw", { cluster: "starting", ready: false, instances: 3 })],
     ["outside-db", {}],
   ]),
 };
@@ -24,6 +33,10 @@ const pod = (spec: Partial<V1PodSpec>): V1Pod => ({
 const main = (container: object): V1Pod => pod({ containers: [{ name: "main", image: "i", ...container }] });
 const env = (name: string, valueFrom: object) => main({ env: [{ name, valueFrom }] });
 const host = (value: string) => main({ env: [{ name: "DB_HOST", value }] });
+const program = (name: string, dbHost: string): V1Pod => ({
+  ...host(dbHost),
+  metadata: { name: "p", namespace: "krateo-system", labels: { "app.kubernetes.io/name": name } },
+});
 
 const start = { start: true };
 const config = (message: string, container = "main") => ({
@@ -120,6 +133,32 @@ const table: [string, V1Pod, object][] = [
     unready('database host "pg-cluster-ro": Cluster pg-cluster has no standby instance to read from'),
   ],
   ["starts when a standby can be read from", host("three-ro"), start],
+  [
+    "starts as resources-ingester when its table is there",
+    program("resources-ingester", "pg-cluster-rw"),
+    start,
+  ],
+  [
+    "is not ready as resources-ingester before its table is there",
+    program("resources-ingester", "empty-rw"),
+    { ...unready('database host "empty-rw": table krateo_resources does not exist'), tableIn: "empty" },
+  ],
+  [
+    "waits as resources-ingester for the database before it waits for the table",
+    program("resources-ingester", "starting-rw"),
+    unready('database host "starting-rw": Cluster starting is not ready'),
+  ],
+  [
+    "is not ready as deviser before it has made that table",
+    program("deviser", "empty-rw"),
+    { ...unready('database host "empty-rw": table krateo_resources does not exist'), tableIn: "empty" },
+  ],
+  ["starts as any other program without tables", program("events-presenter", "empty-rw"), start],
+  [
+    "takes a host elsewhere for a database with tables",
+    program("resources-ingester", "db.example.com"),
+    start,
+  ],
   ["takes a Service without a Cluster for a database that is there", host("outside-db"), start],
   ["takes a host elsewhere for a database that is there", host("db.example.com"), start],
   [

@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { endedAfterSeconds, readyAfterSeconds, tablesAnnotation } from "../database-program.ts";
 import { delaySeconds, podStartSeconds } from "../delays.ts";
 import type { Intent, Rule } from "../intent.ts";
 import {
@@ -20,17 +21,14 @@ export const clusterLabel = "cnpg.io/cluster";
 export const startPods: Rule = (world, { realistic }) =>
   waitingPods(world)
     .filter(({ decision }) => decision.start)
-    .map(({ pod }) => {
-      const job = pod.metadata?.ownerReferences?.some(({ kind }) => kind === "Job");
-      return {
-        key: `start pod ${pod.metadata?.namespace}/${pod.metadata?.name} ${pod.metadata?.uid}`,
-        afterSeconds: job ? delaySeconds("job", realistic) : podStartSeconds(releaseOf(pod), realistic),
-        run: async (api) => {
-          await doContainerWork(api, world, pod);
-          await api.patch("pods", pod, { metadata: { annotations: { [startAnnotation]: "true" } } });
-        },
-      };
-    });
+    .map(({ pod }) => ({
+      key: `start pod ${label(pod)}`,
+      afterSeconds: startSeconds(pod, realistic),
+      run: async (api) => {
+        await doContainerWork(api, world, pod);
+        await api.patch("pods", pod, { metadata: { annotations: { [startAnnotation]: "true" } } });
+      },
+    }));
 
 /** Stand-in for kubelets: shows on a pod why it does not start, and says so in an event. */
 export const blockPods: Rule = (world) =>
@@ -38,7 +36,7 @@ export const blockPods: Rule = (world) =>
     if (decision.start || alreadyShown(pod, decision)) return [];
     return [
       {
-        key: `block pod ${pod.metadata?.namespace}/${pod.metadata?.name} ${pod.metadata?.uid}: ${decision.message}`,
+        key: `block pod ${label(pod)}: ${decision.message}`,
         afterSeconds: 0.1,
         run: async (api) => {
           await api.patchStatus("pods", pod, blockedStatus(pod, decision));
@@ -48,8 +46,53 @@ export const blockPods: Rule = (world) =>
     ];
   });
 
+/** Stand-in for kubelets: starts a container again that has waited too long for its database to open its port. */
+export const restartPods: Rule = (world) =>
+  waitingPods(world).flatMap(({ pod, decision }): Intent[] => {
+    const waited = waitedSeconds(pod);
+    if (decision.start || waited === undefined) return [];
+    const statuses: Item[] = pod.status.containerStatuses;
+    return [
+      {
+        key: `restart pod ${label(pod)} after ${statuses[0]?.["restartCount"]} restarts`,
+        afterSeconds: endedAfterSeconds - waited,
+        run: async (api) => {
+          const now = new Date().toISOString();
+          const containerStatuses = statuses.map((status) => ({
+            ...status,
+            restartCount: status["restartCount"] + 1,
+            lastState: { terminated: { exitCode: 1, reason: "Error", finishedAt: now } },
+            state: { running: { startedAt: now } },
+          }));
+          await api.patchStatus("pods", pod, { containerStatuses });
+        },
+      },
+    ];
+  });
+
+/** Seconds from now until the kubelet finds a pod ready. */
+function startSeconds(pod: Item, realistic: boolean): number {
+  if (pod.metadata?.ownerReferences?.some(({ kind }) => kind === "Job"))
+    return delaySeconds("job", realistic);
+  const waited = waitedSeconds(pod);
+  return realistic && waited !== undefined
+    ? readyAfterSeconds(waited) - waited
+    : podStartSeconds(releaseOf(pod), realistic);
+}
+
+/** For how long a pod's container has run without being ready; undefined for one that does not run. */
+function waitedSeconds(pod: Item): number | undefined {
+  const since = pod.status?.containerStatuses?.[0]?.state?.running?.startedAt;
+  return since === undefined ? undefined : (Date.now() - Date.parse(since)) / 1000;
+}
+
+/** Tells a pod from all others, those of its name too. */
+export function label({ metadata }: Item): string {
+  return `${metadata?.namespace}/${metadata?.name} ${metadata?.uid}`;
+}
+
 /** Pods that have a node and are neither started nor ending, each with the decision about it. */
-function waitingPods(world: World): { pod: Item; decision: StartDecision }[] {
+export function waitingPods(world: World): { pod: Item; decision: StartDecision }[] {
   const surroundings = new Map<string, PodSurroundings>();
   return world
     .list("pods")
@@ -80,28 +123,35 @@ function surroundingsOf(world: World, namespace: string): PodSurroundings {
   const clusters = new Map(
     inside(world.list("clusters")).map((cluster) => [cluster.metadata?.name ?? "", cluster]),
   );
+  const claims = inside(world.list("claims"));
   return {
     secrets: keys(inside(world.list("secrets")), "data"),
     configMaps: keys(inside(world.list("configMaps")), "data", "binaryData"),
     services: new Map(
       inside(world.list("services")).map((service) => {
-        const database = databaseBehind(service, clusters);
+        const database = databaseBehind(service, clusters, claims);
         return [service.metadata?.name ?? "", database ? { database } : {}];
       }),
     ),
   };
 }
 
-function databaseBehind(service: Item, clusters: ReadonlyMap<string, Item>): DatabaseEndpoint | undefined {
+function databaseBehind(
+  service: Item,
+  clusters: ReadonlyMap<string, Item>,
+  claims: readonly Item[],
+): DatabaseEndpoint | undefined {
   const name = service.metadata?.labels?.[clusterLabel];
   const cluster = name && clusters.get(name);
   if (!cluster) return undefined;
   const access = service.metadata?.name?.slice(name.length + 1);
+  const volume = claims.find(({ metadata }) => metadata?.name === `${name}-1`);
   return {
     cluster: name,
     ready: isReady(cluster),
     instances: cluster.spec?.instances ?? 1,
     access: access === "ro" || access === "r" ? access : "rw",
+    tables: volume?.metadata?.annotations?.[tablesAnnotation]?.split(" ") ?? [],
   };
 }
 
@@ -127,6 +177,7 @@ function alreadyShown(pod: Item, decision: Exclude<StartDecision, { start: true 
 function blockedStatus(pod: Item, decision: Exclude<StartDecision, { start: true }>): object {
   const now = new Date().toISOString();
   const running = decision.reason === "Unready";
+  const before: Item[] = pod.status?.containerStatuses ?? [];
   const names: string[] = pod.spec.containers.map(({ name }: { name: string }) => name);
   const readiness = {
     status: "False",
@@ -147,15 +198,13 @@ function blockedStatus(pod: Item, decision: Exclude<StartDecision, { start: true
   return {
     phase: running ? "Running" : "Pending",
     conditions: [...scheduled, { type: "ContainersReady", ...readiness }, { type: "Ready", ...readiness }],
-    containerStatuses: pod.spec.containers.map(({ name, image }: { name: string; image: string }) => ({
-      name,
-      image,
-      imageID: "",
-      ready: false,
-      started: running,
-      restartCount: 0,
-      state: stateOf(name),
-    })),
+    containerStatuses: pod.spec.containers.map(({ name, image }: { name: string; image: string }) => {
+      const same = before.find((status) => status["name"] === name && status["state"]?.running);
+      // It runs on, and waits for something else now.
+      if (running && same) return same;
+      const state = stateOf(name);
+      return { name, image, imageID: "", ready: false, started: running, restartCount: 0, state };
+    }),
   };
 }
 
