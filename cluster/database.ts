@@ -16,6 +16,10 @@ export interface PostgresCluster extends KubeObject {
     readonly phase?: string;
     readonly phaseReason?: string;
     readonly readyInstances?: number;
+    readonly currentPrimary?: string;
+    readonly targetPrimary?: string;
+    /** Names of the instances, by what they are. */
+    readonly instancesStatus?: { readonly healthy?: readonly string[] };
     readonly conditions?: readonly V1Condition[];
   };
 }
@@ -29,21 +33,27 @@ export interface PostgresDatabase extends KubeObject {
   };
 }
 
-/** What stands between now and a database that can be used, in a few words; undefined when nothing does. */
+/** Phases of CloudNativePG in which a cluster gets its instances, the primary first. In any other one all must be Ready. */
+const growing = [
+  "Setting up primary",
+  "Creating a new replica",
+  "Waiting for the instances to become active",
+];
+
+/**
+ * What stands between now and a database that can be used, in a few words; undefined when nothing does.
+ *
+ * @param standbys Whether standbys that are still made are missing, too.
+ */
 export function missingOf(
   cluster: PostgresCluster | undefined,
   databases: readonly PostgresDatabase[],
+  { standbys = true }: { readonly standbys?: boolean } = {},
 ): string | undefined {
   if (!cluster) return "the Cluster does not exist";
-  const ready = cluster.status?.conditions?.find((condition) => condition.type === "Ready");
-  if (ready?.status !== "True" || !isCurrent(cluster, ready.observedGeneration)) {
-    const {
-      phase = "not looked at by its operator yet",
-      phaseReason,
-      readyInstances = 0,
-    } = cluster.status ?? {};
-    const reason = phaseReason ? ` (${phaseReason})` : "";
-    return `${phase}${reason}, ${readyInstances} of ${cluster.spec?.instances ?? 1} instances ready`;
+  if (!isReady(cluster) && (standbys || !primaryServes(cluster))) {
+    const { phase = "not looked at by its operator yet", phaseReason } = cluster.status ?? {};
+    return `${phase}${phaseReason ? ` (${phaseReason})` : ""}, ${readyInstances(cluster)}`;
   }
   const pending = databases.find(
     (database) =>
@@ -52,6 +62,21 @@ export function missingOf(
   if (!pending) return undefined;
   const message = pending.status?.message ? `: ${pending.status.message}` : "";
   return `Database ${pending.metadata.name} is not applied yet${message}`;
+}
+
+function isReady(cluster: PostgresCluster): boolean {
+  const ready = cluster.status?.conditions?.find((condition) => condition.type === "Ready");
+  return ready?.status === "True" && isCurrent(cluster, ready.observedGeneration);
+}
+
+function primaryServes({ status = {} }: PostgresCluster): boolean {
+  const { phase = "", currentPrimary = "", targetPrimary, instancesStatus } = status;
+  const healthy = instancesStatus?.healthy ?? [];
+  return growing.includes(phase) && currentPrimary === targetPrimary && healthy.includes(currentPrimary);
+}
+
+function readyInstances({ spec, status }: PostgresCluster): string {
+  return `${status?.readyInstances ?? 0} of ${spec?.instances ?? 1} instances ready`;
 }
 
 function isCurrent(object: KubeObject, observedGeneration: number | undefined): boolean {
@@ -74,22 +99,27 @@ export async function readDatabase(
 }
 
 /**
- * Waits until PostgreSQL can be used: the Cluster is Ready and each of its Databases is applied. Returns at once when
- * that is so; else logs each change of phase. An API server that is away for a while is waited for, too.
+ * Waits until PostgreSQL can be used: the Cluster's primary, or with `standbys` each of its instances, is Ready, and each
+ * of its Databases is applied. Returns at once when that is so; else logs each change of phase. An API server that is away
+ * for a while is waited for, too.
  *
  * @throws Error saying what the Cluster, its pods and its volumes look like once `timeoutSeconds` have passed
  */
 export async function waitForDatabase(
   connection: Connection,
   namespace: string,
-  options: { readonly cluster: string; readonly timeoutSeconds: number },
+  options: { readonly cluster: string; readonly standbys: boolean; readonly timeoutSeconds: number },
   log: Log,
 ): Promise<void> {
   const start = Date.now();
   let last = "";
   for (;;) {
+    let state = "ready";
     const missing = await readDatabase(connection, namespace, options.cluster).then(
-      ({ cluster, databases }) => missingOf(cluster, databases),
+      ({ cluster, databases }) => {
+        if (cluster && !isReady(cluster)) state = `can be used, ${readyInstances(cluster)}`;
+        return missingOf(cluster, databases, options);
+      },
       (error: unknown) => {
         if (error instanceof UnreachableError && !connection.absent) return error.message;
         throw error;
@@ -98,7 +128,7 @@ export async function waitForDatabase(
     const elapsed = (Date.now() - start) / 1000;
     const seconds = Math.round(elapsed);
     if (missing === undefined) {
-      log(`database ${options.cluster}: ready${seconds > 0 ? ` after ${seconds} s` : ""}`);
+      log(`database ${options.cluster}: ${state}${seconds > 0 ? ` after ${seconds} s` : ""}`);
       return;
     }
     if (missing !== last) log(`database ${options.cluster}: ${missing}`);

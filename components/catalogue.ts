@@ -51,10 +51,10 @@ const charts: ReadonlyMap<string, ChartDescription> = new Map(
   knownChartSteps.map(({ chart }) => [chart.name, chart]),
 );
 
-/** Steps with a wait behind them. */
+/** Steps with a wait behind them, once for each wait. */
 export const gatedSteps: readonly (KnownStep & { readonly gate: GateDescription })[] = [
   ...steps.values(),
-].flatMap((step) => (step.gate ? [{ ...step, gate: step.gate }] : []));
+].flatMap((step) => (step.gates ?? []).map((gate) => ({ ...step, gate })));
 
 /** Id of the step that makes the database: the one that gate `database` stands behind. */
 export const databaseStep: string = gatedSteps.find(({ gate }) => gate.id === "database")?.id as string;

@@ -61,15 +61,26 @@ export const cnpg: ComponentDescription = {
         { on: "install-cnpg", why: "the operator brings the Cluster and Database kinds and admits them" },
         { on: "krateo-db-user", why: "the Cluster takes the password of its database role from it" },
       ],
-      gate: {
-        // D9: upstream takes the release for the database, and what needs it is killed while it waits for PostgreSQL.
-        id: "database",
-        why: "Helm's own wait knows nothing of PostgreSQL: the release is deployed long before it answers",
-        command: "wait-database",
-        during: "installation",
-        // Long enough for three instances to pull their image and replicate, one after another.
-        timeoutSeconds: 900,
-      },
+      gates: [
+        {
+          // D9: upstream takes the release for the database, and what needs it is killed while it waits for PostgreSQL.
+          // Its users need the primary alone, which makes the Database as soon as it runs itself: the operator makes the
+          // standbys after that, one after another.
+          id: "database",
+          why: "Helm's own wait knows nothing of PostgreSQL: the release is deployed long before it answers",
+          command: "wait-database",
+          during: "installation",
+          timeoutSeconds: 900,
+        },
+        {
+          id: "standbys",
+          why: "nothing else waits for its standbys: one that never comes would pass for an installation that succeeded",
+          command: "wait-database --standbys",
+          during: "installation",
+          // Long enough for three instances to pull their image and replicate, one after another.
+          timeoutSeconds: 900,
+        },
+      ],
       chart: {
         name: "cluster",
         readAtStart: [],

@@ -18,8 +18,8 @@ export interface StepDescription {
    * Consumer: configuration/rules/component-needs.ts.
    */
   readonly uses?: readonly Need[];
-  /** A wait behind the step that no Helm release does. Consumers: plan/plan.ts, resources/gate.ts. */
-  readonly gate?: GateDescription;
+  /** Waits behind the step that no Helm release does. Consumers: plan/plan.ts, resources/gate.ts. */
+  readonly gates?: readonly GateDescription[];
   /** Set for a step that installs a chart. */
   readonly chart?: ChartDescription;
 }
@@ -37,7 +37,7 @@ export interface GateDescription {
   readonly id: string;
   /** Why the step itself is not enough. */
   readonly why: string;
-  /** Command of `npx krateo` that waits. */
+  /** Command of `npx krateo` that waits, with its options. */
   readonly command: string;
   /** When it waits. A gate of a removal does nothing on installation. */
   readonly during: "installation" | "removal";

@@ -184,14 +184,16 @@ export const finops: ComponentDescription = {
     {
       id: "install-finops-database-handler-uploader",
       needs: [{ on: "install-finops-database-handler", why: "it writes to the handler's endpoint" }],
-      gate: {
-        id: "notebooks-gone",
-        why: "it brings the Notebook kind, and clears the notebooks' finalizer on removal",
-        command: "wait-notebooks",
-        during: "removal",
-        // The chart of the notebooks gives its own cleanup as long.
-        timeoutSeconds: 300,
-      },
+      gates: [
+        {
+          id: "notebooks-gone",
+          why: "it brings the Notebook kind, and clears the notebooks' finalizer on removal",
+          command: "wait-notebooks",
+          during: "removal",
+          // The chart of the notebooks gives its own cleanup as long.
+          timeoutSeconds: 300,
+        },
+      ],
       chart: {
         name: "finops-database-handler-uploader",
         readAtStart: [["env"]],

@@ -10,8 +10,8 @@ import { isRoute } from "./route.ts";
 /** One thing that the installation makes or waits for. */
 export interface PlanNode {
   /**
-   * Step id, name of a Secret, or one of `namespace`, `repair`, `cleanup`, `database`, `notebooks-gone`, `restart`,
-   * `retire`, `snapshot`, `user-objects`.
+   * Step id, name of a Secret, or one of `namespace`, `repair`, `cleanup`, `database`, `standbys`, `notebooks-gone`,
+   * `restart`, `retire`, `snapshot`, `user-objects`.
    */
   readonly id: string;
   readonly kind:

@@ -1,4 +1,4 @@
-/** The Command that waits for what Helm does not wait for. */
+/** The Commands that wait for what Helm does not wait for. */
 import { Command } from "@pulumi/command/local/command.js";
 import type { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import type * as pulumi from "@pulumi/pulumi";

@@ -2,7 +2,7 @@ import type { ChartStep, Settings } from "../../model/settings.ts";
 import type { PlanNode } from "../../plan/plan.ts";
 import { delaySeconds, podStartSeconds, releasesWithDelay } from "../simulation/delays.ts";
 
-/** Its pods are the operator's work: the release is deployed before they start, the database gate waits for them. */
+/** Its pods are the operator's work: the release is deployed before they start, the gates wait for them. */
 const postgresRelease = "pg-cluster";
 
 /** Its pod is scheduled once the volume that it claims is there. */
@@ -14,19 +14,17 @@ const releaseWithVolume = "cratedb";
  * engine and the control plane take none in this model.
  */
 export function simulatedSeconds(node: PlanNode, settings: Settings): number {
-  if (node.id === "database") return databaseSeconds();
+  if (node.id === "database") return primarySeconds() + delaySeconds("database", true);
+  // The operator makes the standbys then, they start, and it calls the cluster ready.
+  if (node.id === "standbys")
+    return primarySeconds() + 2 * delaySeconds("operator", true) + delaySeconds("standby", true);
   const step = settings.steps.find(({ id }) => id === node.id);
   return step?.type === "chart" && step.wait ? releaseSeconds(step) : 0;
 }
 
-/** The operator makes the instances, they start, it calls the cluster ready and then makes the database. */
-function databaseSeconds(): number {
-  return (
-    delaySeconds("operator", true) +
-    podStartSeconds(postgresRelease, true) +
-    delaySeconds("clusterReady", true) +
-    delaySeconds("database", true)
-  );
+/** The operator makes the primary, and it starts. */
+function primarySeconds(): number {
+  return delaySeconds("operator", true) + podStartSeconds(postgresRelease, true);
 }
 
 function releaseSeconds({ release, values }: ChartStep): number {

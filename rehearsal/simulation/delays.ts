@@ -35,8 +35,8 @@ const others = {
   pod: { quick: 0.3, realistic: 15 },
   /** A Job's pod: its image is there already. */
   job: { quick: 0.1, realistic: 3 },
-  /** From the first to the last instance of a PostgreSQL cluster being up, until the operator says Ready. */
-  clusterReady: { quick: 0.3, realistic: 25 },
+  /** The standbys of a PostgreSQL cluster: they copy the primary before they start. */
+  standby: { quick: 0.3, realistic: 23 },
   database: { quick: 0.2, realistic: 2 },
   /** From the moment deviser's pod may start until its tables are there: its image, a login and one transaction. */
   tables: { quick: 0.2, realistic: 5 },

@@ -13,6 +13,17 @@ const cluster = (status: object, generation = 1): PostgresCluster => ({
   status: status as PostgresCluster["status"],
 });
 const ready = cluster({ conditions: [{ type: "Ready", status: "True" }] });
+/** One whose operator still makes the standbys: its primary runs. */
+const growing = (more: object = {}): PostgresCluster =>
+  cluster({
+    phase: "Creating a new replica",
+    readyInstances: 1,
+    currentPrimary: "pg-cluster-1",
+    targetPrimary: "pg-cluster-1",
+    instancesStatus: { healthy: ["pg-cluster-1"] },
+    conditions: [{ type: "Ready", status: "False" }],
+    ...more,
+  });
 const database = (status: object | undefined, generation = 1, name = "pg-cluster"): PostgresDatabase => ({
   metadata: { name: "krateo", uid: "d", generation },
   spec: { name: "krateo-db", cluster: { name } },
@@ -76,19 +87,83 @@ describe("what is missing of a database", () => {
   }
 });
 
+describe("what is missing of a database that needs no standbys yet", () => {
+  const one = "1 of 3 instances ready";
+  for (const [what, given, databases, missing] of [
+    ["a Cluster that still gets its standbys", growing(), [applied], undefined],
+    [
+      "one whose standby has started and does not answer",
+      growing({ phase: "Waiting for the instances to become active" }),
+      [applied],
+      undefined,
+    ],
+    ["a ready Cluster", ready, [applied], undefined],
+    [
+      "one whose Database is not applied",
+      growing(),
+      [database(undefined)],
+      "Database krateo is not applied yet",
+    ],
+    [
+      "one whose primary is not ready",
+      growing({ phase: "Setting up primary", instancesStatus: {}, readyInstances: 0 }),
+      [applied],
+      "Setting up primary, 0 of 3 instances ready",
+    ],
+    [
+      "one of which only a standby is ready",
+      growing({ instancesStatus: { healthy: ["pg-cluster-2"] } }),
+      [applied],
+      `Creating a new replica, ${one}`,
+    ],
+    [
+      "one that gets another primary",
+      growing({ targetPrimary: "pg-cluster-2" }),
+      [applied],
+      `Creating a new replica, ${one}`,
+    ],
+    ["one that is upgraded", growing({ phase: "Upgrading cluster" }), [applied], `Upgrading cluster, ${one}`],
+    [
+      "one that nobody has looked at",
+      cluster({}),
+      [applied],
+      "not looked at by its operator yet, 0 of 3 instances ready",
+    ],
+  ] as const) {
+    it(`for ${what}: ${missing ?? "nothing"}`, () => {
+      assert.equal(missingOf(given, databases, { standbys: false }), missing);
+    });
+  }
+
+  it("is its standbys where they are asked for", () => {
+    assert.equal(missingOf(growing(), [applied]), `Creating a new replica, ${one}`);
+  });
+});
+
 const clusterPath = "/apis/postgresql.cnpg.io/v1/namespaces/shop/clusters/pg-cluster";
 const databasesPath = "/apis/postgresql.cnpg.io/v1/namespaces/shop/databases";
 
 describe("the wait for the database", () => {
-  const wait = async (handler: Handler, timeoutSeconds = 0.1): Promise<string[]> => {
+  const wait = async (handler: Handler, timeoutSeconds = 0.1, standbys = true): Promise<string[]> => {
     const lines: string[] = [];
     await withApiServer(handler, (connection) =>
-      waitForDatabase(connection, "shop", { cluster: "pg-cluster", timeoutSeconds }, (line) =>
+      waitForDatabase(connection, "shop", { cluster: "pg-cluster", standbys, timeoutSeconds }, (line) =>
         lines.push(line),
       ),
     );
     return lines;
   };
+
+  it("is over before the standbys are there, unless they are asked for", async () => {
+    const objects = { [clusterPath]: growing(), [databasesPath]: { items: [applied] } };
+    assert.deepEqual(await wait(holding(objects), 0.1, false), [
+      "database pg-cluster: can be used, 1 of 3 instances ready",
+    ]);
+    await assert.rejects(
+      wait(holding({ ...objects, "/api/v1/namespaces/shop/pods": { items: [] } })),
+      /is not ready after/,
+    );
+  });
 
   it("is over at once when the database is ready", async () => {
     const start = Date.now();

@@ -67,7 +67,7 @@ describe("the plan", () => {
     assert.deepEqual(edges([chartStep("install-authn")], { secrets: "external" }), { "install-authn": [] });
   });
 
-  it("puts the database gate between pg-cluster and those who need the database, wherever they stand", () => {
+  it("puts the database gate between pg-cluster and those who need the database, and nothing behind the standbys", () => {
     const steps = [
       chartStep("install-deviser"),
       chartStep("install-pg-cluster"),
@@ -78,6 +78,7 @@ describe("the plan", () => {
       "install-cnpg": [],
       "install-pg-cluster": ["install-cnpg", "krateo-db-user"],
       database: ["install-pg-cluster"],
+      standbys: ["install-pg-cluster"],
       "install-deviser": ["database", "krateo-db"],
       "install-resources-ingester": ["database", "krateo-db"],
     });

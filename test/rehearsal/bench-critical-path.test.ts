@@ -47,18 +47,18 @@ describe("the critical path", () => {
     });
   }
 
-  const longest = { "install-cnpg": 15, database: 48, "install-deviser": 45 };
+  const longest = { "install-cnpg": 15, database: 23, "install-deviser": 45 };
   // Its frontend waits for the address of events-presenter.
   const balanced = {
     "install-cnpg": 15,
-    database: 48,
+    database: 23,
     "install-events-presenter": 45,
     "install-frontend": 12,
   };
   const types: [string, number, Record<string, number>][] = [
-    ["nodeport", 108, longest],
-    ["ingress", 108, longest],
-    ["loadbalancer", 120, balanced],
+    ["nodeport", 83, longest],
+    ["ingress", 83, longest],
+    ["loadbalancer", 95, balanced],
   ];
   for (const [type, seconds, chain] of types) {
     it(`of an installation of type ${type} leads through the database`, async () => {
@@ -85,15 +85,16 @@ describe("the simulated time of a node of the plan", () => {
     ["is the address of its load balancer when that takes longer", release("portal", balanced), 10],
     ["is the start of its pods when that takes longer than the address", release("snowplow", balanced), 15],
     ["begins with the volume for cratedb's pod", release("cratedb"), 42],
-    ["leaves PostgreSQL's pods to the database gate", release("pg-cluster"), 0],
+    ["leaves PostgreSQL's pods to the gates", release("pg-cluster"), 0],
   ];
   for (const [rule, step, seconds] of cases) {
     it(rule, () => assert.equal(simulatedSeconds(node, settingsOf([step])), seconds));
   }
 
-  it("is that of operator, instances, Cluster and Database for the database gate", () => {
-    const gate: PlanNode = { id: "database", kind: "gate", needs: [] };
-    assert.equal(simulatedSeconds(gate, settingsOf([])), 48);
+  it("is that of operator, primary and Database for the database gate, and of all instances for the other one", () => {
+    const gate = (id: string): PlanNode => ({ id, kind: "gate", needs: [] });
+    assert.equal(simulatedSeconds(gate("database"), settingsOf([])), 23);
+    assert.equal(simulatedSeconds(gate("standbys"), settingsOf([])), 46);
   });
 
   it("is nothing for what is no step", () => {

@@ -10,6 +10,11 @@ describe("the gates", () => {
         "node commands/krateo.ts wait-database --cluster pg-cluster --timeout 900 --stack test --namespace krateo-system",
       environment: { KRATEO_CLUSTER_UID: "uid-of-kube-system", PG_CLUSTER_REVISION: "1" },
     });
+    assert.deepEqual(find("standbys").inputs, {
+      create:
+        "node commands/krateo.ts wait-database --standbys --cluster pg-cluster --timeout 900 --stack test --namespace krateo-system",
+      environment: { KRATEO_CLUSTER_UID: "uid-of-kube-system", PG_CLUSTER_REVISION: "1" },
+    });
   });
 
   it("wait for the notebooks on removal only", async () => {

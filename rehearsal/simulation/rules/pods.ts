@@ -17,6 +17,9 @@ const startAnnotation = "rehearsal.krateo.io/start";
 /** The label by which CNPG marks the objects of a cluster. */
 export const clusterLabel = "cnpg.io/cluster";
 
+/** The label by which it tells the primary of a cluster (`rw`) from its standbys (`ro`). */
+export const roleLabel = "cnpg.io/role";
+
 /** Stand-in for kubelets: lets a pod start, some time after everything it needs is there. */
 export const startPods: Rule = (world, { realistic }) =>
   waitingPods(world)
@@ -74,6 +77,7 @@ export const restartPods: Rule = (world) =>
 function startSeconds(pod: Item, realistic: boolean): number {
   if (pod.metadata?.ownerReferences?.some(({ kind }) => kind === "Job"))
     return delaySeconds("job", realistic);
+  if (pod.metadata?.labels?.[roleLabel] === "ro") return delaySeconds("standby", realistic);
   const waited = waitedSeconds(pod);
   return realistic && waited !== undefined
     ? readyAfterSeconds(waited) - waited
@@ -124,12 +128,13 @@ function surroundingsOf(world: World, namespace: string): PodSurroundings {
     inside(world.list("clusters")).map((cluster) => [cluster.metadata?.name ?? "", cluster]),
   );
   const claims = inside(world.list("claims"));
+  const running = inside(world.list("pods")).filter(isReady);
   return {
     secrets: keys(inside(world.list("secrets")), "data"),
     configMaps: keys(inside(world.list("configMaps")), "data", "binaryData"),
     services: new Map(
       inside(world.list("services")).map((service) => {
-        const database = databaseBehind(service, clusters, claims);
+        const database = databaseBehind(service, clusters, claims, running);
         return [service.metadata?.name ?? "", database ? { database } : {}];
       }),
     ),
@@ -140,19 +145,25 @@ function databaseBehind(
   service: Item,
   clusters: ReadonlyMap<string, Item>,
   claims: readonly Item[],
+  running: readonly Item[],
 ): DatabaseEndpoint | undefined {
   const name = service.metadata?.labels?.[clusterLabel];
   const cluster = name && clusters.get(name);
   if (!cluster) return undefined;
-  const access = service.metadata?.name?.slice(name.length + 1);
+  const access = accessOf(service.metadata?.name?.slice(name.length + 1));
+  const instances = running.filter(({ metadata }) => metadata?.labels?.[clusterLabel] === name);
   const volume = claims.find(({ metadata }) => metadata?.name === `${name}-1`);
   return {
     cluster: name,
-    ready: isReady(cluster),
+    ready: instances.some(({ metadata }) => access === "r" || metadata?.labels?.[roleLabel] === access),
     instances: cluster.spec?.instances ?? 1,
-    access: access === "ro" || access === "r" ? access : "rw",
+    access,
     tables: volume?.metadata?.annotations?.[tablesAnnotation]?.split(" ") ?? [],
   };
+}
+
+function accessOf(suffix: string | undefined): DatabaseEndpoint["access"] {
+  return suffix === "ro" || suffix === "r" ? suffix : "rw";
 }
 
 /** Whether an object's Ready condition is true. */

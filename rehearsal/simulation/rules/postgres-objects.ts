@@ -1,5 +1,5 @@
 import type { Item, KindName, World } from "../world.ts";
-import { clusterLabel, isReady } from "./pods.ts";
+import { clusterLabel, isReady, roleLabel } from "./pods.ts";
 
 /** How many instances a CNPG Cluster asks for. */
 export function wantedInstances(cluster: Item): number {
@@ -17,7 +17,7 @@ export function services(cluster: Item) {
       ports: [{ name: "postgres", port: 5432, targetPort: 5432 }],
       selector: {
         [clusterLabel]: cluster.metadata?.name,
-        ...(access === "r" ? {} : { "cnpg.io/role": access }),
+        ...(access === "r" ? {} : { [roleLabel]: access }),
       },
     },
   }));
@@ -42,7 +42,7 @@ export function instances(cluster: Item) {
     metadata: {
       ...owned,
       name: `${cluster.metadata?.name}-${index + 1}`,
-      labels: { ...owned.labels, "cnpg.io/role": index === 0 ? "rw" : "ro", "cnpg.io/podRole": "instance" },
+      labels: { ...owned.labels, [roleLabel]: index === 0 ? "rw" : "ro", "cnpg.io/podRole": "instance" },
     },
     spec: {
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
@@ -119,6 +119,13 @@ export function podReady(world: World, pod: { metadata: { name: string; namespac
         item.metadata.namespace === pod.metadata.namespace &&
         isReady(item),
     );
+}
+
+/** Whether the first instance of a Cluster is ready, which is its primary. */
+export function primaryReady(world: World, cluster: Item): boolean {
+  return instances(cluster)
+    .slice(0, 1)
+    .every((pod) => podReady(world, pod));
 }
 
 function ownedBy(cluster: Item) {

@@ -2,12 +2,12 @@ import { delaySeconds } from "../delays.ts";
 import type { Intent, Rule } from "../intent.ts";
 import type { Item, World } from "../world.ts";
 import { deploymentAvailable } from "./deployments.ts";
-import { isReady } from "./pods.ts";
 import {
   claims,
   exists,
   instances,
   podReady,
+  primaryReady,
   services,
   superfluousInstances,
   wantedInstances,
@@ -16,8 +16,8 @@ import {
 const databaseFinalizer = "cnpg.io/deleteDatabase";
 
 /**
- * Stand-in for the CNPG operator: gives a Cluster its Services, claims and instances, and reports Ready some time
- * after all instances run. Does nothing while the operator itself is not available.
+ * Stand-in for the CNPG operator: gives a Cluster its Services, claims and instances, the standbys once the primary is
+ * ready, and reports Ready once all instances are. Does nothing while the operator itself is not available.
  */
 export const runClusters: Rule = (world, { realistic }) => {
   if (!operatorAvailable(world)) return [];
@@ -25,7 +25,8 @@ export const runClusters: Rule = (world, { realistic }) => {
     .list("clusters")
     .filter(({ metadata }) => !metadata?.deletionTimestamp)
     .flatMap((cluster): Intent[] => {
-      const missing = [...services(cluster), ...claims(cluster), ...instances(cluster)].filter(
+      const pods = instances(cluster).slice(0, primaryReady(world, cluster) ? undefined : 1);
+      const missing = [...services(cluster), ...claims(cluster), ...pods].filter(
         (object) => !exists(world, object),
       );
       const intents: Intent[] = missing.map((object) => ({
@@ -40,13 +41,11 @@ export const runClusters: Rule = (world, { realistic }) => {
           run: (api) => api.delete("pods", pod),
         });
       }
-      const ready = instances(cluster).filter((pod) => podReady(world, pod)).length;
-      const complete = ready === wantedInstances(cluster);
-      const status = clusterStatus(world, cluster, ready, complete);
+      const status = clusterStatus(world, cluster);
       if (!sameStatus(cluster, status)) {
         intents.push({
-          key: `report ${label(cluster)}: ${ready} of ${wantedInstances(cluster)} instances, ${status.phase}`,
-          afterSeconds: delaySeconds(complete ? "clusterReady" : "operator", realistic),
+          key: `report ${label(cluster)}: ${status.readyInstances} of ${status.instances} instances, ${status.phase}`,
+          afterSeconds: delaySeconds("operator", realistic),
           run: (api) => api.patchStatus("clusters", cluster, status),
         });
       }
@@ -54,7 +53,7 @@ export const runClusters: Rule = (world, { realistic }) => {
     });
 };
 
-/** Stand-in for the CNPG operator: a Database is applied once its Cluster is ready and its owner can log in. */
+/** Stand-in for the CNPG operator: a Database is applied once the primary is ready and its owner can log in. */
 export const runDatabases: Rule = (world, { realistic }) => {
   if (!operatorAvailable(world)) return [];
   return world
@@ -116,7 +115,7 @@ function databaseProblem(world: World, database: Item): string | undefined {
     .list("clusters")
     .find(({ metadata }) => metadata?.namespace === namespace && metadata?.name === name);
   if (!cluster) return `Cluster ${name} not found`;
-  if (!isReady(cluster)) return "waiting for cluster to become ready";
+  if (!primaryReady(world, cluster)) return "waiting for the primary to become ready";
   const owner = database.spec?.owner;
   const missing = rolesWithoutSecret(world, cluster).find((role) => role.name === owner);
   if (missing) return `role "${owner}" does not exist: secret "${missing.secret}" not found`;
@@ -140,8 +139,14 @@ function rolesWithoutSecret(world: World, cluster: Item): { name: string; secret
     .filter(({ secret }: { secret?: string }) => secret && !secrets.has(secret));
 }
 
-function clusterStatus(world: World, cluster: Item, ready: number, complete: boolean) {
+function clusterStatus(world: World, cluster: Item) {
   const missing = rolesWithoutSecret(world, cluster);
+  const primary = `${cluster.metadata?.name}-1`;
+  const healthy = instances(cluster)
+    .filter((pod) => podReady(world, pod))
+    .map(({ metadata }) => metadata.name);
+  const complete = healthy.length === wantedInstances(cluster);
+  const phase = primaryReady(world, cluster) ? "Creating a new replica" : "Setting up primary";
   const condition = {
     type: "Ready",
     status: complete ? "True" : "False",
@@ -150,10 +155,12 @@ function clusterStatus(world: World, cluster: Item, ready: number, complete: boo
     lastTransitionTime: new Date().toISOString(),
   };
   return {
-    phase: complete ? "Cluster in healthy state" : "Setting up primary",
+    phase: complete ? "Cluster in healthy state" : phase,
     instances: wantedInstances(cluster),
-    readyInstances: ready,
-    currentPrimary: ready > 0 ? `${cluster.metadata?.name}-1` : null,
+    readyInstances: healthy.length,
+    instancesStatus: { healthy },
+    currentPrimary: healthy.length > 0 ? primary : null,
+    targetPrimary: primary,
     writeService: `${cluster.metadata?.name}-rw`,
     readService: `${cluster.metadata?.name}-r`,
     managedRolesStatus:

@@ -17,6 +17,12 @@ const program = (name: string, status?: object): Item =>
 const services: Item[] = [
   { metadata: meta("pg-cluster-rw", { labels: { "cnpg.io/cluster": "pg-cluster" } }), spec: {} },
 ];
+/** An instance of the cluster that is ready. */
+const instance = (role: "rw" | "ro"): Item => ({
+  metadata: meta(`instance-${role}`, { labels: { "cnpg.io/cluster": "pg-cluster", "cnpg.io/role": role } }),
+  spec: {},
+  ...ready,
+});
 const made = { annotations: { "rehearsal.krateo.io/tables": "k8s_events krateo_resources" } };
 /** The volume of the primary, with deviser's tables or without. */
 const volume = (more: object = {}): Item => ({
@@ -75,21 +81,27 @@ describe("the stand-ins for kubelets", () => {
 
   it("leave a pod running but not ready while its database is not", async () => {
     const consumer = program("events-presenter");
-    const here = new FakeCluster({ pods: [consumer], services, clusters: [cluster()] });
+    const standby = instance("ro");
+    const here = new FakeCluster({ pods: [consumer, standby], services, clusters: [cluster()] });
     const [status] = await here.act();
     const [, , , shown] = status as [string, string, string, Item];
     assert.equal(shown["phase"], "Running");
     assert.equal(shown["containerStatuses"][0].ready, false);
-    const later = new FakeCluster({ pods: [consumer], services, clusters: [cluster(ready)] });
+    const later = new FakeCluster({ pods: [consumer, instance("rw")], services, clusters: [cluster()] });
     assert.deepEqual(await later.act(), [["patch", "pods", "pod", started]]);
   });
 
   describe("of programs that need deviser's tables", () => {
-    const around = { services, clusters: [cluster(ready)] };
+    const around = { services, clusters: [cluster()] };
+    const primary = instance("rw");
     const shown = (done: unknown[]) => (done[0] as [string, string, string, Item])[3];
 
     it("let resources-ingester run and wait while they are missing", async () => {
-      const here = new FakeCluster({ ...around, pods: [program("resources-ingester")], claims: [volume()] });
+      const here = new FakeCluster({
+        ...around,
+        pods: [program("resources-ingester"), primary],
+        claims: [volume()],
+      });
       const status = shown(await here.act());
       assert.equal(status["phase"], "Running");
       assert.match(status["conditions"].at(-1).message, /table krateo_resources does not exist$/);
@@ -97,7 +109,7 @@ describe("the stand-ins for kubelets", () => {
 
     it("have it ready at the probe after they are there, counted from its own start", () => {
       const wait = (ago: number) => {
-        const pods = [program("resources-ingester", running(ago))];
+        const pods = [program("resources-ingester", running(ago)), primary];
         const here = new FakeCluster({ ...around, pods, claims: [volume(made)] });
         const [intent] = here.intents({ ...quick, realistic: true });
         return Math.round(intent?.afterSeconds ?? Number.NaN);
@@ -110,7 +122,7 @@ describe("the stand-ins for kubelets", () => {
       const here = (ago: number) =>
         new FakeCluster({
           ...around,
-          pods: [program("resources-ingester", running(ago, 1))],
+          pods: [program("resources-ingester", running(ago, 1)), primary],
           claims: [volume()],
         });
       const restart = here(100)
@@ -134,7 +146,11 @@ describe("the stand-ins for kubelets", () => {
     });
 
     it("have deviser make them in the volume of the primary, seconds after its start", async () => {
-      const here = new FakeCluster({ ...around, pods: [program("deviser", running(0))], claims: [volume()] });
+      const here = new FakeCluster({
+        ...around,
+        pods: [program("deviser", running(0)), primary],
+        claims: [volume()],
+      });
       const tables = here
         .intents({ ...quick, realistic: true })
         .find(({ key }) => key.startsWith("make tables"));
@@ -145,7 +161,7 @@ describe("the stand-ins for kubelets", () => {
 
     it("have nobody else make them, and deviser only once", () => {
       const making = (name: string, more: object) =>
-        new FakeCluster({ ...around, pods: [program(name)], claims: [volume(more)] })
+        new FakeCluster({ ...around, pods: [program(name), primary], claims: [volume(more)] })
           .intents()
           .filter(({ key }) => key.startsWith("make tables")).length;
       assert.equal(making("resources-ingester", {}), 0);

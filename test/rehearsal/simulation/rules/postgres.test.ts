@@ -10,6 +10,13 @@ const database = (metadata: object, status?: object): Item => ({
   status,
 });
 
+/** An instance that runs: the first one is the primary. */
+const instance = (number: number): Item => ({
+  metadata: meta(`pg-cluster-${number}`, { labels: { "cnpg.io/cluster": "pg-cluster" } }),
+  spec: {},
+  ...ready,
+});
+
 describe("the stand-in for the CNPG operator", () => {
   it("gives a Cluster its Services, claims and instances, and says that it is not ready", async () => {
     const done = await new FakeCluster({
@@ -40,7 +47,6 @@ describe("the stand-in for the CNPG operator", () => {
   });
 
   it("reports Ready once every instance is", async () => {
-    const instance = { metadata: meta("pg-cluster-1"), spec: {}, ...ready };
     const services = ["rw", "ro", "r"].map((access) => ({
       metadata: meta(`pg-cluster-${access}`),
       spec: {},
@@ -48,7 +54,7 @@ describe("the stand-in for the CNPG operator", () => {
     const here = new FakeCluster({
       deployments: [cnpg],
       clusters: [cluster()],
-      pods: [instance],
+      pods: [instance(1)],
       claims: [{ metadata: meta("pg-cluster-1"), spec: {}, status: { phase: "Bound" } }],
       services,
       secrets: [secret("krateo-db-user")],
@@ -58,13 +64,35 @@ describe("the stand-in for the CNPG operator", () => {
     assert.equal(status["conditions"][0].status, "True");
   });
 
+  it("makes the standbys once the primary is ready, and says so", async () => {
+    const three = cluster({ spec: { instances: 3 } });
+    const around = { deployments: [cnpg], clusters: [three], secrets: [secret("krateo-db-user")] };
+    const made = async (pods: Item[]) => {
+      const done = (await new FakeCluster({ ...around, pods }).act()) as [string, string, string, Item][];
+      const status = done.find(([verb, kind]) => verb === "status" && kind === "clusters")?.[3] as Item;
+      return {
+        pods: done.filter(([verb, kind]) => verb === "create" && kind === "Pod").map(([, , name]) => name),
+        phase: status["phase"],
+        healthy: status["instancesStatus"].healthy,
+        ready: status["conditions"][0].status,
+      };
+    };
+    assert.deepEqual(await made([]), {
+      pods: ["pg-cluster-1"],
+      phase: "Setting up primary",
+      healthy: [],
+      ready: "False",
+    });
+    assert.deepEqual(await made([instance(1)]), {
+      pods: ["pg-cluster-2", "pg-cluster-3"],
+      phase: "Creating a new replica",
+      healthy: ["pg-cluster-1"],
+      ready: "False",
+    });
+  });
+
   it("removes an instance that is not wanted any more", async () => {
-    const labels = { "cnpg.io/cluster": "pg-cluster" };
-    const pods = ["pg-cluster-1", "pg-cluster-2"].map((name) => ({
-      metadata: meta(name, { labels }),
-      spec: {},
-      ...ready,
-    }));
+    const pods = [instance(1), instance(2)];
     const done = await new FakeCluster({ deployments: [cnpg], clusters: [cluster()], pods }).act();
     assert.deepEqual(
       (done as string[][]).filter(([verb]) => verb === "delete"),
@@ -74,18 +102,18 @@ describe("the stand-in for the CNPG operator", () => {
 
   const applied: [string, Partial<Record<KindName, Item[]>>, object][] = [
     [
-      "applies a Database once its Cluster is ready and its owner has a password",
-      { clusters: [cluster(ready)], secrets: [secret("krateo-db-user")] },
+      "applies a Database once the primary is ready and its owner has a password",
+      { clusters: [cluster()], pods: [instance(1)], secrets: [secret("krateo-db-user")] },
       { applied: true, message: null, observedGeneration: 1 },
     ],
     [
-      "does not apply one before its Cluster is ready",
+      "does not apply one before the primary is ready",
       { clusters: [cluster()], secrets: [secret("krateo-db-user")] },
-      { applied: false, message: "waiting for cluster to become ready", observedGeneration: 1 },
+      { applied: false, message: "waiting for the primary to become ready", observedGeneration: 1 },
     ],
     [
       "does not apply one whose owner has no password",
-      { clusters: [cluster(ready)] },
+      { clusters: [cluster()], pods: [instance(1)] },
       {
         applied: false,
         message: 'role "krateo" does not exist: secret "krateo-db-user" not found',
