@@ -40,6 +40,7 @@ describe("the stack configuration", () => {
       database: undefined,
       databaseStorage: undefined,
       databaseIsSecret: false,
+      images: { pullSecrets: [], strict: false },
       registries: {},
       registriesAreSecret: false,
       purgeVolumes: false,
