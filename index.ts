@@ -1,7 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { isDebugging } from "./configuration/debug.ts";
 import { passwordCommand } from "./resources/login.ts";
 import { Platform } from "./resources/platform.ts";
-import * as pulumi from "./resources/pulumi.ts";
 import { stackReadme } from "./resources/stack-readme.ts";
 import { shortenConsequences } from "./resources/user-errors.ts";
 import { liveSide } from "./run/live-side.ts";

@@ -1,5 +1,6 @@
 /** The URLs that `up` prints. */
-
+import type { Release } from "@pulumi/kubernetes/helm/v3/release.js";
+import * as pulumi from "@pulumi/pulumi";
 import { publishingStep } from "../components/outside.ts";
 import {
   type ExposableService,
@@ -15,8 +16,6 @@ import type { ChartStep, ObjectStep } from "../model/settings.ts";
 import { httpRouteUrl, ingressHost, ingressUrl, serviceUrl } from "../plan/endpoint-url.ts";
 import { type Route, routeTo, routeUrl } from "../plan/route.ts";
 import type { BuildContext, ObjectReference } from "./build-context.ts";
-import type { Release } from "./kinds.ts";
-import * as pulumi from "./pulumi.ts";
 
 /** URL of each Service that is reachable from outside: the host of its Route, Ingress or HTTPRoute where it has one, else what a Service offers. */
 export function addressesOf(build: BuildContext): pulumi.Output<Record<string, string>> {

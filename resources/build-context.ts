@@ -1,12 +1,11 @@
 /** What the makers of resources share. */
-
+import * as pulumi from "@pulumi/pulumi";
 import { nodeAddressOf, nodeAddressVariable } from "../configuration/exposure/node-address.ts";
 import { type Inventory, releaseKey } from "../model/inventory.ts";
 import type { JsonObject, Settings, Step } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { refusedWrite } from "../plan/refused-write.ts";
 import type { Repair } from "../plan/repair.ts";
-import * as pulumi from "./pulumi.ts";
 
 /** Names one live object. */
 export interface ObjectReference {

@@ -1,10 +1,9 @@
 /** The Command that removes what Krateo 2.7.0 left. */
-
+import { Command } from "@pulumi/command/local/command.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { installationKey, protectiveFinalizer } from "../plan/installation.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
-import { Command } from "./kinds.ts";
 import { connectionEnvironment, krateoCommand } from "./krateo-command.ts";
 
 /**

@@ -1,7 +1,6 @@
 /** The ComponentResource of a Krateo component. */
-
+import * as pulumi from "@pulumi/pulumi";
 import { knownComponent } from "../components/catalogue.ts";
-import * as pulumi from "./pulumi.ts";
 
 /**
  * A component of the platform: the parent of what its steps become. Children bear the ids of their steps,

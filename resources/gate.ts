@@ -1,10 +1,11 @@
 /** The Commands that wait for what Helm does not wait for. */
+import { Command } from "@pulumi/command/local/command.js";
+import type { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { gatedSteps, type KnownStep } from "../components/catalogue.ts";
 import type { GateDescription } from "../components/description.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
-import { Command, type Release } from "./kinds.ts";
 import { connectionEnvironment, krateoCommand } from "./krateo-command.ts";
 
 /**

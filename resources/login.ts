@@ -1,9 +1,8 @@
 /** Tells when users can log in, and how. */
-
+import * as pulumi from "@pulumi/pulumi";
 import { adminPassword } from "../components/portal-defaults.ts";
 import { pageUrlOf } from "./addresses.ts";
 import type { BuildContext } from "./build-context.ts";
-import * as pulumi from "./pulumi.ts";
 
 /** Says where users can log in as soon as they can: much of the platform is still being installed then. */
 export function loginNotice(build: BuildContext): pulumi.ResourceHook {

@@ -1,9 +1,8 @@
 /** The Namespace of the installation. */
-
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { adoption, marker } from "./adoption.ts";
 import type { BuildContext } from "./build-context.ts";
-import { Namespace } from "./kinds.ts";
 
 /**
  * The namespace of every Helm release. It is kept on removal: its volumes and the users' own objects live in

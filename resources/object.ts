@@ -1,13 +1,12 @@
 /** The object of an `object` step. */
-
+import type { Command } from "@pulumi/command/local/command.js";
+import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
 import { objectKey } from "../model/inventory.ts";
 import type { ObjectStep } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { adoption, marker, owning } from "./adoption.ts";
 import type { BuildContext } from "./build-context.ts";
-import { type Command, KubernetesObject } from "./kinds.ts";
-import * as pulumi from "./pulumi.ts";
 
 /**
  * The object of an `object` step. One that was there before keeps living when the installation is removed;
@@ -32,6 +31,7 @@ export function createObject(
     .all([build.variables(variablesIn(step.manifest)), freeToTake(build, kind)])
     .apply(([variables]) => expandVariables(step.manifest, variables) as ObjectStep["manifest"]);
   return new KubernetesObject(
+    typeToken(apiVersion, kind),
     step.id,
     {
       apiVersion,
@@ -64,4 +64,12 @@ export function createObject(
 function freeToTake(build: BuildContext, kind: string): pulumi.Input<unknown> {
   const removed = kind === "Service" && build.inventory.legacy.releases.length > 0;
   return removed ? (build.resource("cleanup") as Command | undefined)?.stdout : undefined;
+}
+
+/** Any kind of object, as the provider's SDK makes one. */
+class KubernetesObject extends pulumi.CustomResource {}
+
+/** The provider's name for a kind. It takes none of the core group without `core`, which the SDK's own class leaves out. */
+function typeToken(apiVersion: string, kind: string): string {
+  return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
 }

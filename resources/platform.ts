@@ -1,13 +1,12 @@
 /** Krateo PlatformOps: makes a resource of each node of the plan. */
-
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../model/settings.ts";
 import { type PlanNode, planOf } from "../plan/plan.ts";
 import { addressesOf, hostsFileOf } from "./addresses.ts";
 import { BuildContext, type PlatformArgs } from "./build-context.ts";
 import { Component } from "./component.ts";
-import { Provider } from "./kinds.ts";
 import { makers } from "./makers.ts";
-import * as pulumi from "./pulumi.ts";
 import { Secrets } from "./secrets.ts";
 import { summarise } from "./summary.ts";
 

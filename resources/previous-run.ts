@@ -1,7 +1,6 @@
 /** Reads what the stack's state says of the last run. */
-
+import * as pulumi from "@pulumi/pulumi";
 import { type PreviousRun, previousRunIn, type Remembered } from "../model/previous-run.ts";
-import * as pulumi from "./pulumi.ts";
 
 /**
  * What this stack's state says of the installation. It is read from the resources, not from the stack's outputs: a
@@ -9,6 +8,6 @@ import * as pulumi from "./pulumi.ts";
  */
 export async function previousRun(): Promise<PreviousRun | undefined> {
   const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-  const { outputs } = await pulumi.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
+  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
   return previousRunIn(Object.values(outputs as Record<string, Remembered>));
 }

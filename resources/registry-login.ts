@@ -1,11 +1,10 @@
 /** The Secret with logins at the registries that images come from. */
-
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import * as pulumi from "@pulumi/pulumi";
 import { objectKey } from "../model/inventory.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { adoption, marker } from "./adoption.ts";
 import type { BuildContext } from "./build-context.ts";
-import { Secret } from "./kinds.ts";
-import * as pulumi from "./pulumi.ts";
 
 /**
  * Makes the pull Secret out of the stack configuration's logins, and follows them. One of that name that somebody else made

@@ -1,12 +1,11 @@
 /** The Helm release of a `chart` step. */
-
+import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { loginStep } from "../components/portal-defaults.ts";
 import { releaseKey } from "../model/inventory.ts";
 import type { ChartStep } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
-import { Release } from "./kinds.ts";
 import { loginNotice } from "./login.ts";
 import { filledValues } from "./step-values.ts";
 

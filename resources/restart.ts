@@ -1,12 +1,11 @@
 /** The Command that restarts pods that are older than their configuration. */
-
+import { Command } from "@pulumi/command/local/command.js";
+import * as pulumi from "@pulumi/pulumi";
 import type { Json } from "../model/settings.ts";
 import { configurationHash, startValuesOf } from "../plan/configuration-hash.ts";
 import { chartStepsOf, type PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
-import { Command } from "./kinds.ts";
 import { connectionEnvironment, krateoCommand } from "./krateo-command.ts";
-import * as pulumi from "./pulumi.ts";
 import { appliedAgain } from "./release.ts";
 import { filledValues } from "./step-values.ts";
 

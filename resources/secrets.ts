@@ -1,13 +1,13 @@
 /** The three Secrets that the charts read. */
-
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import type { SecretName } from "../components/secrets.ts";
 import type { Settings } from "../model/settings.ts";
 import { makesDatabase } from "../plan/database-secrets.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { adoption, marker } from "./adoption.ts";
 import type { BuildContext } from "./build-context.ts";
-import { RandomPassword, Secret } from "./kinds.ts";
-import * as pulumi from "./pulumi.ts";
 
 /**
  * 43 characters of the base64url alphabet carry 256 bits, and are safe in a URL, in which the charts' services

@@ -1,12 +1,12 @@
 /** The Installation object: the record of what is installed. */
-
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { CustomResourceDefinition } from "@pulumi/kubernetes/apiextensions/v1/customResourceDefinition.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { recordOf, removedDefaultsAnnotation } from "../configuration/snapshot.ts";
 import { installationCrd, installationKey, installationName } from "../plan/installation.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { adoption, marker, owning } from "./adoption.ts";
 import type { BuildContext } from "./build-context.ts";
-import { CustomResourceDefinition, KubernetesObject } from "./kinds.ts";
 
 /**
  * The record of what is installed, in upstream's shape, so that its `plan --diff-installed` reads it. It comes
@@ -33,7 +33,7 @@ export function createSnapshot(
     },
   );
   const existing = build.inventory.objects[installationKey.object(namespace)];
-  return new KubernetesObject(
+  return new CustomResource(
     "snapshot",
     {
       apiVersion: "krateo.io/v1",

@@ -1,9 +1,8 @@
 /** Fills the variables in a step's values, and marks secret values again. */
-
+import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
 import type { ChartStep, Json, JsonObject, Path } from "../model/settings.ts";
 import type { BuildContext } from "./build-context.ts";
-import * as pulumi from "./pulumi.ts";
 
 /**
  * A step's values, or a part of them that keeps its places, with variables filled in, and secret again what came from

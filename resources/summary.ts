@@ -1,8 +1,7 @@
 /** The summary of a run in which something failed. */
-
+import * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
-import * as pulumi from "./pulumi.ts";
 
 /** What an operator thinks of as a step: not the bookkeeping around it. */
 const shown: readonly PlanNode["kind"][] = ["release", "object", "route", "gate"];
@@ -13,7 +12,7 @@ const shown: readonly PlanNode["kind"][] = ["release", "object", "route", "gate"
  * ends the program with the first error.
  */
 export function summarise(build: BuildContext, plan: readonly PlanNode[]): void {
-  if (pulumi.isDryRun()) return;
+  if (pulumi.runtime.isDryRun()) return;
   const steps = plan.filter((node) => shown.includes(node.kind));
   const finished = new Set<string>();
   for (const node of plan) {

@@ -1,7 +1,6 @@
 /** Reports a user's mistake without a stack trace. */
-
+import * as pulumi from "@pulumi/pulumi";
 import { ReportableError } from "../model/problem.ts";
-import * as pulumi from "./pulumi.ts";
 
 /** Runs `body`; an error that is a report ends the program with its message alone, where Pulumi would add a stack trace. */
 export async function userErrors<T>(body: () => Promise<T>): Promise<T> {

@@ -1,9 +1,8 @@
 /** The Command that stops a destroy while users' objects are left. */
-
+import { Command } from "@pulumi/command/local/command.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
-import { Command } from "./kinds.ts";
 import { connectionEnvironment, krateoCommand } from "./krateo-command.ts";
 
 /**

@@ -1,11 +1,10 @@
 /** The value of a `var` step. */
-
+import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
 import type { VariableStep } from "../model/settings.ts";
 import { plannedValue } from "../plan/planned-value.ts";
 import { selectValue } from "../plan/select-value.ts";
 import type { BuildContext } from "./build-context.ts";
-import * as pulumi from "./pulumi.ts";
 import { userErrors } from "./user-errors.ts";
 
 /**

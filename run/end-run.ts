@@ -1,6 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import { ancestors, engineOf } from "../cluster/client/process-identity.ts";
 import { type Problem, sentenceOf } from "../model/problem.ts";
-import * as pulumi from "../resources/pulumi.ts";
 
 /**
  * Ends the run of which this program is a part, as Ctrl-C does: the engine begins nothing more, and what its plugins are

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../cluster/client/connection.ts";
 import { readObject } from "../cluster/client/read-object.ts";
 import { explainRelease, explainService } from "../cluster/diagnose/diagnose.ts";
@@ -11,7 +12,6 @@ import { migrationStatus } from "../migration/live/migration-status.ts";
 import { isMigration, releaseKey } from "../model/inventory.ts";
 import { routeApi } from "../plan/route.ts";
 import type { PlatformArgs } from "../resources/build-context.ts";
-import * as pulumi from "../resources/pulumi.ts";
 import { userErrors } from "../resources/user-errors.ts";
 import { endRun } from "./end-run.ts";
 
@@ -57,7 +57,7 @@ export function liveSide(
     putBack: (release, asked) =>
       putBack(connection, release, asked, manifests.get(releaseKey(release, settings.namespace))),
     enter: async () => {
-      if (!pulumi.isDryRun()) await userErrors(() => lease.hold());
+      if (!pulumi.runtime.isDryRun()) await userErrors(() => lease.hold());
     },
     checkLease: () => lease.check(),
     read: (reference) => readObject(connection, reference),

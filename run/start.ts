@@ -1,5 +1,5 @@
 /** Starts a run: reads and judges everything, so that what is wrong stops the run before it has touched anything. */
-
+import * as pulumi from "@pulumi/pulumi";
 import { fetchCharts } from "../charts/fetch.ts";
 import { rememberedRenderings } from "../charts/rendered.ts";
 import { preflightOfRun } from "../cluster/checks/preflight/preflight.ts";
@@ -22,7 +22,6 @@ import { describeRepair } from "../plan/repair.ts";
 import { judgeStart, refuseStart } from "../plan/start-judgement.ts";
 import type { PlatformArgs } from "../resources/build-context.ts";
 import { previousRun } from "../resources/previous-run.ts";
-import * as pulumi from "../resources/pulumi.ts";
 import { runConfig } from "../resources/run-config.ts";
 import { userErrors } from "../resources/user-errors.ts";
 import { readCluster } from "./inventory.ts";
@@ -64,7 +63,7 @@ export function startRun(): Promise<RunContext> {
     const upgrades = inventory.unreachable ? none : await checkUpgrades(connection, settings, upgradeContext);
     const judgement = judgeStart(settings, inventory, {
       previous,
-      preview: pulumi.isDryRun(),
+      preview: pulumi.runtime.isDryRun(),
       migration: legacyProblems(settings, inventory),
       now: Date.now(),
       checks: [...preflight, ...(await rendering).checks, ...upgrades.checks],

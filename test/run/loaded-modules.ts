@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -11,12 +11,10 @@ export interface LoadedModules {
   readonly files: readonly string[];
   /** Parts of Node itself, as `process.moduleLoadList` names them. */
   readonly parts: readonly string[];
-  /** Whether the program ended with an error. */
-  readonly failed: boolean;
 }
 
 /** Runs a program to its end, in the project's folder, and tells what Node has loaded for it. */
-export function loadedModules(args: readonly string[]): LoadedModules {
+export function loadedModules(args: readonly string[], env: NodeJS.ProcessEnv = {}): LoadedModules {
   const folder = mkdtempSync(join(tmpdir(), "krateo-modules-"));
   const list = join(folder, "list.json");
   const hook = [
@@ -27,22 +25,21 @@ export function loadedModules(args: readonly string[]): LoadedModules {
   // A rehearsal's environment would keep compiled code elsewhere, and from the first file on.
   const { NODE_COMPILE_CACHE: _, ...inherited } = process.env;
   try {
-    const { status, stderr } = spawnSync(
+    const { stderr } = spawnSync(
       process.execPath,
       ["--import", `data:text/javascript,${encodeURIComponent(hook)}`, ...args],
       {
         cwd: root,
-        env: inherited,
+        env: { ...inherited, ...env },
         encoding: "utf8",
       },
     );
-    if (!existsSync(list)) throw new Error(stderr);
+    if (stderr !== "") throw new Error(stderr);
     const { urls, parts } = JSON.parse(readFileSync(list, "utf8")) as { urls: string[]; parts: string[] };
     const files = urls.filter((url) => url.startsWith("file:"));
     return {
       files: files.map((url) => url.replace(/^.*\/(?=node_modules\/)/, "").replace(`file://${root}/`, "")),
       parts,
-      failed: status !== 0,
     };
   } finally {
     rmSync(folder, { recursive: true });
