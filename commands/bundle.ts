@@ -104,7 +104,7 @@ async function chartFiles(
   ]);
 }
 
-/** The user's own documents that the stack reads, and those of an added platform version. */
+/** The user's own documents that the stack reads, and those of an added platform version; the bundled ones are no files of the user's. */
 async function documentFiles(
   { settings, layers }: Configuration,
   directory: string,
@@ -117,7 +117,7 @@ async function documentFiles(
     : [];
   const own = layers
     .map(({ source }) => source.file)
-    .filter((file) => !file.startsWith("..") && isFile(join(directory, file)) && !isProgramFile(file));
+    .filter((file) => !file.startsWith("..") && isFile(join(directory, file)));
   const names = [...new Set([...added, ...own])];
   return new Map(
     await Promise.all(
@@ -132,11 +132,6 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** What comes with this program is there already. */
-function isProgramFile(file: string): boolean {
-  return file.startsWith("profiles/");
-}
-
 /** Charts whose pods do not work without internet access, whatever is copied. */
 function onlineWarnings({ settings }: Configuration): string[] {
   return chartStepsOf(settings).flatMap(({ id, chart, component }) => {
@@ -149,7 +144,8 @@ function onlineWarnings({ settings }: Configuration): string[] {
 }
 
 function notWritten(name: string, error: unknown): unknown {
-  const fault = fileFault(error);
+  const isLost = (error as NodeJS.ErrnoException).code === "ENOENT";
+  const fault = isLost ? "its folder is not there" : fileFault(error);
   if (fault === undefined) return error;
   return new ConfigurationError([
     {

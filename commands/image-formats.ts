@@ -30,13 +30,13 @@ export function sourcesOf(images: readonly PlatformImage[]): string[] {
 /**
  * The images in one form.
  *
- * @param name a name for them all, with the platform version
+ * @param version the platform's
  * @param registry HOST or HOST/PATH, for the forms that name it
  */
 export function inFormat(
   format: ImageFormat,
   images: readonly PlatformImage[],
-  { name, version, registry = "" }: { name: string; version: string; registry?: string },
+  { version, registry = "" }: { readonly version: string; readonly registry?: string },
 ): string {
   switch (format) {
     case "list":
@@ -54,13 +54,14 @@ export function inFormat(
       return stringify({
         apiVersion: "content.hauler.cattle.io/v1",
         kind: "Images",
-        metadata: { name },
+        metadata: { name: `krateo-${version}` },
         spec: { images: sourcesOf(images).map((source) => ({ name: source })) },
       }).trimEnd();
     case "zarf":
       return stringify({
         kind: "ZarfPackageConfig",
-        metadata: { name, version },
+        // A name has no dots there.
+        metadata: { name: "krateo", version },
         components: [{ name: "images", required: true, images: sourcesOf(images) }],
       }).trimEnd();
   }

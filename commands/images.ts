@@ -57,12 +57,7 @@ Exit codes: 0 listed, 1 the configuration is wrong, or --format ${copyFormats.jo
       const { images, warnings } = await completeList(settings, session);
       if (options.json) session.print(JSON.stringify({ images: images.map(asJson), warnings }, undefined, 2));
       else if (options.why) session.print(whyTable(images));
-      else {
-        const name = `krateo-${settings.platformVersion}`;
-        session.print(
-          inFormat(options.format, images, { name, version: settings.platformVersion, registry }),
-        );
-      }
+      else session.print(inFormat(options.format, images, { version: settings.platformVersion, registry }));
     });
 }
 

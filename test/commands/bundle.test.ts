@@ -116,7 +116,7 @@ describe("krateo bundle", () => {
     assert.match(wrong.noted, /a bundle is a tar file/);
     const lost = await bundle(join(directory, "no", "krateo.tar"));
     assert.equal(lost.code, 1);
-    assert.match(lost.noted, /the bundle cannot be written: it is not there; nothing was written/);
+    assert.match(lost.noted, /the bundle cannot be written: its folder is not there; nothing was written/);
   });
 
   describe("has a script", () => {

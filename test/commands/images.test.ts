@@ -119,7 +119,7 @@ describe("krateo images", () => {
     });
     assert.deepEqual(parse((await images("plain", "--format", "zarf")).printed), {
       kind: "ZarfPackageConfig",
-      metadata: { name: "krateo-local", version: "local" },
+      metadata: { name: "krateo", version: "local" },
       components: [{ name: "images", required: true, images: names }],
     });
   });

@@ -20,6 +20,7 @@ import { checkIdentity, checkOpenShift, checkSigner, checkVersion } from "./kube
 import { checkNodePorts } from "./node-ports.ts";
 import { checkOwnership, checkWebhooks } from "./ownership.ts";
 import { checkPodSecurity } from "./pod-security.ts";
+import { checkPullSecrets } from "./pull-secrets.ts";
 import { type ClusterReading, readForPreflight } from "./reading.ts";
 import { checkRights } from "./rights.ts";
 import { checkStorage } from "./storage.ts";
@@ -125,6 +126,7 @@ export function judge(
     ...checkWebhooks(clusterScoped, services, cluster.pods),
     ...(inventory ? checkStorage(settings, inventory, cluster.storageClasses) : []),
     ...checkDatabase(settings, cluster.database, services),
+    ...checkPullSecrets(settings, cluster.pullSecrets),
     ...checkCapacity(cluster.nodes, cluster.pods, settings.namespace),
     ...(inventory ? checkNodePorts(settings, inventory, services) : []),
     ...checkIngresses(ingresses, cluster),

@@ -16,6 +16,7 @@ import { readIngressSurroundings } from "./ingress-surroundings.ts";
 import type { Installations } from "./installations.ts";
 import { type ClusterScoped, clusterScopedKinds } from "./ownership.ts";
 import { permitted } from "./permitted.ts";
+import { type NamedSecret, readPullSecrets } from "./pull-secrets.ts";
 import { rightsNeeded } from "./rights.ts";
 
 /** What a cluster is and holds that an installation has to fit in with. Undefined is what may not be read. */
@@ -34,6 +35,8 @@ export interface ClusterReading
   readonly clusterScoped: ClusterScoped;
   /** Of a database of the user's own; undefined where there is none, or only the cluster knows its name. */
   readonly database?: DatabaseAnswer;
+  /** Pull Secrets that the user names. */
+  readonly pullSecrets?: readonly NamedSecret[];
   /** What may not be read, in the words of a report. */
   readonly refused: readonly string[];
 }
@@ -73,6 +76,7 @@ export async function readForPreflight(
     certificates,
     snapshots,
     database,
+    pullSecrets,
   ] = await Promise.all([
     allowed("the Kubernetes version", get<{ gitVersion: string }>(connection, "/version", options)),
     allowed("API groups", apiGroups(connection, options)),
@@ -87,6 +91,7 @@ export async function readForPreflight(
     readCertificates(connection, [...ingresses, ...planned.gateways], allowed, options),
     every<KubeObject>("Installation objects", "krateo.io/v1", "installations", { accept: metadataOnly }),
     settings.database && !serviceIn(settings.database.host) ? probeDatabase(settings.database) : undefined,
+    readPullSecrets(connection, settings, allowed, options),
   ]);
   return {
     server: connection.server,
@@ -104,6 +109,7 @@ export async function readForPreflight(
     ...certificates,
     snapshots,
     database,
+    pullSecrets,
     // In the order of the answers, the report would differ from run to run.
     refused: refused.toSorted(),
   };

@@ -52,6 +52,24 @@ describe("the reading of preflight", () => {
     });
   });
 
+  it("looks for the pull Secrets that the user names, not for the one that a run makes", async () => {
+    const pullSecrets = ["web-tls", "krateo-registry-login", "missing"];
+    const named = { ...settings, images: { ...settings.images, pullSecrets } };
+    await withApiServer(serverFor(administrator), async (connection) => {
+      const { pullSecrets: found } = await readForPreflight(connection, named);
+      assert.deepEqual(found, [
+        { name: "web-tls", type: "kubernetes.io/tls" },
+        { name: "missing", type: undefined },
+      ]);
+    });
+    const forbidden = ["/api/v1/namespaces/krateo-system/secrets/missing"];
+    await withApiServer(serverFor(administrator, forbidden), async (connection) => {
+      const { pullSecrets: found, refused } = await readForPreflight(connection, named);
+      assert.equal(found, undefined);
+      assert.ok(refused.includes("the pull Secrets"));
+    });
+  });
+
   it("asks an administrator's rights once, and never asks for the same list twice", async () => {
     await withApiServer(serverFor(administrator), async (connection, requests) => {
       await readForPreflight(connection, settings);
