@@ -15,7 +15,7 @@ import {
 import { ConfigurationError, type Problem } from "../model/problem.ts";
 import { secretContent } from "../model/secret-content.ts";
 import type { ObjectStep, Settings } from "../model/settings.ts";
-import { installationKey } from "../plan/installation.ts";
+import { installationKey, versionAnnotation } from "../plan/installation.ts";
 import { routeApi } from "../plan/route.ts";
 import { get, type KubeObject, pathOf, type RequestOptions, resourceOf } from "./client/api.ts";
 import { UnreachableError } from "./client/api-errors.ts";
@@ -150,6 +150,7 @@ async function readAll(
     settings.openshift ? allowed(resourceOf(connection, routeApi, "Route", options)) : undefined,
     needsNodes(settings) ? allowed(readNodes(connection, options)) : undefined,
   ]);
+  const platformVersion = (await allowed(installation))?.metadata.annotations?.[versionAnnotation];
   const everyRelease = new Map([
     ...(home?.releases ?? []),
     ...foreign.flatMap((found, index) =>
@@ -174,6 +175,7 @@ async function readAll(
         .map((secret) => [secret.metadata.name, existingSecret(secret)]),
     ),
     objects,
+    ...(platformVersion !== undefined && { platformVersion }),
     legacy,
     ...(dependents && { dependents }),
     ...(lease && { lease }),

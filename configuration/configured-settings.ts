@@ -23,6 +23,7 @@ export function settingsOf(
     platformVersion: config.version,
     secrets: config.secrets,
     allowRemoval: config.allowRemoval,
+    ...(config.allowVersion === undefined ? {} : { allowVersion: config.allowVersion }),
     purgeVolumes: config.purgeVolumes,
     charts: {
       ...(config.chartMirror !== undefined && { mirror: config.chartMirror }),

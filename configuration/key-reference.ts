@@ -153,6 +153,11 @@ export const keyReference: Readonly<Record<string, KeyReference>> = {
     values: "components that may be removed from a live installation ([removal.md](removal.md))",
     byDefault: "none",
   },
+  allowVersion: {
+    values:
+      "the platform version that may be installed although it is older than the installed one, or skips a minor version ([versions.md](versions.md))",
+    byDefault: "none",
+  },
   otelEndpoint: {
     values: "profile `monitoring`: URL of the OpenTelemetry collector (OTLP over HTTP)",
     byDefault: "`http://otel-collector-opentelemetry-collector.monitoring.svc.cluster.local:4318`",

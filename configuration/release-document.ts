@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { nearestFirst, nearestName } from "../model/nearest.ts";
 import { stackConfiguration } from "../model/problem.ts";
+import { localVersion } from "../model/settings.ts";
 import { type BundleTokens, bundledRelease, bundledVersion, type ExtraStep } from "./bundle.ts";
 import type { Findings, Layer } from "./layers.ts";
 import { nearNames } from "./near-names.ts";
 import { misnamed, readLayer } from "./read-layer.ts";
-import { localVersion, type StackConfig } from "./stack-config.ts";
+import type { StackConfig } from "./stack-config.ts";
 import {
   addedVersions,
   releaseFileNames,

@@ -7,6 +7,7 @@ import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
 import {
   type ImageSettings,
   type Json,
+  localVersion,
   type Path,
   type ReleaseType,
   releaseTypes,
@@ -35,9 +36,6 @@ export const defaultOtelEndpoint =
   "http://otel-collector-opentelemetry-collector.monitoring.svc.cluster.local:4318";
 
 const text = z.string().min(1, "a text that is not empty");
-
-/** Value of `version` for a release document in the project's folder. */
-export const localVersion = "local";
 
 /** A list, or one text with commas in between, as `pulumi config set` gives it. */
 const names = z.union([z.array(text), z.string()], "a list of names, or names with commas in between");
@@ -73,6 +71,7 @@ export const stackConfigSchema = z.strictObject({
   context: text.optional(),
   ...exposureKeys,
   allowRemoval: names.optional(),
+  allowVersion: text.optional(),
   otelEndpoint: otelEndpoint.optional(),
   ...databaseKeys,
   ...registryKeys,
@@ -115,6 +114,8 @@ export interface StackConfig extends DatabaseConfig, RegistryConfig {
   readonly context?: string;
   readonly exposure: ExposureConfig;
   readonly allowRemoval: readonly string[];
+  /** Platform version that may be installed although it is older than the installed one, or skips a minor version. */
+  readonly allowVersion?: string;
   /** Collector that profile monitoring sends metrics to. */
   readonly otelEndpoint?: string;
   readonly purgeVolumes: boolean;
@@ -155,6 +156,7 @@ export function readStackConfig(raw: RawConfig): StackReading {
     context: sound.context,
     exposure: exposure.config,
     allowRemoval: namesOf(sound.allowRemoval),
+    allowVersion: sound.allowVersion,
     otelEndpoint: sound.otelEndpoint,
     database: sound.database,
     databaseStorage: sound.databaseStorage,

@@ -19,6 +19,8 @@ export interface Inventory {
   readonly secrets: Readonly<Record<string, ExistingSecret>>;
   /** Objects of object steps, the pull Secret, the CRD, the Installation, and namespaces beside its own: those that exist, by `objectKey`. */
   readonly objects: Readonly<Record<string, ExistingObject>>;
+  /** Platform version that the Installation records: what the last run that succeeded installed; undefined without one. */
+  readonly platformVersion?: string;
   /** What earlier platform versions left and 3.0.0 must not run beside. */
   readonly legacy: Legacy;
   /**

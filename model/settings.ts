@@ -7,6 +7,9 @@
 export const releaseTypes = ["nodeport", "loadbalancer", "ingress", "gateway", "routes"] as const;
 export type ReleaseType = (typeof releaseTypes)[number];
 
+/** Value of `krateo:version` for a release document in the project's folder. */
+export const localVersion = "local";
+
 /** JSON as Helm values and Kubernetes manifests use it. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -20,12 +23,14 @@ export interface Settings {
   /** Profiles in merge order, the one that `openshift: true` stands for included. */
   readonly profiles: readonly string[];
   readonly namespace: string;
-  /** "3.0.0" for the bundled release, "local" for a release document of the user's own. */
+  /** "3.0.0" for the bundled release, another one that was added, "local" for a release document of the user's own. */
   readonly platformVersion: string;
   /** `external`: the three Secrets are somebody else's work and are only checked. */
   readonly secrets: "generated" | "external";
   /** Components whose removal from a live stack the user has agreed to. */
   readonly allowRemoval: readonly string[];
+  /** Platform version that may be installed although it is older than the installed one, or skips a minor version. */
+  readonly allowVersion?: string;
   /** Whether a migration deletes the storage of a volume that 3.0.0 has no use for, whatever its reclaim policy. */
   readonly purgeVolumes: boolean;
   readonly charts: {

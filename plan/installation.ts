@@ -72,3 +72,6 @@ export const installationKey = {
   ),
   object: (namespace: string) => objectKey("krateo.io/v1", "Installation", namespace, installationName),
 };
+
+/** Annotation of the Installation with the platform version, as upstream's CLI writes it. */
+export const versionAnnotation = "krateo.io/installation-version";

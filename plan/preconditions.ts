@@ -11,6 +11,7 @@ import { chartStepsOf } from "./plan.ts";
 import { switchedOffProblems } from "./removal/guard.ts";
 import { routeApi } from "./route.ts";
 import { secretProblems, secretWarnings } from "./secret-problems.ts";
+import { versionProblems } from "./version-change.ts";
 
 /**
  * The reasons not to start that lie in what the cluster holds, whatever is to be changed.
@@ -36,6 +37,7 @@ export function preconditionProblems(
     ...outOfReach(inventory, previous, preview),
     ...wrongCluster(inventory, previous),
     ...movedNamespace(settings, previous),
+    ...versionProblems(settings, inventory),
     ...noRoutes(settings, inventory),
     ...(inventory.damaged ?? []).filter(concerns(settings, previous)).map(damagedProblem),
     ...migration,

@@ -3,7 +3,12 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import { CustomResourceDefinition } from "@pulumi/kubernetes/apiextensions/v1/customResourceDefinition.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { recordOf, removedDefaultsAnnotation } from "../configuration/snapshot.ts";
-import { installationCrd, installationKey, installationName } from "../plan/installation.ts";
+import {
+  installationCrd,
+  installationKey,
+  installationName,
+  versionAnnotation,
+} from "../plan/installation.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { adoption, marker, owning } from "./adoption.ts";
 import type { BuildContext } from "./build-context.ts";
@@ -44,7 +49,7 @@ export function createSnapshot(
         annotations: {
           ...marker(existing).annotations,
           ...owning,
-          "krateo.io/installation-version": snapshot.installationVersion,
+          [versionAnnotation]: snapshot.installationVersion,
           ...(removedDefaults !== undefined && { [removedDefaultsAnnotation]: removedDefaults }),
         },
       },

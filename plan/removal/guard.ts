@@ -4,7 +4,7 @@ import { amount } from "../../model/amount.ts";
 import { type Dependents, type Inventory, releaseKey } from "../../model/inventory.ts";
 import type { PreviousRun } from "../../model/previous-run.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { ChartStep, Settings } from "../../model/settings.ts";
+import { type ChartStep, localVersion, type Settings } from "../../model/settings.ts";
 import { firstFew } from "./objects.ts";
 
 interface Loss {
@@ -66,7 +66,7 @@ export function switchedOff(settings: Settings): ChartStep[] {
 function refusal(
   component: string,
   losses: readonly Loss[],
-  { allowRemoval }: Settings,
+  { allowRemoval, components }: Settings,
   inventory: Inventory,
 ): Problem {
   const certain = losses.every((loss) => loss.certain);
@@ -87,13 +87,20 @@ function refusal(
     ...(kept.length > 0 ? [`the users of these volumes, which stay: ${kept.join(", ")}`] : []),
   ];
   const agreed = [...allowRemoval, component].join(",");
+  // A version of the platform may have some of its steps no more, and a user may skip them.
+  const skipped = components.some(({ name, enabled }) => name === component && enabled)
+    ? losses.map(({ step }) => step.id).join(", ")
+    : undefined;
+  const subject = skipped
+    ? `of component ${component}, ${skipped} is skipped`
+    : `component ${component} is switched off`;
   return {
     what: certain
-      ? `component ${component} is switched off, but installed: this would remove it`
-      : `component ${component} is switched off, but its releases exist; if an earlier run of this stack installed them, this would remove them`,
-    path: `components.${component}.enabled`,
+      ? `${subject}, but installed: this would remove it`
+      : `${subject}, but its releases exist; if an earlier run of this stack installed them, this would remove them`,
+    path: skipped ? "steps" : `components.${component}.enabled`,
     given: `would be lost: ${lost.join("; ")}`,
-    next: `switch it on again, or agree to the loss: pulumi config set krateo:allowRemoval ${agreed}`,
+    next: `${skipped ? "install it again" : "switch it on again"}, or agree to the loss: pulumi config set krateo:allowRemoval ${agreed}`,
   };
 }
 
@@ -145,7 +152,9 @@ function vanishedProblems(
     if (renamed && settings.allowRemoval.includes(renamed.component)) return [];
     const next = renamed
       ? `set its releaseName back to ${name}, or agree to its removal: pulumi config set krateo:allowRemoval ${[...settings.allowRemoval, renamed.component].join(",")}`
-      : "put the step back into the release document, and switch its component off there to remove it";
+      : settings.platformVersion === localVersion
+        ? "put the step back into the release document, and switch its component off there to remove it"
+        : "set krateo:version back to one that has it, and switch its component off there to remove it";
     return [
       {
         what: `the Helm release ${name} is installed, but no step installs it any more: this would remove it`,

@@ -36,6 +36,7 @@ describe("the stack configuration", () => {
         given: [],
       },
       allowRemoval: [],
+      allowVersion: undefined,
       otelEndpoint: undefined,
       database: undefined,
       databaseStorage: undefined,

@@ -73,7 +73,7 @@ export function settingsOf(steps: readonly Step[], given: Partial<Settings> = {}
     exposure: { services: ["frontend", "authn", "snowplow", "events-presenter"], https: false },
     components: names.map((name) => ({
       name,
-      enabled: true,
+      enabled: steps.some((step) => step.component === name && step.enabled),
       steps: steps.filter((step) => step.component === name).map((step) => step.id),
     })),
     steps,

@@ -37,10 +37,9 @@ export function checkInstallations(
   ];
   if (checks.length > 0) return checks;
   const here = snapshots.find(({ metadata }) => metadata.namespace === namespace);
-  const version = here?.metadata.annotations?.["krateo.io/installation-version"];
   const releases = Object.keys(inventory.releases).length;
   const found = here
-    ? `Krateo ${version ?? "3.0.0"} in namespace ${namespace}: it will be upgraded in place`
+    ? `Krateo ${inventory.platformVersion ?? "3.0.0"} in namespace ${namespace}: it will be upgraded in place`
     : releases > 0
       ? `Helm releases in namespace ${namespace}: ${releases}; those of the plan will be adopted`
       : "none: everything will be created";

@@ -64,6 +64,20 @@ describe("switching an installed component off", () => {
     ]);
   });
 
+  it("is told from skipping one of its steps, which is refused and allowed in the same way", () => {
+    const components = [{ name: "finops", enabled: true, steps: ["install-cratedb", "install-opa"] }];
+    const [problem] = problems({ releases: cratedb }, previous, { components });
+    assert.deepEqual(
+      [problem?.what, problem?.path, problem?.next],
+      [
+        "of component finops, install-cratedb is skipped, but installed: this would remove it",
+        "steps",
+        "install it again, or agree to the loss: pulumi config set krateo:allowRemoval finops",
+      ],
+    );
+    assert.deepEqual(problems({ releases: cratedb }, previous, { components, allowRemoval: ["finops"] }), []);
+  });
+
   it("is allowed by name; other names that were agreed to are kept in the advice", () => {
     assert.deepEqual(problems({ releases: cratedb }, previous, { allowRemoval: ["finops"] }), []);
     const [problem] = problems({ releases: cratedb }, previous, { allowRemoval: ["cnpg"] });
@@ -166,7 +180,9 @@ describe("an installed release that no step installs any more", () => {
 
   it("is refused when its step has left the document", () => {
     const vanished = { ...previous, releases: { old: "redis 1.0.0" } };
-    const [problem] = problems({ releases: { old: live("redis") } }, vanished);
-    assert.match(problem?.next ?? "", /^put the step back into the release document/);
+    const next = (platformVersion: string) =>
+      problems({ releases: { old: live("redis") } }, vanished, { platformVersion })[0]?.next ?? "";
+    assert.match(next("local"), /^put the step back into the release document/);
+    assert.match(next("3.1.0"), /^set krateo:version back to one that has it/);
   });
 });
