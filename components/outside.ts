@@ -1,10 +1,13 @@
 /** Steps beside a chart's own that let it be reached from outside: a Route on OpenShift, an HTTPRoute, a Service of our own. */
 import type { StepDescription } from "./description.ts";
 
-/** Type routes: a Route to the Service that the step's Helm release makes. */
+/**
+ * Type routes: a Route to the Service that the step's Helm release makes. OpenShift gives it a host, and a router admits it,
+ * without a look at the Service: the frontend needs the host, and neither waits for what answers there.
+ */
 export function route(name: string): StepDescription {
   const why = "its Helm release makes the Service that the Route leads to";
-  return { id: `expose-${name}`, needs: [{ on: `install-${name}`, why }] };
+  return { id: `expose-${name}`, needs: [], uses: [{ on: `install-${name}`, why }] };
 }
 
 /** Ids of the steps that make a Gateway of our own, and what stands beside it. */

@@ -58,12 +58,17 @@ describe("the critical path", () => {
   const types: [string, number, Record<string, number>][] = [
     ["nodeport", 83, longest],
     ["ingress", 83, longest],
+    ["routes", 83, longest],
     ["loadbalancer", 95, balanced],
   ];
   for (const [type, seconds, chain] of types) {
     it(`of an installation of type ${type} leads through the database`, async () => {
       const directory = join(import.meta.dirname, "no-project-here");
-      const values = { type, ...(type === "ingress" ? { domain: "krateo.example.org" } : {}) };
+      const values = {
+        type,
+        ...(type === "ingress" && { domain: "krateo.example.org" }),
+        ...(type === "routes" && { openshift: true }),
+      };
       const settings = await loadSettings({ values, secretKeys: [] }, directory);
       assert.deepEqual(
         criticalPath(planOf(settings), (node) => simulatedSeconds(node, settings)),
