@@ -28,7 +28,7 @@ export function commandLine(): Command {
   return new Command("npm run bench --")
     .description(
       "Measures the installation, with pods that take as long as real ones, against its critical path and against the\n" +
-        "same charts installed one after another; previews and updates with nothing to do; and peak memory. It works on a\n" +
+        "same charts installed one after another; previews and updates with nothing to do; CPU of commands; and peak memory. It works on a\n" +
         "rehearsal cluster of its own, which is removed at the end. Takes about 10 minutes.",
     )
     .addOption(
@@ -36,7 +36,7 @@ export function commandLine(): Command {
         .choices(["nodeport", "loadbalancer", "ingress"])
         .default("nodeport"),
     )
-    .option("--runs <number>", "timed previews of each program", positiveInteger, 3)
+    .option("--runs <number>", "timed previews of each program, updates and commands", positiveInteger, 3)
     .addOption(
       new Option("--sequential <waits>", "what installing one after another waits for before it goes on")
         .choices(["upstream", "each"])

@@ -9,6 +9,7 @@ import { type ReleaseProgress, UpProgress } from "../progress.ts";
 import { forgetStack, prepareStack, pulumiUp, type RehearsalChoice, stackValues } from "../stack.ts";
 import type { RehearsalPaths } from "../toolchain/layout.ts";
 import { ensureToolchain, type Toolchain } from "../toolchain.ts";
+import { commandCpu } from "./cpu.ts";
 import { criticalPath } from "./critical-path.ts";
 import { withPeakMemory } from "./memory.ts";
 import { summarize, timePreviews } from "./preview.ts";
@@ -75,9 +76,13 @@ export async function measure({ choice, paths, say, signal }: Bench): Promise<Be
   say("previewing with nothing to do, and an empty program, in turn");
   const previews = await timePreviews(toolchain, paths, choice.runs, say);
 
+  signal.throwIfAborted();
+  say("running commands that ask no cluster");
+  const cpu = await commandCpu(toolchain, paths, choice.runs);
+
   say("updating with nothing to do");
   const before = await listReleases(toolchain, wanted.namespace);
-  const { result: again, peaks: againMemory } = await up();
+  const { peaks: againMemory } = await up();
   const changed = changedRevisions(before, await listReleases(toolchain, wanted.namespace));
 
   let sequential: BenchReport["sequential"];
@@ -102,7 +107,8 @@ export async function measure({ choice, paths, say, signal }: Bench): Promise<Be
     },
     ...(sequential ? { sequential } : {}),
     preview: summarize(previews),
-    upAgain: { seconds: again.seconds, changedRevisions: changed, memory: againMemory },
+    cpu,
+    upAgain: { changedRevisions: changed, memory: againMemory },
     standIns: toolchain.standIns,
   };
 }

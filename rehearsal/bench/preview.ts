@@ -11,6 +11,8 @@ import { median, timed } from "./statistics.ts";
 export interface PreviewTimes {
   platform: readonly number[];
   empty: readonly number[];
+  /** Of an `up` after each pair. */
+  up: readonly number[];
 }
 
 export interface PreviewSummary extends PreviewTimes {
@@ -18,25 +20,31 @@ export interface PreviewSummary extends PreviewTimes {
   emptySeconds: number;
   /** Median of the pairs' differences: what a busy moment adds to both of a pair cancels out. */
   overEmptySeconds: number;
+  upSeconds: number;
+  /** The same of each `up` and the preview before it. */
+  upOverPreviewSeconds: number;
 }
 
-export function summarize({ platform, empty }: PreviewTimes): PreviewSummary {
+export function summarize({ platform, empty, up }: PreviewTimes): PreviewSummary {
   return {
     platform,
     empty,
+    up,
     platformSeconds: median(platform),
     emptySeconds: median(empty),
     overEmptySeconds: median(platform.map((seconds, index) => seconds - (empty[index] ?? Number.NaN))),
+    upSeconds: median(up),
+    upOverPreviewSeconds: median(up.map((seconds, index) => seconds - (platform[index] ?? Number.NaN))),
   };
 }
 
 const emptyStack = "empty";
 
 /**
- * Times previews of the installed platform and of an empty program in turn, on the same backend and with the same
- * runtime options. One of each goes before, untimed, so that neither pays for compiling and reading files first.
+ * Times previews of the installed platform and of an empty program, and an `up` of the platform, in turn, on the same backend
+ * and with the same runtime options. One of each goes before, untimed, so that neither pays for compiling and reading files first.
  *
- * @throws Error when a preview fails or finds something to do
+ * @throws Error when one of them fails or finds something to do
  */
 export async function timePreviews(
   toolchain: Toolchain,
@@ -46,21 +54,24 @@ export async function timePreviews(
 ): Promise<PreviewTimes> {
   const { env } = toolchain;
   const emptyProject = await makeEmptyProject(toolchain, paths);
-  const common = ["preview", "--non-interactive", "--expect-no-changes"];
-  const platform = () =>
-    runCommand(toolchain.pulumi, [...common, ...stackFlags(paths)], { cwd: paths.root, env });
+  const common = ["--non-interactive", "--expect-no-changes"];
+  const ofPlatform = (...words: string[]) =>
+    runCommand(toolchain.pulumi, [...words, ...common, ...stackFlags(paths)], { cwd: paths.root, env });
+  const platform = () => ofPlatform("preview");
+  const up = () => ofPlatform("up", "--yes", "--skip-preview");
   const empty = () =>
-    runCommand(toolchain.pulumi, [...common, `--stack=${emptyStack}`], { cwd: emptyProject, env });
+    runCommand(toolchain.pulumi, ["preview", ...common, `--stack=${emptyStack}`], { cwd: emptyProject, env });
 
   await empty();
   await platform();
-  const times = { platform: [] as number[], empty: [] as number[] };
+  const times = { platform: [] as number[], empty: [] as number[], up: [] as number[] };
   for (let run = 1; run <= runs; run++) {
     times.empty.push((await timed(empty)).seconds);
     times.platform.push((await timed(platform)).seconds);
+    times.up.push((await timed(up)).seconds);
     say(
       `preview ${run} of ${runs}: empty program ${times.empty.at(-1)?.toFixed(2)} s, ` +
-        `platform ${times.platform.at(-1)?.toFixed(2)} s`,
+        `platform ${times.platform.at(-1)?.toFixed(2)} s; up ${times.up.at(-1)?.toFixed(2)} s`,
     );
   }
   return times;

@@ -48,18 +48,15 @@ describe("the median", () => {
 
 describe("the summary of previews", () => {
   it("takes the difference pair by pair, so that a busy moment counts for neither", () => {
-    const { platformSeconds, emptySeconds, overEmptySeconds } = summarize({
-      platform: [4, 14, 6],
-      empty: [3, 12, 3],
+    const times = { platform: [4, 14, 6], empty: [3, 12, 3], up: [5, 14, 9] };
+    assert.deepEqual(summarize(times), {
+      ...times,
+      platformSeconds: 6,
+      emptySeconds: 3,
+      overEmptySeconds: 2,
+      upSeconds: 9,
+      upOverPreviewSeconds: 1,
     });
-    assert.deepEqual(
-      { platformSeconds, emptySeconds, overEmptySeconds },
-      {
-        platformSeconds: 6,
-        emptySeconds: 3,
-        overEmptySeconds: 2,
-      },
-    );
   });
 });
 
@@ -172,8 +169,18 @@ describe("the benchmark's report", () => {
       overCriticalPath: 1.3,
       memory: { program: 200 * 2 ** 20 },
     },
-    preview: { platform: [4], empty: [3], platformSeconds: 4, emptySeconds: 3, overEmptySeconds: 1 },
-    upAgain: { seconds: 5, changedRevisions: ["authn 1 -> 2"], memory: {} },
+    preview: {
+      platform: [4],
+      empty: [3],
+      up: [5.5],
+      platformSeconds: 4,
+      emptySeconds: 3,
+      overEmptySeconds: 1,
+      upSeconds: 5.5,
+      upOverPreviewSeconds: 1.5,
+    },
+    cpu: { help: 0.3, render: 0.7, explain: 0.6 },
+    upAgain: { changedRevisions: ["authn 1 -> 2"], memory: {} },
     standIns: [],
   };
   const cells = (text: string, row: string) =>
@@ -189,7 +196,11 @@ describe("the benchmark's report", () => {
     const text = describeReport(report);
     assert.deepEqual(cells(text, "install / critical path"), ["1.30", "<= 1.20: MISSED"]);
     assert.deepEqual(cells(text, "users can log in after"), ["59.0 s", "<= 60.0 s: reached"]);
-    assert.deepEqual(cells(text, "more than the empty program"), ["1.00 s", "<= 1.50 s: reached"]);
+    assert.deepEqual(cells(text, "more than the empty program"), ["1.00 s", "<= 1.00 s: reached"]);
+    assert.deepEqual(cells(text, "more than the preview"), ["1.50 s", "<= 1.00 s: MISSED"]);
+    assert.deepEqual(cells(text, "CPU of krateo --help"), ["0.30 s", "<= 0.35 s: reached"]);
+    assert.deepEqual(cells(text, "CPU of krateo render"), ["0.70 s", "<= 0.60 s: MISSED"]);
+    assert.deepEqual(cells(text, "program (node)"), ["200 MiB", "<= 200 MiB: reached"]);
     assert.deepEqual(cells(text, "new Helm revisions"), ["1", "<= 0: MISSED"]);
     assert.match(text, /^New Helm revision: authn 1 -> 2$/m);
     assert.match(text, /^Critical path: install-cnpg 100 s$/m);
