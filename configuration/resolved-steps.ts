@@ -16,7 +16,10 @@ export interface ResolvedSteps {
 }
 
 /** @param namespace where steps install that name no other */
-export function resolveSteps({ document, origin }: MergedDocument, namespace: string): ResolvedSteps {
+export function resolveSteps(
+  { document, origin }: Pick<MergedDocument, "document" | "origin">,
+  namespace: string,
+): ResolvedSteps {
   const stepFindings: Findings = { problems: [], warnings: [] };
   const components = resolveComponents(document);
   const computed = documentSteps(document).flatMap((step): ComputedStep[] => {

@@ -14,8 +14,9 @@ import { loadConfiguration } from "../configuration/load.ts";
 import { checkLegacy } from "../migration/live/preflight-checks.ts";
 import { leftoverLines, migrationLines } from "../migration/migration-lines.ts";
 import { legacyProblems } from "../migration/preconditions.ts";
+import type { Inventory } from "../model/inventory.ts";
 import { ConfigurationError, sentenceOf } from "../model/problem.ts";
-import type { Settings } from "../model/settings.ts";
+import { localVersion, type Settings } from "../model/settings.ts";
 import { chartStepsOf } from "../plan/plan.ts";
 import { reapplyVariable, releasesToReapply } from "../plan/reapply.ts";
 import { describeRepair } from "../plan/repair.ts";
@@ -73,6 +74,8 @@ export function startRun(): Promise<RunContext> {
     for (const warning of warnings) await pulumi.log.warn(sentenceOf(warning));
     const migration = migrationLines(settings, inventory);
     if (migration.length > 0) await pulumi.log.info(migration.join("\n"));
+    const change = await versionLines(directory, settings, inventory);
+    if (change.length > 0) await pulumi.log.info(change.join("\n"));
     const lines = [...leftoverLines(inventory), ...upgrades.lines, ...repairs.map(describeRepair)];
     for (const line of [...lines, ...outdated.map(outdatedLine)]) await pulumi.log.info(line);
     const plan = { settings, inventory, charts, repairs, reapply, outdated };
@@ -106,6 +109,18 @@ async function readAtOnce(
     outdatedPods(connection, settings),
   ]);
   return { inventory, latest, charts, previous, preflight, outdated, rendering };
+}
+
+/** What another platform version than the installed one changes; nothing for a document of the user's own. */
+async function versionLines(
+  directory: string,
+  { type, platformVersion: wanted }: Settings,
+  { platformVersion: installed }: Inventory,
+): Promise<string[]> {
+  if (installed === undefined || installed === wanted || [installed, wanted].includes(localVersion))
+    return [];
+  const { changeLines } = await import("../configuration/versions/difference.ts");
+  return changeLines(directory, type, installed, wanted);
 }
 
 function outdatedLine(one: string): string {

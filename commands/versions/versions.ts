@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { plainTable } from "../plain-table.ts";
 import { BadResult, type Session } from "../session.ts";
 import { addCommand } from "./add.ts";
+import { versionsDiffCommand } from "./diff.ts";
 
 /** A platform version that `krateo:version` may name. */
 interface VersionEntry {
@@ -32,6 +33,7 @@ export function versionsCommand(session: Session): Command {
 Examples:
   npx krateo versions
   npx krateo versions add 3.1.0
+  npx krateo versions diff 3.0.0 3.1.0
   npx pulumi config set krateo:version 3.1.0
 
 Exit codes: 0 all of them can be used, 1 one cannot.`,
@@ -41,7 +43,8 @@ Exit codes: 0 all of them can be used, 1 one cannot.`,
       session.print(json ? JSON.stringify(entries, undefined, 2) : described(entries));
       if (entries.some(({ problems }) => problems.length > 0)) throw new BadResult();
     })
-    .addCommand(addCommand(session));
+    .addCommand(addCommand(session))
+    .addCommand(versionsDiffCommand(session));
 }
 
 async function list(directory: string): Promise<VersionEntry[]> {

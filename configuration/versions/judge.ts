@@ -6,17 +6,9 @@ import type { Findings } from "../layers.ts";
 import { loadSettings } from "../load.ts";
 import { defaultOtelEndpoint } from "../stack-config.ts";
 import type { CorrectionOutcome } from "./corrections.ts";
+import { exampleConfig } from "./example-config.ts";
 import { manifestsIn } from "./manifests.ts";
 import { storedProfile, storedProfiles, storedRelease, storedVersion } from "./stored-version.ts";
-
-/** What a type cannot do without. */
-const needed: Readonly<Record<ReleaseType, Readonly<Record<string, unknown>>>> = {
-  nodeport: {},
-  loadbalancer: {},
-  ingress: { domain: "krateo.example.org" },
-  gateway: { domain: "krateo.example.org", gatewayClass: "example" },
-  routes: { openshift: true },
-};
 
 const notUnderstood =
   "nothing was changed; where upstream means it so, the document is newer than this program: look for a newer one";
@@ -47,7 +39,7 @@ export async function judgeVersion(directory: string, version: string): Promise<
       problems.set(JSON.stringify(problem), { ...problem, next: problem.next ?? notUnderstood });
   };
   for (const type of releaseTypes) {
-    const values = { type, ...needed[type] };
+    const values = { type, ...exampleConfig[type] };
     try {
       const own = await load({ ...values, version });
       const usual = own.warnings.length > 0 ? (await load(values)).warnings : [];
@@ -58,7 +50,7 @@ export async function judgeVersion(directory: string, version: string): Promise<
     }
   }
   const findings: Findings = { problems: [], warnings: [] };
-  const corrections = problems.size > 0 ? [] : correctionsOf(directory, version, findings);
+  const corrections = problems.size > 0 ? [] : judgedCorrections(directory, version, findings);
   report(findings.problems);
   const stored = storedVersion(directory, version, { problems: [], warnings: [] });
   return {
@@ -69,13 +61,13 @@ export async function judgeVersion(directory: string, version: string): Promise<
   };
 }
 
-/** What the corrections of a version's documents come to; a profile's problems are among the findings. */
-function correctionsOf(directory: string, version: string, findings: Findings): JudgedCorrection[] {
+/** What the corrections of a version's documents come to, with nothing of the user's; what is wrong is among the findings. */
+export function judgedCorrections(directory: string, version: string, findings: Findings): JudgedCorrection[] {
   const stored = storedVersion(directory, version, findings);
   if (stored === undefined) return [];
   const all = new Map<string, JudgedCorrection>();
   for (const type of releaseTypes) {
-    const tokens = bundleTokens("krateo-system", needed[type], defaultOtelEndpoint);
+    const tokens = bundleTokens("krateo-system", exampleConfig[type], defaultOtelEndpoint);
     const { outcomes = [] } = storedRelease(stored, type, { tokens, extra: [] }, findings) ?? {};
     for (const { at: _, ...outcome } of outcomes) {
       const key = JSON.stringify([outcome.id, outcome.state, outcome.found, outcome.ours]);
