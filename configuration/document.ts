@@ -24,6 +24,9 @@ const step = z.strictObject({
   with: map.nullish(),
 });
 
+/** A step in an override: of a known one, only what changes. */
+const stepChange = step.partial({ type: true });
+
 const module = z.strictObject({
   enabled: z.boolean().nullish(),
   chart: z
@@ -50,11 +53,10 @@ const sections = {
 const releaseDocument = z.strictObject(sections);
 
 /** `krateo-overrides.<profile>.yaml`, and an entry of `profiles` */
-const profileDocument = releaseDocument;
+const profileDocument = releaseDocument.extend({ steps: z.array(stepChange).nullish() });
 
 /** `krateo-overrides.yaml` */
-const overridesDocument = z.strictObject({
-  ...sections,
+const overridesDocument = profileDocument.extend({
   profile: z.string().nullish(),
   profiles: z.record(z.string(), profileDocument.nullable()).nullish(),
 });

@@ -10,6 +10,7 @@ import { placesOf } from "./computed-step.ts";
 import { documentKeys } from "./document.ts";
 import { saidAt } from "./layers.ts";
 import type { Configuration } from "./load.ts";
+import { pathInLayer } from "./override-steps.ts";
 import { definitionSection, documentSteps } from "./resolved-components.ts";
 import { parseSetPath } from "./set-paths.ts";
 import { placeIn } from "./yaml/yaml-file.ts";
@@ -146,7 +147,7 @@ function distinct(paths: readonly Path[]): Path[] {
 }
 
 /** What each layer says at one place of the document, highest first. */
-function settingsAt({ layers, set }: Configuration, place: Path): Setting[] {
+function settingsAt({ document, layers, set }: Configuration, place: Path): Setting[] {
   const own = set.toReversed().flatMap(({ path, value }): Setting[] => {
     const inside = startsWith(path, place);
     const found = inside ? { path, value } : startsWith(place, path) && saidAt(value, path, place);
@@ -157,7 +158,8 @@ function settingsAt({ layers, set }: Configuration, place: Path): Setting[] {
     ];
   });
   const documents = layers.toReversed().flatMap(({ source, base, root }): Setting[] => {
-    const found = saidAt(root, [], place);
+    const there = pathInLayer(document, root, place);
+    const found = there && saidAt(root, [], there);
     if (!found) return [];
     const inFile = [...base, ...found.path];
     const { file = source.file, line } = source.partOf?.(inFile) ?? placeIn(source, inFile);

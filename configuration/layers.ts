@@ -1,11 +1,10 @@
 /** The layers of configuration: how they are merged, and where in them a value comes from. */
 
-import { mergeMaps } from "../model/merge.ts";
 import { pathText, startsWith, valueAt } from "../model/path.ts";
 import { type Problem, stackConfiguration } from "../model/problem.ts";
 import { isMap, type Tree, type TreeObject } from "../model/secret-value.ts";
 import type { JsonObject, Path } from "../model/settings.ts";
-import type { PartialSteps } from "./partial-steps.ts";
+import { mergeDocument, pathInLayer } from "./override-steps.ts";
 import { placeIn, type SourceFile } from "./yaml/yaml-file.ts";
 
 /** One document, or the part of one that counts as a layer. */
@@ -14,8 +13,6 @@ export interface Layer {
   /** Path of the layer's root inside the file. */
   readonly base: Path;
   readonly root: TreeObject;
-  /** Lists of single steps that were taken out of the root; none where nothing was. */
-  readonly partialSteps?: readonly PartialSteps[];
 }
 
 /** What has been found out so far; every stage adds to it. */
@@ -43,7 +40,7 @@ export function saidAt(tree: Tree, base: Path, place: Path): { path: Path; value
 
 /** Merges layers, lowest first. */
 export function mergeLayers(layers: readonly Layer[]): TreeObject {
-  return layers.reduce<TreeObject>((below, { root }) => mergeMaps(below, root), {});
+  return layers.reduce<TreeObject>((below, { root }) => mergeDocument(below, root), {});
 }
 
 /**
@@ -51,12 +48,16 @@ export function mergeLayers(layers: readonly Layer[]): TreeObject {
  * of its path. `set` holds the paths that the stack configuration sets.
  */
 export function originIn(layers: readonly Layer[], set: readonly Path[]) {
+  const document = mergeLayers(layers);
   return (at: Path): Pick<Problem, "file" | "line" | "path"> => {
     const own = set.find((path) => startsWith(at, path) || startsWith(path, at));
     if (own !== undefined) return { file: stackConfiguration, path: `krateo:set ${pathText(own)}` };
     for (let length = at.length; length > 0; length--) {
-      const layer = layers.findLast(({ root }) => valueAt(root, at.slice(0, length)) !== undefined);
-      if (layer !== undefined) return placeIn(layer.source, [...layer.base, ...at]);
+      for (const { source, base, root } of layers.toReversed()) {
+        const there = pathInLayer(document, root, at);
+        if (there && valueAt(root, there.slice(0, length)) !== undefined)
+          return placeIn(source, [...base, ...there]);
+      }
     }
     return { path: pathText(at) };
   };

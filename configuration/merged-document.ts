@@ -7,9 +7,8 @@ import { checkDocument, type Place } from "./document.ts";
 import { exposureLayer } from "./exposure/layer.ts";
 import { type ImageLayer, imageLayer } from "./images/layer.ts";
 import { type Layer, mergeLayers, originIn } from "./layers.ts";
-import { completedSteps, partialStepsProblems } from "./partial-steps.ts";
+import { overrideStepProblems } from "./override-steps.ts";
 import type { Documents } from "./read-documents.ts";
-import { resolveComponents } from "./resolved-components.ts";
 import { applySet, type SetEntry } from "./set-paths.ts";
 import type { StackConfig } from "./stack-config.ts";
 
@@ -38,9 +37,7 @@ export function mergeDocuments(config: StackConfig, { release, overrides }: Docu
       origin: originIn([], []),
       mergeProblems: [],
     };
-  const given = [release, ...overrides];
-  const owners = resolveComponents(mergeLayers(given));
-  const { layers: files, problems: shortList } = completedSteps(given, owners);
+  const files = [release, ...overrides];
   const exposure = config.local ? [] : [exposureLayer(config.type, config.exposure)];
   const below = [...files, configLayer(config, files), ...exposure];
   const images = imageLayer(config, below, files.slice(1));
@@ -58,6 +55,6 @@ export function mergeDocuments(config: StackConfig, { release, overrides }: Docu
     document: usable,
     images: images ?? { redirected: [], pullSecrets: config.images.pullSecrets },
     origin,
-    mergeProblems: [...partialStepsProblems(overrides, owners), ...shortList, ...set.problems, ...ofSet],
+    mergeProblems: [...overrideStepProblems(files), ...set.problems, ...ofSet],
   };
 }

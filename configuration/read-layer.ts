@@ -2,7 +2,6 @@
 import type { Problem } from "../model/problem.ts";
 import { checkDocument } from "./document.ts";
 import type { Findings, Layer } from "./layers.ts";
-import { takePartialSteps } from "./partial-steps.ts";
 import type { TextFile } from "./yaml/text-file.ts";
 import { parseFile, placeIn } from "./yaml/yaml-file.ts";
 
@@ -23,11 +22,9 @@ export function readLayer(
   findings.problems.push(...problems);
   findings.warnings.push(...warnings);
   if (source === undefined) return undefined;
-  const whole = kind === "release";
-  const { root, partial } = whole ? { root: source.root, partial: [] } : takePartialSteps(source.root);
-  const checked = checkDocument(kind, root, (at) => placeIn(source, at));
+  const checked = checkDocument(kind, source.root, (at) => placeIn(source, at));
   findings.problems.push(...checked.problems);
-  return { source, base: [], root: checked.usable, partialSteps: partial };
+  return { source, base: [], root: checked.usable };
 }
 
 /** A file that is taken for one that is not there. */

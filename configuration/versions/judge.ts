@@ -62,7 +62,11 @@ export async function judgeVersion(directory: string, version: string): Promise<
 }
 
 /** What the corrections of a version's documents come to, with nothing of the user's; what is wrong is among the findings. */
-export function judgedCorrections(directory: string, version: string, findings: Findings): JudgedCorrection[] {
+export function judgedCorrections(
+  directory: string,
+  version: string,
+  findings: Findings,
+): JudgedCorrection[] {
   const stored = storedVersion(directory, version, findings);
   if (stored === undefined) return [];
   const all = new Map<string, JudgedCorrection>();

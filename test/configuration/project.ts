@@ -14,19 +14,14 @@ export async function load(
   config: Record<string, unknown> = {},
   secretKeys: readonly string[] = [],
 ): Promise<Settings> {
-  const directory = projectOf(files);
-  try {
-    return await loadSettings({ values: config, secretKeys }, directory);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  return await inProject(files, (directory) => loadSettings({ values: config, secretKeys }, directory));
 }
 
 /** What something makes of a project's folder, which is gone afterwards. */
-export function inProject<T>(files: Files, use: (directory: string) => T): T {
+export async function inProject<T>(files: Files, use: (directory: string) => T | Promise<T>): Promise<T> {
   const directory = projectOf(files);
   try {
-    return use(directory);
+    return await use(directory);
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -20,13 +20,13 @@ describe("validation", () => {
     assert.deepEqual(
       await whats(
         { unknown: "x", nodePorts: { resourcesPresenter: 31000 }, profiles: "nope", allowRemoval: "all" },
-        { ...onPort(30080), steps: [{ id: "install-portal", skip: true }] },
+        { ...onPort(30080), steps: [{ id: "install-portl", skip: true }] },
       ),
       [
         'unknown key "unknown"',
         "krateo:nodePorts names resources-presenter, which is not reachable from outside",
         'there is no profile "nope"',
-        "steps in an override replaces the whole list: it cannot change or skip single steps",
+        'there is no step "install-portl"',
         'there is no component "all"',
         "steps install-authn and install-frontend take the same node port, 30080",
       ],

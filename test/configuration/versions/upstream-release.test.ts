@@ -80,8 +80,8 @@ describe(`upstream's 3.0.0 with the corrections (${wanted("3.0.0")})`, () => {
   const tokens = bundleTokens("demo", { domain: "d.example.org" }, "http://collector:4318");
   const nothingWrong: Findings = { problems: [], warnings: [] };
   for (const type of upstreamTypes) {
-    it(`needs every correction of type ${type}`, () => {
-      const outcomes = inProject(addedVersion(twin, documents), (directory) => {
+    it(`needs every correction of type ${type}`, async () => {
+      const outcomes = await inProject(addedVersion(twin, documents), (directory) => {
         const stored = storedVersion(directory, twin, nothingWrong);
         assert.ok(stored);
         return storedRelease(stored, type, { tokens, extra: [] }, nothingWrong)?.outcomes ?? [];
@@ -94,8 +94,8 @@ describe(`upstream's 3.0.0 with the corrections (${wanted("3.0.0")})`, () => {
     });
   }
 
-  it("needs every correction of a profile", () => {
-    const states = inProject(addedVersion(twin, documents), (directory) => {
+  it("needs every correction of a profile", async () => {
+    const states = await inProject(addedVersion(twin, documents), (directory) => {
       const stored = storedVersion(directory, twin, nothingWrong);
       assert.ok(stored);
       return bundledProfiles.flatMap(
