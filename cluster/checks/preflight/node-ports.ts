@@ -1,12 +1,11 @@
 /** Checks that the node ports are free. */
 import type { V1Service } from "@kubernetes/client-node";
 import { publishingStep } from "../../../components/outside.ts";
-import { bundledVersion } from "../../../configuration/bundle.ts";
 import { exposableServices } from "../../../configuration/exposure/exposed-services.ts";
 import { type PlannedPort, plannedPorts } from "../../../configuration/exposure/planned-ports.ts";
 import type { Check } from "../../../model/check.ts";
 import type { Inventory } from "../../../model/inventory.ts";
-import type { Settings } from "../../../model/settings.ts";
+import { localVersion, type Settings } from "../../../model/settings.ts";
 
 /**
  * Whether the node ports are free. What this installation holds itself is no collision, nor what it removes first.
@@ -93,7 +92,7 @@ function isPlanned(owner: Owner, { steps }: Settings): boolean {
 /** How to take another port. The key is of no use to a release document of the user's own, or to a Service of theirs. */
 function otherPort({ type, component, id }: PlannedPort["step"], settings: Settings): string {
   const service = exposableServices.find((one) => id === one.step || id === publishingStep(one.name));
-  if (service && settings.type === "nodeport" && settings.platformVersion === bundledVersion)
+  if (service && settings.type === "nodeport" && settings.platformVersion !== localVersion)
     return `choose another one: pulumi config set --path krateo:nodePorts.${service.name} PORT`;
   return type === "chart"
     ? `set another one at components.${component}.stepConfig.${id}.helmValues.service.nodePort`

@@ -113,6 +113,12 @@ describe("preflight", () => {
         {},
         "choose another one: pulumi config set --path krateo:nodePorts.events-presenter PORT",
       ],
+      [
+        "a version that was added",
+        authn,
+        { platformVersion: "3.1.0" },
+        "choose another one: pulumi config set --path krateo:nodePorts.authn PORT",
+      ],
       ["a type without that key", authn, { type: "loadbalancer" }, `set another one at ${path}`],
       [
         "a release document of the user's own",
