@@ -53,7 +53,10 @@ async function newerMirror(): Promise<string> {
   return mirror;
 }
 
-/** What the namespace's Secrets hold, Helm's own records aside. */
+/**
+ * What the namespace's Secrets hold: without Helm's own records, and without the password of the portal's demo user, which its
+ * chart makes anew at each upgrade (D15).
+ */
 async function everySecret(): Promise<Record<string, unknown>> {
   const connection = connect({ kubeconfig: paths.kubeconfig });
   const found = await list<KubeObject & { data?: object; type?: string }>(
@@ -62,7 +65,9 @@ async function everySecret(): Promise<Record<string, unknown>> {
   );
   return Object.fromEntries(
     found
-      .filter(({ type }) => type !== "helm.sh/release.v1")
+      .filter(
+        ({ type, metadata }) => type !== "helm.sh/release.v1" && metadata.name !== "cyberjoker-password",
+      )
       .map(({ metadata, data }) => [metadata.name, data]),
   );
 }
