@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { upstreamLike } from "../support/upstream-like.ts";
 import { krateo } from "./session.ts";
-import { add, directory, freshVersions, id, packed, put, traces } from "./versions-project.ts";
+import { add, directory, freshVersions, id, packed, put, traces, version } from "./versions-project.ts";
 
 describe("krateo versions add", () => {
   freshVersions();
@@ -81,5 +81,19 @@ describe("krateo versions add", () => {
     assert.equal(code, 1);
     assert.match(noted, new RegExp(`allowed: ${id.replaceAll(".", "\\.")}, `));
     assert.deepEqual(traces(), []);
+  });
+
+  it("leaves what was there when krateo.lock cannot be changed", async () => {
+    put(upstreamLike());
+    assert.equal((await add("--from", "upstream")).code, 0);
+    const file = join(directory, "versions", version, "krateo.nodeport.yaml");
+    const before = readFileSync(file, "utf8");
+    writeFileSync(join(directory, "krateo.lock"), "charts: [");
+    put({ "krateo.nodeport.yaml": `${before}# newer\n` });
+    const { code, noted } = await add("--from", "upstream");
+    assert.equal(code, 1);
+    assert.match(noted, /krateo\.lock, line 1[\s\S]*restore the file from version control/);
+    assert.equal(readFileSync(file, "utf8"), before);
+    assert.deepEqual(traces().sort(), ["krateo.lock", "versions"]);
   });
 });
