@@ -61,7 +61,7 @@ async function once(
   throw Object.assign(error, { cause: given["www-authenticate"] });
 }
 
-/** The answer at the end of the redirects. What says who asks does not leave the scheme, host and port it is for. */
+/** The answer at the end of the redirects; a form goes to no other place than the one that it is for. What says who asks does not leave the scheme, host and port it is for. */
 async function answerOf(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -74,7 +74,7 @@ async function answerOf(
     const own = target.origin === origin ? { ...authorization, ...headers } : withoutAuthorization(headers);
     const answer = await ask(url, target, own, { signal, form });
     const { location } = answer.headers;
-    if (![301, 302, 303, 307, 308].includes(answer.status) || !location) return answer;
+    if (form || ![301, 302, 303, 307, 308].includes(answer.status) || !location) return answer;
     if (hop === redirects)
       throw new DownloadError(url, `it redirects more than ${redirects} times`, answer.status);
     const next = URL.parse(location, target.href);

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { debug } from "../configuration/debug.ts";
+import { lockFileName } from "../configuration/lock-file.ts";
 import { amount } from "../model/amount.ts";
 import { withoutLogins } from "../model/describe.ts";
-import { fileFault } from "../model/file-fault.ts";
 import { ConfigurationError } from "../model/problem.ts";
 import type { ChartSource, ChartStep, Settings } from "../model/settings.ts";
 import {
@@ -135,10 +135,12 @@ async function pinMissing(
   const verb = hasLock(directory) ? "also pins" : "was made and pins";
   try {
     await pin(directory, digests);
-    say?.(`${file} ${verb} ${charts}: commit it, and every later run gets the same archives or stops`);
+    // Nobody commits what pins a rehearsal's stand-ins.
+    if (file === lockFileName)
+      say?.(`${file} ${verb} ${charts}: commit it, and every later run gets the same archives or stops`);
   } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
-    say?.(`${file} cannot be written (${fileFault(error) ?? error}): ${charts} not pinned`);
+    if (!(error instanceof ConfigurationError)) throw error;
+    say?.(`${error.problems[0]?.what}: ${charts} not pinned`);
   }
 }
 

@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type Lock, type LockedVersion, lockFileName, readLockFile } from "../configuration/lock-file.ts";
+import { fileFault } from "../model/file-fault.ts";
+import { ConfigurationError } from "../model/problem.ts";
 import type { ChartSource } from "../model/settings.ts";
 import { archiveFolder, writeWhole } from "./archive-store.ts";
 import { archiveName } from "./source.ts";
@@ -39,7 +41,7 @@ export function pinnedDigest(lock: Lock, chart: ChartSource): string | undefined
  * another run may have written it.
  *
  * @param digests By chart, as 64 hexadecimal digits.
- * @throws Error of the file system
+ * @throws ConfigurationError for a lock that cannot be read or written
  */
 export async function pin(directory: string, digests: ReadonlyMap<ChartSource, string>): Promise<void> {
   const path = lockPath(directory);
@@ -54,7 +56,7 @@ export async function pin(directory: string, digests: ReadonlyMap<ChartSource, s
 /**
  * Records the documents of a platform version, and keeps what else the lock holds.
  *
- * @throws ConfigurationError for a lock that cannot be read; Error of the file system
+ * @throws ConfigurationError for a lock that cannot be read or written
  */
 export async function lockVersion(directory: string, version: string, locked: LockedVersion): Promise<void> {
   const lock = readLockFile(directory);
@@ -64,7 +66,17 @@ export async function lockVersion(directory: string, version: string, locked: Lo
 async function write(directory: string, path: string, lock: Lock): Promise<void> {
   const filled = Object.entries(lock).filter(([, entries]) => Object.keys(entries).length > 0);
   const text = stringify(Object.fromEntries(filled), { sortMapEntries: true, lineWidth: 0 });
-  await writeWhole(join(directory, path), opening + text);
+  await writeWhole(join(directory, path), opening + text).catch((error: unknown) => {
+    const fault = fileFault(error);
+    if (fault === undefined) throw error;
+    throw new ConfigurationError([
+      {
+        what: `${path} cannot be written (${fault})`,
+        file: path,
+        next: "correct the rights of the file and its folder, or make space, and run the command again",
+      },
+    ]);
+  });
 }
 
 /** Where the release document says that a chart comes from, whatever mirror serves it; without a login. */

@@ -96,7 +96,9 @@ export class Logins {
 
   /** What is encrypted in the stack's configuration reaches the program, but not the commands. */
   #configuredFor(host: string): ChartLogin | undefined {
-    const login = this.#configured[host];
+    const login = namesOf(host)
+      .map((name) => this.#configured[name])
+      .find(Boolean);
     return login && [login.username, login.password].includes(secretMask) ? undefined : login;
   }
 }

@@ -64,26 +64,39 @@ async function manifestOf(reference: string, version: string, loginFor: LoginFor
   return { url, layers: parseManifest(url, body).layers ?? [], locate };
 }
 
-/** Gets a manifest. When the registry wants to know who asks, it says how: with the login itself, or with a token for it. */
+/**
+ * Gets a manifest. When the registry wants to know who asks, it says how: with the login itself, or with a token for it. What
+ * is public needs no login: one that is out of date, or that a helper does not give, stops nothing there.
+ */
 async function authorized(
   url: string,
   login: () => Promise<RegistryLogin | undefined>,
 ): Promise<{ body: Buffer; headers: Record<string, string> }> {
   const accept = { Accept: manifestTypes };
+  const open = async (challenge: string, own?: RegistryLogin) => {
+    const Authorization = await answerTo(challenge, own, URL.parse(url)?.protocol);
+    if (!Authorization) throw new DownloadError(url, "the server answers 401 Unauthorized", 401);
+    return { body: await download(url, { ...accept, Authorization }), headers: { Authorization } };
+  };
   try {
     return { body: await download(url, accept), headers: {} };
   } catch (error) {
-    const challenge = error instanceof DownloadError && error.status === 401 ? String(error.cause) : "";
-    const Authorization = await answerTo(challenge, await (challenge && login()), URL.parse(url)?.protocol);
-    if (!Authorization) throw error;
-    return { body: await download(url, { ...accept, Authorization }), headers: { Authorization } };
+    if (!(error instanceof DownloadError) || error.status !== 401) throw error;
+    const challenge = String(error.cause);
+    try {
+      return await open(challenge, await login());
+    } catch (refusal) {
+      return await open(challenge).catch(() => {
+        throw refusal;
+      });
+    }
   }
 }
 
 /** The header that a challenge asks for; undefined when there is nothing to answer with. */
 async function answerTo(
   challenge: string,
-  login: RegistryLogin | "" | undefined,
+  login: RegistryLogin | undefined,
   protocol: string | undefined,
 ): Promise<string | undefined> {
   if (/^basic /i.test(challenge)) return login && "username" in login ? basic(login) : undefined;
@@ -93,8 +106,7 @@ async function answerTo(
   if (!/^bearer /i.test(challenge) || !realm) return undefined;
   // A login does not leave TLS, wherever the registry sends it.
   const mayTell = protocol === "http:" || URL.parse(realm)?.protocol === "https:";
-  const told = (mayTell && login) || undefined;
-  const answer = JSON.parse((await askForToken(realm, scope, told)).toString());
+  const answer = JSON.parse((await askForToken(realm, scope, mayTell ? login : undefined)).toString());
   return `Bearer ${answer.token ?? answer.access_token}`;
 }
 

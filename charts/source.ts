@@ -42,7 +42,7 @@ export class Locator {
   async locate(chart: ChartSource): Promise<Location> {
     switch (chart.kind) {
       case "archive":
-        return { at: chart.url, read: () => this.#download(chart.url) };
+        return { at: chart.url, read: () => this.#download(chart.url, chart.url) };
       case "oci":
         return await this.#inRegistry(chart.url, chart.version);
       case "repository": {
@@ -56,7 +56,7 @@ export class Locator {
         if (first.startsWith("oci://"))
           return await this.#inRegistry(first.replace(/:[^:/]+$/, ""), chart.version);
         const at = urlIn(root, first);
-        return { at, digest: plainDigest(entry.digest), read: () => this.#download(at) };
+        return { at, digest: plainDigest(entry.digest), read: () => this.#download(at, root) };
       }
     }
   }
@@ -90,21 +90,26 @@ export class Locator {
       });
       return found === undefined ? undefined : parseIndex(found);
     });
-    if (!index || chart.kind !== "repository") return { at: flat, read: () => this.#download(flat) };
+    if (!index || chart.kind !== "repository") return { at: flat, read: () => this.#download(flat, root) };
     const entry = findEntry(index, chart.name, chart.version);
     const listed = urlIn(root, entry.urls?.[0] ?? archiveName(chart));
     const at = listed.startsWith(`${root}/`) ? listed : flat;
-    return { at, digest: plainDigest(entry.digest), read: () => this.#download(at) };
+    return { at, digest: plainDigest(entry.digest), read: () => this.#download(at, root) };
   }
 
-  /** With the login for the place, if there is one. A login in the URL wins. */
-  async #download(url: string): Promise<Buffer> {
-    const login = URL.parse(url)?.username ? undefined : await this.#logins.forRepository(url);
+  /**
+   * With the login for the place, if there is one; a login in the URL wins. An index may name a place without TLS: a login goes
+   * there only when the user named it.
+   */
+  async #download(url: string, source: string): Promise<Buffer> {
+    const place = URL.parse(url);
+    const mayTell = place?.protocol === "https:" || place?.origin === URL.parse(source)?.origin;
+    const login = mayTell && !place?.username ? await this.#logins.forRepository(url) : undefined;
     return await download(url, login && { Authorization: basic(login) });
   }
 
   async #text(url: string): Promise<string> {
-    return (await this.#download(url)).toString("utf8");
+    return (await this.#download(url, url)).toString("utf8");
   }
 
   async #inRegistry(reference: string, version: string): Promise<Location> {

@@ -69,7 +69,8 @@ async function compare({ check, update, ...options }: LockOptions, session: Sess
   const given: FetchOptions = { directory, ...settings.charts };
   const before = readLock(directory);
   const digests = await (check || update ? digestsAtSources : fetchPinned)(steps, given);
-  if (update) await pin(directory, digests);
+  // A run goes on without a lock that it cannot write; this command is there for it.
+  if (!check) await pin(directory, digests);
   return [...digests]
     .map(([chart, found]) => compared(chart, found, pinnedDigest(before, chart)))
     .sort((one, other) => one.chart.localeCompare(other.chart));

@@ -63,9 +63,17 @@ export async function stackConfigurationOf(
   return await loadConfiguration(withFlags(config, options), session.directory);
 }
 
-/** A stack's configuration, with a word on what is missing in it; without a file the project's defaults. */
-export function readConfig(file: string | undefined, session: Session): RawConfig {
-  const { environments, ...config } = readStackFile(file, session.directory);
+/**
+ * A stack's configuration, with a word on what is missing in it; without a file the project's defaults.
+ *
+ * @param needed Keys that must be readable; default: all.
+ */
+export function readConfig(
+  file: string | undefined,
+  session: Session,
+  needed?: readonly string[],
+): RawConfig {
+  const { environments, ...config } = readStackFile(file, session.directory, needed);
   if (environments.length > 0) {
     session.note(
       `the stack imports environments (${environments.join(", ")}), which this command does not read: what they set is missing here. ` +
@@ -118,21 +126,25 @@ export async function stackTarget(
   session: Session,
   more: readonly "nodeAddress"[] = [],
 ): Promise<{ namespace: string; choice: ConnectionChoice; nodeAddress?: string }> {
-  const raw = await configOrNothing(options, session);
   const where = ["namespace", "kubeconfig", "context"] as const;
-  const config = configFor(raw, [...where.filter((key) => options[key] === undefined), ...more]);
+  const needed = [...where.filter((key) => options[key] === undefined), ...more];
+  const config = configFor(await configOrNothing(options, session, needed), needed);
   const { namespace, kubeconfig, context } = { ...config, ...givenFlags(options) };
   return { namespace, choice: { kubeconfig, context }, nodeAddress: config.exposure.nodeAddress };
 }
 
-async function configOrNothing(options: ClusterOptions, session: Session): Promise<RawConfig> {
+async function configOrNothing(
+  options: ClusterOptions,
+  session: Session,
+  needed: readonly string[],
+): Promise<RawConfig> {
   const { stack, configFile, namespace } = options;
   // A stack without a file has no configuration yet: Pulumi makes the file with the first key.
   const none = stack
     ? !configFile && !existsSync(stackFile(stack, session.directory))
     : !configFile && namespace;
   const file = none ? undefined : await findStackFile(options, session.directory);
-  return readConfig(file, session);
+  return readConfig(file, session, needed);
 }
 
 /**

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ChartLogin } from "../model/settings.ts";
 
 const filled = z.string("a text that is not empty").min(1, "a text that is not empty");
-const hostName = /^[A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?(:\d{1,5})?$/;
+const hostName = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?(:\d{1,5})?$/;
 
 /** Keys of the stack configuration. */
 export const registryKeys = {
@@ -11,7 +11,7 @@ export const registryKeys = {
     .record(
       z.string().regex(hostName),
       z.strictObject({ username: filled, password: filled }),
-      "a map of hosts, such as registry.example.org:5000, to username and password",
+      "a map of hosts in small letters, such as registry.example.org:5000, to username and password",
     )
     .optional(),
 };

@@ -18,6 +18,15 @@ export interface StackChoice {
 /** Keys whose value these commands can do without; the others must be readable. */
 const dispensable = ["chartMirror"];
 
+/** How to encrypt no more of a key than its secrets. */
+const partly: Readonly<Record<string, string>> = {
+  set: "encrypt only the value that is secret: pulumi config set --secret --path 'krateo:set.PATH' VALUE",
+  database:
+    "encrypt only the password, and set the others without --secret: pulumi config set --secret --path krateo:database.password",
+  registries:
+    "encrypt only the passwords, and set the others without --secret: pulumi config set --secret --path 'krateo:registries[\"HOST\"].password'",
+};
+
 /**
  * Finds the file that holds a stack's configuration: the one named, else that of the stack named, else that of the
  * selected stack.
@@ -124,21 +133,23 @@ export interface StackFile extends RawConfig {
  * hands it to the program. Encrypted values come out masked: these commands do not decrypt.
  *
  * @param file Without one, the defaults alone count.
+ * @param needed Keys that must be readable; default: all that matter to any command.
  * @throws ConfigurationError for a file that is no stack configuration, and for a value that must be readable
  */
-export function readStackFile(file: string | undefined, directory: string): StackFile {
+export function readStackFile(
+  file: string | undefined,
+  directory: string,
+  needed?: readonly string[],
+): StackFile {
   const project = readProjectFile(directory);
   const { texts, secretKeys, encrypted, environments } = readStackValues(file, project);
   const problems: Problem[] = rawConfig(project.name, texts, encrypted)
-    .secretKeys.filter((key) => !dispensable.includes(key))
+    .secretKeys.filter((key) => (needed ? needed.includes(key) : !dispensable.includes(key)))
     .map((key) => ({
       what: `krateo:${key} is encrypted as a whole, and this command does not decrypt`,
       ...(file !== undefined && { file: basename(file) }),
       path: `config.krateo:${key}`,
-      next:
-        key === "set"
-          ? "encrypt only the value that is secret: pulumi config set --secret --path 'krateo:set.PATH' VALUE"
-          : `nothing in it needs to be hidden: set it again without --secret`,
+      next: partly[key] ?? "nothing in it needs to be hidden: set it again without --secret",
     }));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { ...rawConfig(project.name, texts, secretKeys), environments };

@@ -17,6 +17,8 @@ export function valueAt(root: unknown, path: Path): unknown {
   let value: unknown = root;
   for (const segment of path) {
     if (value === null || typeof value !== "object" || !Object.hasOwn(value, segment)) return undefined;
+    // Of a list's own properties only its items are data.
+    if (Array.isArray(value) && typeof segment !== "number") return undefined;
     value = (value as Record<string | number, unknown>)[segment];
   }
   return value;

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { stringify } from "yaml";
 import { fetchCharts } from "../../charts/fetch.ts";
 import { Logins } from "../../charts/logins.ts";
 import { archive, folder, freshProject, options, problemsOf, server, sha256, step } from "./chart-project.ts";
+import { startServer } from "./server.ts";
 
 const ann = { username: "ann", password: "pass:word" };
 const encoded = Buffer.from("ann:pass:word").toString("base64");
@@ -173,6 +174,21 @@ describe("logins for charts", () => {
       assert.equal((await fetchCharts([step("authn")], { ...options, logins })).size, 1);
     });
 
+    it("go to no place without TLS that only the index names", async () => {
+      const other = await startServer();
+      const told: unknown[] = [];
+      other.files.set("/authn-1.0.0.tgz", ({ authorization }) => {
+        told.push(authorization);
+        return archive("public");
+      });
+      const entries = { authn: [{ version: "1.0.0", urls: [`${other.url}/authn-1.0.0.tgz`] }] };
+      server.files.set("/charts/index.yaml", stringify({ entries }));
+      const logins = Object.fromEntries([server, other].map(({ url }) => [new URL(url).host, ann]));
+      await fetchCharts([step("authn")], { ...options, logins });
+      await other.close();
+      assert.deepEqual(told, [undefined]);
+    });
+
     it("are advised where the server refuses, by helm and for the stack", async () => {
       server.files.set("/charts/index.yaml", { status: 401 });
       const { host: here } = new URL(server.url);
@@ -234,6 +250,27 @@ describe("logins for charts", () => {
       server.files.set("/token", '{"access_token": "t"}');
       assert.equal((await fetchCharts([chart()], options)).size, 1);
       assert.ok(server.requests.includes("POST /token"), server.requests.join());
+    });
+
+    it("stay out of the way of what is public: one that is out of date, or a helper that is not there", async () => {
+      guard("Bearer anyone", bearer());
+      server.files.set(token, ({ authorization }) =>
+        authorization === undefined ? '{"token": "anyone"}' : { status: 401 },
+      );
+      assert.equal((await fetchCharts([chart()], { ...options, logins: logins() })).size, 1);
+      await rm(join(folder, ".charts"), { recursive: true });
+      await rm(join(folder, "shared"), { recursive: true });
+      await docker({ credsStore: "nobody" });
+      assert.equal((await fetchCharts([chart()], options)).size, 1);
+    });
+
+    it("go as a form to no other place that the token service sends it to", async () => {
+      guard("Bearer t", bearer());
+      await docker({ auths: { [new URL(server.url).host]: { identitytoken: "long" } } });
+      server.files.set("/token", { status: 302, headers: { location: `${server.url}/elsewhere` } });
+      server.files.set("/elsewhere", '{"access_token": "t"}');
+      await problemsOf([chart()], options);
+      assert.ok(!server.requests.some((request) => request.includes("/elsewhere")), server.requests.join());
     });
 
     it("are advised where none is known, and where the token service refuses one", async () => {

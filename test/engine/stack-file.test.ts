@@ -76,6 +76,21 @@ describe("a stack's configuration file", () => {
     });
   });
 
+  it("need not be readable where nothing of it is needed", async () => {
+    const files = config("  krateo:set: {secure: AAA}\n  krateo:namespace: krateo\n");
+    const { values } = await inProject(files, (directory) =>
+      readStackFile(join(directory, "Pulumi.dev.yaml"), directory, ["namespace"]),
+    );
+    assert.equal(values["namespace"], "krateo");
+  });
+
+  for (const key of ["database", "registries"]) {
+    it(`says how to encrypt no more of ${key} than its password`, async () => {
+      const [problem] = await problemsOf(() => read(config(`  krateo:${key}: {secure: AAA}\n`)));
+      assert.match(problem?.next ?? "", /^encrypt only the passwords?, .* --secret --path .*password'?$/);
+    });
+  }
+
   it("must be readable where its structure matters", async () => {
     const problems = await problemsOf(() =>
       read(config("  krateo:set: {secure: AAA}\n  krateo:context: {secure: B}\n")),
