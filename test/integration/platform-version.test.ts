@@ -135,7 +135,7 @@ describe("another platform version", () => {
     assert.deepEqual(await everySecret(), secrets);
     assert.match(JSON.stringify(await recorded()), /"krateo.io\/installation-version":"3\.1\.0-rc1-dev3"/);
     assert.equal((await stack.outputs())["platformVersion"], version);
-    const config = await live("ConfigMap", "frontend");
+    const config = await live("ConfigMap", "frontend-config-vars");
     assert.match(JSON.stringify(config?.["data"] ?? {}), /NOTIFICATIONS_WIDGET/);
     const verify = await stack.krateo("verify");
     assert.equal(verify.code, 0, verify.output);
