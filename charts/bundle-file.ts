@@ -92,7 +92,8 @@ export async function readBundle(file: string): Promise<ReadonlyMap<string, Buff
     if (actual !== digest)
       throw new BundleError(`the bundle is damaged: ${name} has ${actual}, and should have ${digest}`, anew);
   }
-  return found;
+  // What is not listed is not what was put in.
+  return new Map([...found].filter(([name]) => name === contentsFile || Object.hasOwn(data.files, name)));
 }
 
 const anew =

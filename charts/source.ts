@@ -126,7 +126,7 @@ export class Locator {
     if (content) return { at: file, read: async () => content };
     throw new BundleError(
       "the bundle does not hold this archive",
-      "make a bundle of this very stack where its charts can be fetched: npx krateo bundle FILE.tar",
+      "make a bundle of this very stack where its charts can be fetched: pulumi config rm krateo:chartMirror, then npx krateo bundle FILE.tar",
     );
   }
 

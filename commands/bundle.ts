@@ -46,18 +46,19 @@ Exit codes: 0 written, 1 not: a chart cannot be fetched, or the configuration is
       for (const warning of onlineWarnings(configuration)) session.note(`warning: ${warning}`);
       const documents = await documentFiles(configuration, session.directory);
       const title = `Krateo ${settings.platformVersion}`;
+      const sources = sourcesOf(images, settings.images.registry);
       const files = new Map<string, Buffer | string>([
         ...charts,
         ...documents,
-        ["images.txt", `${sourcesOf(images).join("\n")}\n`],
-        ["copy-images.sh", copyScript(title, images)],
+        ["images.txt", `${sources.join("\n")}\n`],
+        ["copy-images.sh", copyScript(title, sources)],
       ]);
       const { writeBundle } = await import("../charts/bundle-file.ts");
       await writeBundle(file, settings.platformVersion, files).catch((error: unknown) => {
         throw notWritten(name, error);
       });
       session.print(
-        `${name} has ${amount(charts.size - 1, "chart")}, ${amount(documents.size, "document")}, and the names of ${amount(sourcesOf(images).length, "image")}; copy-images.sh in it copies those`,
+        `${name} has ${amount(charts.size - 1, "chart")}, ${amount(documents.size, "document")}, and the names of ${amount(sources.length, "image")}; copy-images.sh in it copies those`,
       );
     });
 }

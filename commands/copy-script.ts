@@ -1,7 +1,5 @@
 /** A shell script that brings images to a registry, over an air gap if need be. */
-import type { PlatformImage } from "../configuration/images/platform-images.ts";
 import { atRegistry } from "../configuration/images/reference.ts";
-import { sourcesOf } from "./image-formats.ts";
 
 /** Stands for the registry while the part behind it is worked out. */
 const somewhere = "registry.invalid";
@@ -10,9 +8,10 @@ const somewhere = "registry.invalid";
  * The script, for any POSIX shell. It uses skopeo or crane.
  *
  * @param title what the images are of
+ * @param sources where they are published
  */
-export function copyScript(title: string, images: readonly PlatformImage[]): string {
-  const pairs = sourcesOf(images).map((source) => {
+export function copyScript(title: string, sources: readonly string[]): string {
+  const pairs = sources.map((source) => {
     const path = atRegistry(source, somewhere).slice(somewhere.length + 1);
     return `${source} ${path}`;
   });

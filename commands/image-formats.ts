@@ -15,16 +15,15 @@ export interface Copy {
 /** Forms that name the place where images are copied to. */
 export const copyFormats: readonly ImageFormat[] = ["skopeo", "crane"];
 
-/** What is copied, each image once. What is named in the registry already has no source to be copied from. */
+/** What is copied, each image once. */
 export function copiesTo(images: readonly PlatformImage[], registry: string): Copy[] {
-  return sourcesOf(images)
-    .filter((source) => !isAt(source, registry))
-    .map((source) => ({ source, target: copyTarget({ source }, registry) }));
+  return sourcesOf(images, registry).map((source) => ({ source, target: copyTarget({ source }, registry) }));
 }
 
-/** Where images are published, each once. */
-export function sourcesOf(images: readonly PlatformImage[]): string[] {
-  return [...new Set(images.map(({ source }) => source))];
+/** Where images are published, each once. What the user names in the registry itself has no place to be copied from. */
+export function sourcesOf(images: readonly PlatformImage[], registry: string | undefined): string[] {
+  const sources = new Set(images.map(({ source }) => source));
+  return [...sources].filter((source) => registry === undefined || !isAt(source, registry));
 }
 
 /**
@@ -36,18 +35,18 @@ export function sourcesOf(images: readonly PlatformImage[]): string[] {
 export function inFormat(
   format: ImageFormat,
   images: readonly PlatformImage[],
-  { version, registry = "" }: { readonly version: string; readonly registry?: string },
+  { version, registry }: { readonly version: string; readonly registry?: string },
 ): string {
   switch (format) {
     case "list":
       return [...new Set(images.map(({ reference }) => reference))].join("\n");
     // Not `skopeo sync`: with a file it keeps the last part of each image's path alone.
     case "skopeo":
-      return copiesTo(images, registry)
+      return copiesTo(images, registry ?? "")
         .map(({ source, target }) => `skopeo copy --all docker://${source} docker://${target}`)
         .join("\n");
     case "crane":
-      return copiesTo(images, registry)
+      return copiesTo(images, registry ?? "")
         .map(({ source, target }) => `crane copy ${source} ${target}`)
         .join("\n");
     case "hauler":
@@ -55,14 +54,14 @@ export function inFormat(
         apiVersion: "content.hauler.cattle.io/v1",
         kind: "Images",
         metadata: { name: `krateo-${version}` },
-        spec: { images: sourcesOf(images).map((source) => ({ name: source })) },
+        spec: { images: sourcesOf(images, registry).map((source) => ({ name: source })) },
       }).trimEnd();
     case "zarf":
       return stringify({
         kind: "ZarfPackageConfig",
         // A name has no dots there.
         metadata: { name: "krateo", version },
-        components: [{ name: "images", required: true, images: sourcesOf(images) }],
+        components: [{ name: "images", required: true, images: sourcesOf(images, registry) }],
       }).trimEnd();
   }
 }

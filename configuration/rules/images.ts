@@ -26,6 +26,7 @@ export function imageWarnings(configuration: ResolvedConfiguration): string[] {
       ? ["krateo:imageRegistryStrict has no effect: krateo:imageRegistry is not set"]
       : []),
     ...elsewhere(configuration, ({ keys }) => keys.length === 0).map(sentenceOf),
+    ...notKnown(configuration).map(sentenceOf),
     ...loginProblems(configuration).map(sentenceOf),
   ];
 }
@@ -37,15 +38,19 @@ function elsewhere(
 ): Problem[] {
   const settings = settingsFor(configuration);
   if (settings.images.registry === undefined) return [];
-  return [
-    ...imagesFromElsewhere(settings)
-      .filter(isMeant)
-      .map((image) => redirectProblem(image, configuration)),
-    ...stepsOfUnknownCharts(settings).map(({ id, chart }) => ({
-      what: `krateo:imageRegistry does not reach step ${id}: which values of chart ${chart.name} choose its images is not known`,
-      next: "set them yourself; npx krateo images shows what its templates run where helm is on the PATH",
-    })),
-  ];
+  return imagesFromElsewhere(settings)
+    .filter(isMeant)
+    .map((image) => redirectProblem(image, configuration));
+}
+
+/** Charts of which nobody can tell here where their images come from: no reason to stop, not even where all is to be strict. */
+function notKnown(configuration: ResolvedConfiguration): Problem[] {
+  const settings = settingsFor(configuration);
+  if (settings.images.registry === undefined) return [];
+  return stepsOfUnknownCharts(settings).map(({ id, chart }) => ({
+    what: `krateo:imageRegistry does not reach step ${id}: which values of chart ${chart.name} choose its images is not known`,
+    next: "set them yourself; npx krateo images shows what its templates run where helm is on the PATH",
+  }));
 }
 
 function redirectProblem(image: PlatformImage, { computed }: ResolvedConfiguration): Problem {

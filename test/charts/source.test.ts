@@ -196,7 +196,7 @@ describe("fetching charts", () => {
           what: "charts authn 1.0.0, snowplow 1.0.0 cannot be fetched: finding the chart failed: the bundle does not hold this archive",
           file: join(folder, "krateo.tar"),
           allowed: undefined,
-          next: "make a bundle of this very stack where its charts can be fetched: npx krateo bundle FILE.tar",
+          next: "make a bundle of this very stack where its charts can be fetched: pulumi config rm krateo:chartMirror, then npx krateo bundle FILE.tar",
         },
       ]);
     });

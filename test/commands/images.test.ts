@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { withHelm } from "../cluster/helm-stand-in.ts";
 import { krateo, type Run, withProject } from "./session.ts";
@@ -122,6 +124,21 @@ describe("krateo images", () => {
       metadata: { name: "krateo", version: "local" },
       components: [{ name: "images", required: true, images: names }],
     });
+  });
+
+  it("copies nothing that the user has in that registry already", async () => {
+    const own = "mirror.example.org/krateo/mine/deviser";
+    writeFileSync(
+      join(directory, "krateo-overrides.yaml"),
+      `components: { shop: { stepConfig: { b: { helmValues: { image: { repository: ${own} } } } } } }\n`,
+    );
+    try {
+      for (const format of ["skopeo", "crane", "hauler", "zarf"])
+        assert.doesNotMatch((await images("mirrored", "--format", format)).printed, /mine\/deviser/, format);
+      assert.match((await images("mirrored")).printed, /^mirror\.example\.org\/krateo\/mine\/deviser:/m);
+    } finally {
+      rmSync(join(directory, "krateo-overrides.yaml"));
+    }
   });
 
   it("asks for the registry that is copied to", async () => {

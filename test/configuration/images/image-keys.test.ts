@@ -151,6 +151,11 @@ describe("krateo:imageRegistry", () => {
       ],
     });
     const settings = await loadLocal(document, undefined, { imageRegistry, imagePullSecrets: "regcred" });
+    const strict = { imageRegistry, imageRegistryStrict: true };
+    assert.deepEqual(
+      (await problemsOf(loadLocal(document, undefined, strict))).map(({ what }) => what),
+      ["krateo:imageRegistry does not reach step c: its object names busybox"],
+    );
     assert.equal(valueIn(settings, "a", "image", "repository"), `${imageRegistry}/x/snowplow`);
     assert.deepEqual(valueIn(settings, "a", "imagePullSecrets"), [{ name: "regcred" }]);
     assert.deepEqual(settings.warnings, [
