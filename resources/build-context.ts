@@ -23,6 +23,8 @@ export interface PlatformArgs {
   readonly repairs: readonly Repair[];
   /** Helm releases to apply again though nothing in their inputs has changed; keys of `Inventory.releases`. */
   readonly reapply: ReadonlySet<string>;
+  /** What the engine called each Helm release in the last run, by release name. */
+  readonly releaseUrns: Readonly<Record<string, string>>;
   /** Workloads whose pods are older than their configuration, in words. */
   readonly outdated: readonly string[];
   /** Path of each chart step's archive, relative to the project folder, by step id. */

@@ -10,6 +10,11 @@ import { knownComponent } from "../components/catalogue.ts";
 export class Component extends pulumi.ComponentResource {
   /** @param name As the release document has it. One that Krateo 3.0.0 does not have gets a type token for all such. */
   constructor(name: string, parent: pulumi.Resource) {
-    super(knownComponent(name)?.typeToken ?? "krateo:platform:Component", name, {}, { parent });
+    super(componentType(name), name, {}, { parent });
   }
+}
+
+/** The type token of a component. */
+export function componentType(name: string): string {
+  return knownComponent(name)?.typeToken ?? "krateo:platform:Component";
 }

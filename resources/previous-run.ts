@@ -9,5 +9,6 @@ import { type PreviousRun, previousRunIn, type Remembered } from "../model/previ
 export async function previousRun(): Promise<PreviousRun | undefined> {
   const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
   const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
-  return previousRunIn(Object.values(outputs as Record<string, Remembered>));
+  const remembered = Object.entries(outputs as Record<string, Remembered>);
+  return previousRunIn(remembered.map(([urn, resource]) => ({ ...resource, urn })));
 }

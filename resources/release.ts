@@ -6,6 +6,7 @@ import { releaseKey } from "../model/inventory.ts";
 import type { ChartStep } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import type { BuildContext } from "./build-context.ts";
+import { componentType } from "./component.ts";
 import { loginNotice } from "./login.ts";
 import { filledValues } from "./step-values.ts";
 
@@ -48,10 +49,25 @@ export function createRelease(
         ...(step.id === loginStep && { afterCreate: [loginNotice(build)] }),
       },
       ...(existing && { import: `${namespace}/${name}` }),
+      ...formerName(build, step),
       // What applying it again once left there is no reason for another upgrade.
       ...(again === undefined && { ignoreChanges: ["description"] }),
     },
   );
+}
+
+/**
+ * The engine's name of the release in the last run, where it has another one now: a newer platform version may give a step
+ * another id, or to another component. Without it the engine would take over the release under its new name, and then uninstall
+ * it under its old one.
+ */
+function formerName(
+  { args }: BuildContext,
+  { id, component, release }: ChartStep,
+): pulumi.CustomResourceOptions {
+  const former = args.releaseUrns[release.name];
+  const own = `${componentType(component)}$kubernetes:helm.sh/v3:Release::${id}`;
+  return former === undefined || former.endsWith(own) ? {} : { aliases: [former] };
 }
 
 /** Why a release is applied though its inputs may not have changed, in words; undefined for any other. */

@@ -33,7 +33,10 @@ const none: UpgradeFindings = { checks: [], lines: [], manifests: new Map() };
 /** What the run works with, as plain data but for the connection. */
 interface RunContext {
   readonly connection: Connection;
-  readonly plan: Pick<PlatformArgs, "settings" | "inventory" | "charts" | "repairs" | "reapply" | "outdated">;
+  readonly plan: Pick<
+    PlatformArgs,
+    "settings" | "inventory" | "charts" | "repairs" | "reapply" | "outdated" | "releaseUrns"
+  >;
   /** What upgrades will apply, by the release's key in the inventory; of those that are known. */
   readonly manifests: UpgradeFindings["manifests"];
 }
@@ -78,7 +81,8 @@ export function startRun(): Promise<RunContext> {
     if (change.length > 0) await pulumi.log.info(change.join("\n"));
     const lines = [...leftoverLines(inventory), ...upgrades.lines, ...repairs.map(describeRepair)];
     for (const line of [...lines, ...outdated.map(outdatedLine)]) await pulumi.log.info(line);
-    const plan = { settings, inventory, charts, repairs, reapply, outdated };
+    const { releaseUrns = {} } = previous ?? {};
+    const plan = { settings, inventory, charts, repairs, reapply, outdated, releaseUrns };
     return { connection, plan, manifests: upgrades.manifests };
   });
 }

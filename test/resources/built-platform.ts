@@ -27,6 +27,7 @@ export async function build(
     reapply = [],
     failing = [],
     outdated = [],
+    releaseUrns = {},
     read = async () => service as unknown as JsonObject,
   }: {
     inventory?: Partial<Inventory>;
@@ -35,6 +36,7 @@ export async function build(
     reapply?: readonly string[];
     failing?: readonly string[];
     outdated?: readonly string[];
+    releaseUrns?: PlatformArgs["releaseUrns"];
     read?: PlatformArgs["read"];
   } = {},
 ): Promise<{ platform: Platform; all: Registration[]; find: (name: string) => Registration }> {
@@ -43,6 +45,7 @@ export async function build(
     repairs,
     reapply: new Set(reapply),
     outdated,
+    releaseUrns,
     read,
   });
   let platform: Platform | undefined;

@@ -10,6 +10,7 @@ export function platformArgs(settings: Settings, given: Partial<PlatformArgs> = 
     repairs: [],
     reapply: new Set(),
     outdated: [],
+    releaseUrns: {},
     charts: new Map(settings.steps.map(({ id }) => [id, `./.charts/${id}.tgz`])),
     stack: "test",
     putBack: async () => [],

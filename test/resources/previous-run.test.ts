@@ -16,11 +16,13 @@ describe("what the state says of the last run", () => {
 
   it("is cluster, namespace and releases, whether the run succeeded or not", () => {
     const status = { chart: "authn", version: "0.22.2" };
-    const release = { type: "kubernetes:helm.sh/v3:Release", outputs: { name: "authn", status } };
+    const type = "kubernetes:helm.sh/v3:Release";
+    const release = { urn: "urn:pulumi:x::authn", type, outputs: { name: "authn", status } };
     assert.deepEqual(previousRunIn([provider, namespace, release]), {
       clusterUid: "uid-1",
       namespace: "krateo-system",
       releases: { authn: "authn 0.22.2" },
+      releaseUrns: { authn: "urn:pulumi:x::authn" },
     });
   });
 });

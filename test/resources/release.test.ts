@@ -66,6 +66,29 @@ describe("a Helm release", () => {
     assert.equal(find("install-authn").inputs["description"], undefined);
   });
 
+  const urnOf = (component: string, step: string) =>
+    `urn:pulumi:test::krateo::krateo:platform:Platform$krateo:platform:${component}$kubernetes:helm.sh/v3:Release::${step}`;
+
+  for (const [what, former] of [
+    ["another step", urnOf("Backend", "install-authn-server")],
+    ["another component", urnOf("Frontend", "install-authn")],
+  ] as const) {
+    it(`that ${what} installed before stays the same release: it would be uninstalled under its former name`, async () => {
+      const step = chartStep("install-authn", { component: "backend" });
+      const { find } = await build([step], { releaseUrns: { authn: former } });
+      assert.deepEqual(find("install-authn").aliases, [former]);
+    });
+  }
+
+  it("has no former name where nothing has changed", async () => {
+    const step = chartStep("install-authn", { component: "backend" });
+    const releaseUrns = {
+      authn: urnOf("Backend", "install-authn"),
+      other: urnOf("Backend", "install-other"),
+    };
+    assert.deepEqual((await build([step], { releaseUrns })).find("install-authn").aliases, []);
+  });
+
   it("is looked for in its own namespace", async () => {
     const step = chartStep("install-web", { release: { name: "web", namespace: "other" } });
     const inHome = await build([step], { inventory: { releases: { web: release } } });

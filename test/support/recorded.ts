@@ -8,6 +8,8 @@ export interface Registration {
   readonly parent: string;
   readonly dependsOn: readonly string[];
   readonly importId: string;
+  /** URNs that it had before. */
+  readonly aliases: readonly string[];
   readonly ignoreChanges: readonly string[];
   readonly retainOnDelete: boolean;
   /** Names of the hooks that run before each operation on it. */
@@ -21,6 +23,8 @@ interface Request {
   getParent(): string;
   getDependenciesList(): string[];
   getImportid(): string;
+  getAliasesList(): { getUrn(): string }[];
+  getAliasurnsList(): string[];
   getIgnorechangesList(): string[];
   getRetainondelete(): boolean;
   getHooks(): { getBeforeCreateList(): string[]; getBeforeUpdateList(): string[] } | undefined;
@@ -73,6 +77,7 @@ export async function registrations(
     parent: nameOf(request.getParent()),
     dependsOn: [...new Set(request.getDependenciesList().map(nameOf))].sort(),
     importId: request.getImportid(),
+    aliases: [...request.getAliasesList().map((alias) => alias.getUrn()), ...request.getAliasurnsList()],
     ignoreChanges: request.getIgnorechangesList().toSorted(),
     retainOnDelete: request.getRetainondelete(),
     hooks: {
