@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -34,7 +34,7 @@ export function loadedModules(args: readonly string[], env: NodeJS.ProcessEnv = 
         encoding: "utf8",
       },
     );
-    if (stderr !== "") throw new Error(stderr);
+    if (!existsSync(list)) throw new Error(stderr);
     const { urls, parts } = JSON.parse(readFileSync(list, "utf8")) as { urls: string[]; parts: string[] };
     const files = urls.filter((url) => url.startsWith("file:"));
     return {

@@ -18,6 +18,17 @@ describe("what is loaded at the start", () => {
     ]);
   });
 
+  it("of the program is no generated API, no engine of jq and no command", () => {
+    // Without an engine it ends when all is loaded.
+    const { files } = loadedModules(["index.ts"]);
+    assert.ok(files.includes("resources/platform.ts") && files.includes("run/start.ts"));
+    const late = /^(commands|rehearsal)\/|node_modules\/(@kubernetes|jq-wasm)\//;
+    assert.deepEqual(
+      files.filter((file) => late.test(file)),
+      [],
+    );
+  });
+
   it("of a command is no compiler of TypeScript, once its compiled code is kept", () => {
     loadedModules(render);
     const { parts } = loadedModules(render);
