@@ -79,6 +79,7 @@ async function add(version: string, options: AddOptions, session: Session): Prom
     { releaseFiles },
     { sha256 },
     { lockVersion },
+    { readLockFile },
     { configFor },
     { judgeVersion },
     stored,
@@ -87,6 +88,7 @@ async function add(version: string, options: AddOptions, session: Session): Prom
     import("../../charts/release-files.ts"),
     import("../../charts/archive-store.ts"),
     import("../../charts/lock.ts"),
+    import("../../configuration/lock-file.ts"),
     import("../../configuration/stack-config.ts"),
     import("../../configuration/versions/judge.ts"),
     import("../../configuration/versions/stored-version.ts"),
@@ -97,12 +99,14 @@ async function add(version: string, options: AddOptions, session: Session): Prom
   const { releaseSource } = configFor(await configuration(options, session), ["releaseSource"]);
   const source = options.from ?? releaseSource ?? defaultSource;
   const documents = await releaseFiles(source, version, directory);
+  // What was kept stays kept when the version is added again.
+  const kept = readLockFile(directory).versions[version]?.keepUpstream ?? [];
   const locked = {
     from: withoutLogins(source.replaceAll("VERSION", version)),
     documents: Object.fromEntries(
       [...documents].map(([name, content]) => [name, `sha256:${sha256(content)}`]),
     ),
-    keepUpstream: [...options.keepUpstream],
+    keepUpstream: [...new Set([...kept, ...options.keepUpstream])],
   };
   const folder = join(stored.versionsFolder, version);
   // A project of its own, in which the version is tried: what is tried there is what is moved here.
@@ -126,7 +130,10 @@ async function add(version: string, options: AddOptions, session: Session): Prom
       ]);
     }
     await move(join(trial, folder), join(directory, folder), join(trial, "former"), () =>
-      lockVersion(directory, version, locked),
+      lockVersion(directory, version, {
+        ...locked,
+        keepUpstream: locked.keepUpstream.filter((id) => keepable.includes(id)),
+      }),
     );
     return { version, from: locked.from, folder, documents: [...documents.keys()], ...judgement };
   } finally {
@@ -166,14 +173,16 @@ async function move(from: string, to: string, former: string, record: () => Prom
   writable(to, () => {
     mkdirSync(dirname(to), { recursive: true });
     if (before) renameSync(to, former);
-    renameSync(from, to);
   });
+  let file = to;
   try {
+    renameSync(from, to);
+    file = "krateo.lock";
     await record();
   } catch (error) {
-    rmSync(to, { recursive: true });
+    rmSync(to, { recursive: true, force: true });
     if (before) renameSync(former, to);
-    throw notWritable("krateo.lock", error);
+    throw notWritable(file, error);
   }
 }
 

@@ -1,5 +1,6 @@
 /** `krateo versions`: the platform versions that a stack can name; its subcommands add one, and compare two. */
 import { Command } from "commander";
+import { type Problem, placeText, sentenceOf } from "../../model/problem.ts";
 import { plainTable } from "../plain-table.ts";
 import { BadResult, type Session } from "../session.ts";
 import { addCommand } from "./add.ts";
@@ -55,7 +56,7 @@ async function list(directory: string): Promise<VersionEntry[]> {
   ]);
   const { versions } = readLockFile(directory);
   const added = addedVersions(directory).map((version): VersionEntry => {
-    const problems: { what: string; file?: string }[] = [];
+    const problems: Problem[] = [];
     storedVersion(directory, version, { problems, warnings: [] });
     const { from = "unknown", documents = {}, keepUpstream = [] } = versions[version] ?? {};
     return {
@@ -63,7 +64,7 @@ async function list(directory: string): Promise<VersionEntry[]> {
       from,
       documents: Object.keys(documents).length,
       keepUpstream,
-      problems: problems.map(({ what, file }) => `${file}: ${what}`),
+      problems: problems.map((problem) => `${placeText(problem)}: ${sentenceOf(problem)}`),
     };
   });
   return [{ version: bundledVersion, from: "bundled", keepUpstream: [], problems: [] }, ...added];

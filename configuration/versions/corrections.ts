@@ -82,7 +82,7 @@ export function unexpectedProblem(
     ...place,
     given: valueText(found),
     allowed: `${valueText(upstream)}, which is replaced by ${valueText(ours)}`,
-    next: `to keep upstream's value: npx krateo versions add ${version} --keep-upstream ${id}`,
+    next: `to keep upstream's value, add the version again as before with: --keep-upstream ${id}`,
   };
 }
 

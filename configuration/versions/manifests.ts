@@ -26,7 +26,7 @@ export function manifestProblems({ version, folder, shown, keep }: StoredVersion
         name === defaultOverrides
           ? `take what you need of it into your ${defaultOverrides}`
           : "apply what you need of it yourself"
-      }, and say so: npx krateo versions add ${version} --keep-upstream ${name}`,
+      }, and add the version again as before with: --keep-upstream ${name}`,
     }));
 }
 

@@ -83,7 +83,10 @@ function changedDocuments(
   { version, folder, shown }: Omit<StoredVersion, "keep">,
   { documents }: LockedVersion,
 ): Problem[] {
-  const there = readdirSync(folder);
+  // Folders are never read.
+  const there = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
   return [...new Set([...Object.keys(documents), ...there])].flatMap((name): Problem[] => {
     const found = there.includes(name) ? `sha256:${fileDigest(path.join(folder, name))}` : "no file";
     const expected = documents[name] ?? "no file";
@@ -94,7 +97,10 @@ function changedDocuments(
         file: `${shown}/${name}`,
         given: found,
         allowed: expected,
-        next: `restore the folder from version control, or get the documents again: npx krateo versions add ${version}; your own changes belong in krateo-overrides.yaml`,
+        next:
+          name in documents
+            ? `restore the folder from version control, or get the documents again: npx krateo versions add ${version}; your own changes belong in krateo-overrides.yaml`
+            : "remove it: in this folder are upstream's documents alone",
       },
     ];
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadSettings } from "../../configuration/load.ts";
 import { startServer, type TestServer } from "../charts/server.ts";
@@ -83,7 +83,7 @@ describe("krateo versions", () => {
     const refused = await add("--from", "upstream");
     assert.equal(refused.code, 1);
     assert.match(refused.noted, /given: +"maybe"\n +allowed: +nothing, which is replaced by "false"/);
-    assert.ok(refused.noted.includes(`npx krateo versions add 3.1.0 --keep-upstream ${id}`), refused.noted);
+    assert.match(refused.noted, new RegExp(`add the version again as before with: --keep-upstream ${id}`));
     assert.deepEqual(traces(), []);
     const kept = await add("--from", "upstream", "--keep-upstream", id);
     assert.equal(kept.code, 0, kept.noted);
@@ -92,6 +92,20 @@ describe("krateo versions", () => {
       /not made, because upstream's value is kept: install-authn\.values\.env\.AUTHN_DEBUG/,
     );
     assert.match(lockText(), /keepUpstream:\n +- install-authn\.values\.env\.AUTHN_DEBUG/);
+    const again = await add("--from", "upstream");
+    assert.equal(again.code, 0, again.noted);
+    assert.match(lockText(), /keepUpstream:\n +- install-authn\.values\.env\.AUTHN_DEBUG/);
+  });
+
+  it("reads no folder among the documents, and says of a file that is none of them to remove it", async () => {
+    put(upstreamLike());
+    await add("--from", "upstream");
+    mkdirSync(join(directory, "versions", version, "notes"));
+    assert.equal((await krateo(directory, "versions")).code, 0);
+    writeFileSync(join(directory, "versions", version, "notes.txt"), "");
+    const { code, printed } = await krateo(directory, "versions");
+    assert.equal(code, 1);
+    assert.match(printed, /notes\.txt: .*; remove it: in this folder are upstream's documents alone/);
   });
 
   it("replaces a version that is added again, and leaves it when the new documents are refused", async () => {
