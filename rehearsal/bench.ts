@@ -1,8 +1,9 @@
 /** The command line of the benchmark: `npm run bench`. */
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type BenchChoice, measure } from "./bench/measure.ts";
+import type { Peer } from "./bench/peer.ts";
 import { descendantsOf } from "./bench/processes.ts";
 import { describeReport } from "./bench/report.ts";
 import type { SequentialWaits } from "./bench/sequential-install.ts";
@@ -16,6 +17,8 @@ interface Flags {
   runs: number;
   sequential: SequentialWaits;
   skipSequential?: boolean;
+  peer?: string;
+  documents?: string;
   json?: boolean;
 }
 
@@ -43,6 +46,8 @@ export function commandLine(): Command {
         .default("upstream", "upstream: the releases that upstream's documents wait for"),
     )
     .option("--skip-sequential", "leave the installation one after another out")
+    .option("--peer <program>", "also install with upstream's CLI: path of krateoctl, with --documents")
+    .option("--documents <folder>", "folder with upstream's krateo.TYPE.yaml, which krateoctl installs from")
     .option("--json", "print the figures as one JSON object")
     .addHelpText(
       "after",
@@ -50,6 +55,7 @@ export function commandLine(): Command {
         "  npm run bench                                             everything, type nodeport\n" +
         "  npm run bench -- --skip-sequential --runs 7               about half the time, steadier previews\n" +
         "  npm run bench -- --type loadbalancer --sequential each\n" +
+        "  npm run bench -- --skip-sequential --peer ../krateoctl --documents ../releases\n" +
         "  npm run --silent bench -- --json > figures.json",
     )
     .allowExcessArguments(false)
@@ -62,12 +68,21 @@ function positiveInteger(text: string): number {
   throw new InvalidArgumentError("It must be a whole number, 1 or more.");
 }
 
+/** @throws Error for one of the two options without the other */
+function peerOf({ peer, documents }: Flags): Peer | undefined {
+  if (peer === undefined && documents === undefined) return undefined;
+  if (peer === undefined || documents === undefined)
+    throw new Error("--peer and --documents belong together: give both, or neither");
+  return { program: resolve(peer), documents: resolve(documents) };
+}
+
 async function main(args: string[]): Promise<void> {
   const flags = commandLine().parse(args, { from: "user" }).opts<Flags>();
   const choice: BenchChoice = {
     type: flags.type,
     runs: flags.runs,
     sequential: flags.skipSequential ? undefined : flags.sequential,
+    peer: peerOf(flags),
   };
   const root = join(import.meta.dirname, "..");
   // Of its own, so that a rehearsal that runs, and its stack, stay as they are.

@@ -12,6 +12,7 @@ import { ensureToolchain, type Toolchain } from "../toolchain.ts";
 import { commandCpu } from "./cpu.ts";
 import { criticalPath } from "./critical-path.ts";
 import { withPeakMemory } from "./memory.ts";
+import { installByPeer, type Peer } from "./peer.ts";
 import { summarize, timePreviews } from "./preview.ts";
 import { descendantsOf } from "./processes.ts";
 import type { BenchReport } from "./report.ts";
@@ -27,6 +28,8 @@ export interface BenchChoice {
   runs: number;
   /** Undefined: no installation one after another. */
   sequential: SequentialWaits | undefined;
+  /** Undefined: upstream's CLI is not measured. */
+  peer: Peer | undefined;
 }
 
 interface Bench {
@@ -93,6 +96,11 @@ export async function measure({ choice, paths, say, signal }: Bench): Promise<Be
     const { seconds } = await timed(() => installInTurn(toolchain, paths, settings, waits, { say, signal }));
     sequential = { waits, seconds, overInstall: seconds / install.seconds };
   }
+  let peer: BenchReport["peer"];
+  if (choice.peer) {
+    await newCluster();
+    peer = await installByPeer(toolchain, paths, choice.peer, { ...wanted, say });
+  }
   signal.throwIfAborted();
 
   return {
@@ -106,6 +114,7 @@ export async function measure({ choice, paths, say, signal }: Bench): Promise<Be
       memory: installMemory,
     },
     ...(sequential ? { sequential } : {}),
+    ...(peer ? { peer } : {}),
     preview: summarize(previews),
     cpu,
     upAgain: { changedRevisions: changed, memory: againMemory },

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import type { CommandCpu } from "./cpu.ts";
 import type { CriticalPath } from "./critical-path.ts";
 import type { PeakMemory } from "./memory.ts";
+import type { PeerFigures } from "./peer.ts";
 import type { PreviewSummary } from "./preview.ts";
 import type { SequentialWaits } from "./sequential-install.ts";
 
@@ -29,6 +30,8 @@ export interface BenchReport {
     seconds: number;
     overInstall: number;
   };
+  /** Upstream's CLI on a cluster of its own; absent when it was not asked for. */
+  peer?: PeerFigures;
   preview: PreviewSummary;
   cpu: CommandCpu;
   upAgain: {
@@ -44,6 +47,7 @@ export interface BenchReport {
 const aims = {
   overCriticalPath: 1.2,
   loginSeconds: 60,
+  overPeer: { seconds: 0.45, loginSeconds: 0.25, againSeconds: 0.3 },
   previewOverEmptySeconds: 1,
   upOverPreviewSeconds: 1,
   cpu: { help: 0.35, render: 0.6, explain: 0.6 } satisfies CommandCpu,
@@ -84,6 +88,7 @@ export function describeReport(report: BenchReport): string {
       ["  one after another / install", sequential.overInstall.toFixed(2), ""],
     );
   }
+  table.push(...peerRows(report));
   table.push(
     [`preview, nothing to do (median of ${preview.platform.length})`, seconds(preview.platformSeconds), ""],
     ["  empty program", seconds(preview.emptySeconds), ""],
@@ -124,6 +129,29 @@ export function describeReport(report: BenchReport): string {
       ? ["The machine was busy before this began: trust the ratios, not the seconds."]
       : []),
   ].join("\n");
+}
+
+/** Each figure of upstream's CLI, and the part of it that this program takes. */
+function peerRows({ peer, install, preview }: BenchReport): string[][] {
+  if (!peer) return [];
+  const compared = (name: string, own: number, its: number, aim: number): string[][] => [
+    [name, seconds(its), ""],
+    ["  this program takes", `${(own / its).toFixed(2)} x`, judged(`${aim} x`, own / its <= aim)],
+  ];
+  const { overPeer } = aims;
+  const memory = install.memory.together ?? Number.NaN;
+  return [
+    ...compared("krateoctl, every workload ready", install.seconds, peer.seconds, overPeer.seconds),
+    ...compared(
+      "krateoctl, users can log in after",
+      install.loginSeconds,
+      peer.loginSeconds,
+      overPeer.loginSeconds,
+    ),
+    ...compared("krateoctl, nothing to do", preview.upSeconds, peer.againSeconds, overPeer.againSeconds),
+    ["krateoctl, peak memory", mebibytes(peer.memory.together ?? Number.NaN), ""],
+    ["  this program takes", `${(memory / (peer.memory.together ?? Number.NaN)).toFixed(1)} x`, ""],
+  ];
 }
 
 const waitWords: Record<SequentialWaits, string> = {

@@ -113,7 +113,8 @@ async function readVariable(
   }
 }
 
-async function everythingReady(connection: Connection, namespace: string): Promise<boolean> {
+/** Whether every Deployment and StatefulSet of a namespace is ready. */
+export async function everythingReady(connection: Connection, namespace: string): Promise<boolean> {
   const kinds = ["Deployment", "StatefulSet"] as const;
   const results = await Promise.all(
     kinds.map(async (kind) => {

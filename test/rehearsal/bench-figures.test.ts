@@ -214,6 +214,27 @@ describe("the benchmark's report", () => {
     assert.deepEqual(cells(text, "one after another / install"), ["3.00"]);
   });
 
+  it("compares with upstream's CLI where that was measured, too", () => {
+    assert.equal(cells(describeReport(report), "krateoctl"), undefined);
+    const memory = { together: 100 * 2 ** 20 };
+    const install = { ...report.install, memory: { together: 800 * 2 ** 20 } };
+    const peer = { seconds: 260, loginSeconds: 295, againSeconds: 27.5, memory };
+    const rows = describeReport({ ...report, install, peer })
+      .split("\n")
+      .filter((line) => /│/.test(line));
+    const from = (name: string) => rows.slice(rows.findIndex((line) => line.includes(name))).join("\n");
+    assert.deepEqual(cells(from("every workload ready"), "this program takes"), [
+      "0.50 x",
+      "<= 0.45 x: MISSED",
+    ]);
+    assert.deepEqual(cells(from("krateoctl, users"), "this program takes"), ["0.20 x", "<= 0.25 x: reached"]);
+    assert.deepEqual(cells(from("krateoctl, nothing"), "this program takes"), [
+      "0.20 x",
+      "<= 0.3 x: reached",
+    ]);
+    assert.deepEqual(cells(from("krateoctl, peak"), "this program takes"), ["8.0 x"]);
+  });
+
   it("says what it could not measure, and that the machine was busy", () => {
     assert.deepEqual(cells(describeReport(report), "kubernetes provider"), ["not measured"]);
     assert.doesNotMatch(describeReport(report), /busy/);
