@@ -1,4 +1,5 @@
 /** `krateo images`: lists every image that a stack will run. */
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { PlatformImage } from "../configuration/images/platform-images.ts";
 import { type ImageList, imageList } from "../configuration/images/rendered-comparison.ts";
@@ -72,9 +73,9 @@ async function rendered(
   settings: Settings,
   session: Session,
 ): Promise<ReadonlyMap<string, string[]> | undefined> {
-  const [{ helmVersion }, { renderedImages }, { fetchCharts }] = await Promise.all([
+  const [{ helmVersion }, { imagesOfManifests, renderedManifests }, { fetchCharts }] = await Promise.all([
     import("../cluster/checks/rendering/helm-template.ts"),
-    import("../cluster/checks/rendering/rendered-images.ts"),
+    import("../cluster/checks/rendering/rendered-manifests.ts"),
     import("../charts/fetch.ts"),
   ]);
   const helm = await helmVersion();
@@ -89,11 +90,15 @@ async function rendered(
       ...settings.charts,
       say: session.note,
     });
-    const found = await renderedImages(steps, charts);
+    const found = await renderedManifests(
+      steps,
+      // Not everybody starts this in the project's folder.
+      new Map([...charts].map(([id, file]) => [id, resolve(session.directory, file)])),
+    );
     session.note(
       `compared with what helm ${helm} makes of ${found.size} of ${amount(steps.length, "chart")}`,
     );
-    return found;
+    return new Map([...found].map(([step, manifests]) => [step, imagesOfManifests(manifests)]));
   } catch (error) {
     if (!(error instanceof ReportableError)) throw error;
     session.note(`not compared with the charts' templates:\n${error.message}`);

@@ -1,5 +1,6 @@
 /** `krateo versions diff`: what two platform versions install differently, and what that means for a stack. */
 import { Command } from "commander";
+import { configFor } from "../../configuration/stack-config.ts";
 import {
   differenceLines,
   differenceOf,
@@ -12,8 +13,10 @@ import { ConfigurationError, placeText, stackConfiguration } from "../../model/p
 import { type ReleaseType, releaseTypes } from "../../model/settings.ts";
 import { withStackOptions } from "../options.ts";
 import { type ClusterOptions, readConfig, type Session } from "../session.ts";
+import { type CrdDifference, crdDifference, crdLines } from "./crd-difference.ts";
 
 interface DiffOptions extends ClusterOptions {
+  readonly crds?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,6 +27,8 @@ interface StackDifference extends VersionDifference {
   readonly corrections: readonly JudgedCorrection[];
   /** What the stack's configuration names and the second version does not have, or refuses. */
   readonly overrides: readonly string[];
+  /** Only when it was asked for. */
+  readonly crds?: CrdDifference;
 }
 
 /** `krateo versions diff A B`. */
@@ -35,20 +40,22 @@ export function versionsDiffCommand(session: Session): Command {
     .description(
       "Compares the charts, values and images of two platform versions, for the type of the stack. Says which corrections apply " +
         "to the second one, and what in the stack's configuration names nothing there. Needs no cluster and no network. " +
-        "What the charts contain, their CRDs among it, is not compared.",
+        "What the charts contain is not compared, but for their CRDs with --crds.",
     )
+    .option("--crds", "also compare CRDs of the charts that differ; fetches these and needs helm on the PATH")
     .option(
       "--json",
-      "print one JSON object {from, to, type, charts: {added, gone, changed}, values, images: {added, gone}, corrections, overrides}",
+      "print one JSON object {from, to, type, charts: {added, gone, changed}, values, images: {added, gone}, corrections, overrides}, and with --crds crds: {added, gone, changed, versionsGone, notCompared}",
     )
     .addHelpText(
       "after",
       `
 Examples:
   npx krateo versions diff 3.0.0 3.1.0
+  npx krateo versions diff 3.0.0 3.1.0 --crds
   npx krateo versions diff 3.0.0 3.1.0 --stack production --json | jq .charts.changed
 
-Exit codes: 0 compared, 1 one of them is not in the project.`,
+Exit codes: 0 compared, 1 one of them is not in the project, or with --crds a chart cannot be fetched.`,
     )
     .action(async (from: string, to: string, options: DiffOptions) => {
       const difference = await compare(from, to, options, session);
@@ -106,11 +113,20 @@ async function compare(
   );
   const corrections =
     to === bundledVersion ? [] : judgedCorrections(directory, to, { problems: [], warnings: [] });
-  return { ...difference, type, corrections, overrides };
+  if (!options.crds) return { ...difference, type, corrections, overrides };
+  const { chartMirror: mirror, registries: logins } = configFor(raw, ["chartMirror", "registries"]);
+  const fetching = { directory, mirror, logins, say: session.note };
+  return {
+    ...difference,
+    type,
+    corrections,
+    overrides,
+    crds: await crdDifference(difference, type, fetching),
+  };
 }
 
 function described(difference: StackDifference): string {
-  const { from, to, type, corrections, overrides } = difference;
+  const { from, to, type, corrections, overrides, crds } = difference;
   const ids = (state: JudgedCorrection["state"]): string[] => [
     ...new Set(corrections.filter((one) => one.state === state).map(({ id }) => id)),
   ];
@@ -123,6 +139,7 @@ function described(difference: StackDifference): string {
   return [
     `platform version ${from} -> ${to}, type ${type}`,
     ...differenceLines(difference),
+    ...(crds ? crdLines(crds) : []),
     ...(states.length > 0 ? [`corrections of ${to}: ${states.join("; ")}`] : []),
     ...(overrides.length > 0
       ? [`your configuration with ${to}:`, ...overrides.map((line) => `  ${line}`)]

@@ -46,7 +46,7 @@ export function differenceOf(
   from: string,
   to: string,
 ): VersionDifference | undefined {
-  const [before, after] = [from, to].map((version) => stepsOf(directory, type, version));
+  const [before, after] = [from, to].map((version) => stepsOfVersion(directory, type, version));
   if (before === undefined || after === undefined) return undefined;
   const [old, next] = [before, after].map((steps) => new Map(steps.map((step) => [step.id, step])));
   const only = (steps: readonly Step[], others: ReadonlyMap<string, Step> | undefined) =>
@@ -72,8 +72,12 @@ export function differenceOf(
   };
 }
 
-/** The steps that a version installs, without anything of a stack's. */
-function stepsOf(directory: string, type: ReleaseType, version: string): Step[] | undefined {
+/**
+ * The steps that a version installs, without anything of a stack's.
+ *
+ * @returns undefined when its documents are not in the project, or cannot be used
+ */
+export function stepsOfVersion(directory: string, type: ReleaseType, version: string): Step[] | undefined {
   const findings: Findings = { problems: [], warnings: [] };
   const tokens = bundleTokens("krateo-system", exampleConfig[type], defaultOtelEndpoint);
   const layer = version === bundledVersion ? bundled(type, tokens) : added();

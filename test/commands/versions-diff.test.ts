@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { changeLines } from "../../configuration/versions/difference.ts";
+import { withHelm } from "../cluster/helm-stand-in.ts";
 import { stepOf, upstreamLike } from "../support/upstream-like.ts";
 import { krateo } from "./session.ts";
 import { add, directory, freshVersions, id, put, version } from "./versions-project.ts";
@@ -57,6 +59,53 @@ describe("krateo versions diff", () => {
       overrides[0],
       /^krateo-overrides\.yaml, .*settings for a step "install-opx" that does not exist$/,
     );
+  });
+
+  it("compares the CRDs of the charts that differ, where it is asked to", async () => {
+    put({ "Pulumi.dev.yaml": "config: { krateo:chartMirror: mirror }\n" }, ".");
+    const archives = ["frontend-1.0.23", "frontend-1.0.25", "opa-kube-mgmt-0.2.3", "extra-0.1.0"];
+    mkdirSync(join(directory, "mirror"));
+    for (const name of archives) writeFileSync(join(directory, "mirror", `${name}.tgz`), gzipSync(name));
+    const crd = (name: string, ...versions: string[]) =>
+      `---\nkind: CustomResourceDefinition\nmetadata: {name: ${name}}\nspec: {versions: [${versions.map((one) => `{name: ${one}, served: true}`).join()}]}\n`;
+    const of = (archive: string) =>
+      `template ${archive.split("-")[0]} ${join(directory, ".charts", archive)}`;
+    const answers = {
+      version: { output: "v3.21.4" },
+      [of("frontend-1.0.23")]: {
+        output: crd("pages.w", "v1beta1") + crd("same.w", "v1") + crd("old.w", "v1"),
+      },
+      [of("frontend-1.0.25")]: { output: crd("pages.w", "v1") + crd("same.w", "v1") },
+      [of("extra-0.1.0")]: { output: crd("extras.x", "v1") },
+      template: { code: 1, errors: "it needs a cluster" },
+    };
+    await withHelm(answers, async (starts) => {
+      const words = ["versions", "diff", "3.0.0", version, "--stack", "dev", "--crds"];
+      const { code, printed, noted } = await krateo(directory, ...words, "--json");
+      assert.equal(code, 0, noted);
+      assert.deepEqual(JSON.parse(printed).crds, {
+        added: ["extras.x"],
+        gone: ["old.w"],
+        changed: ["pages.w"],
+        versionsGone: ["pages.w v1beta1"],
+        notCompared: ["opa-kube-mgmt 0.2.3"],
+      });
+      assert.ok(
+        (await starts()).every(({ args }) => args[0] !== "template" || args.includes("--include-crds")),
+      );
+      const shown = (await krateo(directory, ...words)).printed;
+      assert.match(
+        shown,
+        /^CRD old\.w is gone: unless its chart keeps it, every object of it is deleted with it$/m,
+      );
+      assert.match(shown, /^CRD pages\.w v1beta1 is served no more$/m);
+      assert.match(shown, /^CRDs of chart opa-kube-mgmt 0\.2\.3 are not compared: /m);
+    });
+    const { code, noted } = await withHelm(undefined, () =>
+      krateo(directory, "versions", "diff", "3.0.0", version, "--stack", "dev", "--crds"),
+    );
+    assert.equal(code, 1);
+    assert.match(noted, /there is no helm on the PATH\n +next: +install helm, or leave --crds out/);
   });
 
   it("shows the same to people, and the other way round", async () => {

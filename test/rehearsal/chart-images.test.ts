@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { delimiter, dirname } from "node:path";
 import { fetchCharts } from "../../charts/fetch.ts";
-import { renderedImages } from "../../cluster/checks/rendering/rendered-images.ts";
+import { imagesOfManifests, renderedManifests } from "../../cluster/checks/rendering/rendered-manifests.ts";
 import { imageList } from "../../configuration/images/rendered-comparison.ts";
 import { chartStepsOf } from "../../plan/plan.ts";
 import { withProject } from "../commands/session.ts";
@@ -19,7 +19,8 @@ async function differences(config: Record<string, unknown>): Promise<readonly st
     const mirror = await packedCharts();
     const charts = await fetchCharts(steps, { directory, mirror });
     const archives = new Map([...charts].map(([id, file]) => [id, `${directory}/${file}`]));
-    const rendered = await renderedImages(steps, archives);
+    const manifests = await renderedManifests(steps, archives);
+    const rendered = new Map([...manifests].map(([step, one]) => [step, imagesOfManifests(one)]));
     assert.equal(rendered.size, steps.length);
     return imageList(settings, rendered).warnings;
   } finally {

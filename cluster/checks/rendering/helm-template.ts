@@ -11,6 +11,8 @@ export interface Templates {
   /** Path of the archive. */
   readonly archive: string;
   readonly isUpgrade: boolean;
+  /** With the CRDs that Helm installs ahead of the templates; default false. */
+  readonly withCrds?: boolean;
   /** Without variables. */
   readonly values: JsonObject;
 }
@@ -23,7 +25,7 @@ export async function helmVersion(): Promise<string | undefined> {
 
 /** What `helm template` says; undefined where there is no helm. */
 export async function helmTemplate(
-  { step, archive, isUpgrade, values }: Templates,
+  { step, archive, isUpgrade, withCrds = false, values }: Templates,
   { kubeVersion, apiVersions }: Capabilities,
 ): Promise<Ended | undefined> {
   const { name, namespace } = step.release;
@@ -31,6 +33,7 @@ export async function helmTemplate(
     ...["template", name, archive, "--namespace", namespace, "--values", "-"],
     `--kube-version=${kubeVersion}`,
     ...(isUpgrade ? ["--is-upgrade"] : []),
+    ...(withCrds ? ["--include-crds"] : []),
     ...apiVersions.map((version) => `--api-versions=${version}`),
   ];
   return await runHelm(args, offline, JSON.stringify(values));
