@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import { list, patch, pathOf, remove } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
-import { kubeconfig, rehearsal, root, until } from "../support/rehearsal.ts";
+import { rehearsal, until } from "../support/rehearsal.ts";
 import { live } from "../support/rehearsed-cluster.ts";
 import { openInstalled, type TestStack } from "../support/test-stack.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const kubeconfig = join(root, process.env["KRATEO_TEST_REHEARSAL"] ?? ".rehearsal-test", "kubeconfig");
 
 /** `krateo access --port-forward` at work, with what it has printed so far. */
 interface Forwarding {

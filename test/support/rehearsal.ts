@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { glob, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { stringify } from "yaml";
 import { packCharts } from "../../rehearsal/chart-repository.ts";
@@ -20,11 +20,8 @@ export interface Outcome {
 
 /** The project. */
 export const root = join(import.meta.dirname, "..", "..");
-/** Where the rehearsals of the tests lie: one, or with a number behind it one for each of mocha's workers. */
-const place = join(root, process.env["KRATEO_TEST_REHEARSAL"] ?? ".rehearsal-test");
-const worker = process.env["MOCHA_WORKER_ID"];
-/** The rehearsal of the tests that run in this process. */
-export const paths = rehearsalPaths(worker === undefined ? place : `${place}-${worker}`);
+/** Where the rehearsal of the tests lies. */
+export const paths = rehearsalPaths(join(root, process.env["KRATEO_TEST_REHEARSAL"] ?? ".rehearsal-test"));
 const clusterOptions = { directory: paths.directory };
 const log = (line: string): void => void process.stderr.write(`    ${line}\n`);
 
@@ -47,10 +44,12 @@ export function rehearsal(): Promise<Toolchain> {
   return cluster;
 }
 
-/** Ends what `rehearsal` started, in this process or in a worker; mocha calls it once, after the last test. */
-export async function mochaGlobalTeardown(): Promise<void> {
-  for await (const directory of glob(`${place}{,-[0-9],-[0-9][0-9]}`)) await stopCluster(directory);
-}
+/** Ends what `rehearsal` started; mocha calls it after the last test. */
+export const mochaHooks = {
+  async afterAll(): Promise<void> {
+    if (cluster) await stopCluster(paths.directory);
+  },
+};
 
 /** Starting points that this very run has kept; those of earlier runs may be out of date. */
 const kept = new Set<string>();

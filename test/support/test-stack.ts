@@ -4,7 +4,6 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { JsonObject } from "../../model/settings.ts";
-import { withLock } from "../../rehearsal/toolchain/lock.ts";
 import {
   comeBackTo,
   keep,
@@ -66,13 +65,9 @@ export class TestStack {
     await rehearsal();
     // Never the name of a stack whose file the project holds.
     const stack = new TestStack(`test-${type}`, env);
-    // The encryption salt that `init` writes beside Pulumi.yaml belongs to this stack alone. Another worker may make one of the
-    // same name for its own cluster.
-    await withLock(join(root, ".rehearsal-stack-init"), async () => {
-      const created = await stack.run("pulumi", ["stack", "init", stack.name, "--non-interactive"]);
-      if (created.code === 0)
-        await rename(join(root, `Pulumi.${stack.name}.yaml`), `${stack.configFile}.salt`);
-    });
+    const created = await stack.run("pulumi", ["stack", "init", stack.name, "--non-interactive"]);
+    // The encryption salt that `init` writes beside Pulumi.yaml belongs to this stack alone.
+    if (created.code === 0) await rename(join(root, `Pulumi.${stack.name}.yaml`), `${stack.configFile}.salt`);
     await stack.override({});
     await stack.configure(config);
     return stack;
