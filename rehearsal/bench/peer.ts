@@ -8,8 +8,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isMap, isSeq, parseDocument } from "yaml";
-import { list, pathOf } from "../../cluster/client/api.ts";
+import { create, list, pathOf } from "../../cluster/client/api.ts";
 import { type Connection, connect } from "../../cluster/client/connection.ts";
 import { readinessOf } from "../../cluster/diagnose/workload.ts";
 import { knownStep } from "../../components/catalogue.ts";
@@ -68,6 +67,9 @@ export async function installByPeer(
     const run = (...more: string[]) => runCommand(peer.program, [...words, ...more], { cwd: home, env });
 
     const connection = connect({ kubeconfig: paths.kubeconfig });
+    // Its documentation has the user make it.
+    const metadata = { name: namespace };
+    await create(connection, pathOf("v1", "namespaces"), { apiVersion: "v1", kind: "Namespace", metadata });
     const others = new Set(descendantsOf(process.pid).map(({ pid }) => pid));
     const begin = performance.now();
     const since = () => (performance.now() - begin) / 1000;
@@ -106,12 +108,9 @@ async function peerHome(
   await rm(home, { recursive: true, force: true });
   await mkdir(join(home, ".kube"), { recursive: true });
   await copyFile(kubeconfig, join(home, ".kube", "config"));
-  const document = parseDocument(await readFile(join(documents, `krateo.${type}.yaml`), "utf8"));
-  const steps = document.get("steps");
-  for (const step of isSeq(steps) ? steps.items : []) {
-    if (isMap(step) && step.get("type") === "chart") step.setIn(["with", "url"], url);
-  }
-  await writeFile(join(home, "krateo.yaml"), document.toString());
+  // As text: before krateoctl has replaced its tokens, the document is no YAML.
+  const document = await readFile(join(documents, `krateo.${type}.yaml`), "utf8");
+  await writeFile(join(home, "krateo.yaml"), document.replaceAll(/^(\s+url: ).*$/gm, `$1${url}`));
   return home;
 }
 
