@@ -1,10 +1,11 @@
 /** A bundle: one tar file with the charts of a stack, and what belongs to them. */
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { create, list } from "tar";
+import { create } from "tar";
 import { z } from "zod";
 import { fileFault } from "../model/file-fault.ts";
 import { sha256 } from "./archive-store.ts";
+import { filesInTar } from "./tar-files.ts";
 
 /** Folder of the archives in it. */
 export const chartFolder = "charts";
@@ -100,23 +101,13 @@ const anew =
   "copy the file again, or make it anew where the charts can be fetched: npx krateo bundle FILE.tar";
 
 async function filesIn(file: string): Promise<Map<string, Buffer>> {
-  const found = new Map<string, Buffer>();
   try {
-    await list({
-      file,
-      strict: true,
-      onReadEntry: (entry) => {
-        const chunks: Buffer[] = [];
-        entry.on("data", (chunk: Buffer) => chunks.push(chunk));
-        entry.on("end", () => found.set(entry.path, Buffer.concat(chunks)));
-      },
-    });
+    return await filesInTar(await readFile(file));
   } catch (error) {
     const fault = fileFault(error);
     if (fault) throw new BundleError(`the bundle cannot be read: ${fault}`, "correct krateo:chartMirror");
     throw new BundleError("the file is no bundle, or one that is cut short", anew);
   }
-  return found;
 }
 
 function parsed(text: string): unknown {

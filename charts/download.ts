@@ -61,7 +61,10 @@ async function once(
   throw Object.assign(error, { cause: given["www-authenticate"] });
 }
 
-/** The answer at the end of the redirects; a form goes to no other place than the one that it is for. What says who asks does not leave the scheme, host and port it is for. */
+/**
+ * The answer at the end of the redirects. What says who asks does not leave the scheme, host and port it is for, and a form goes to
+ * no other place at all.
+ */
 async function answerOf(
   url: string,
   headers: Readonly<Record<string, string>>,

@@ -59,6 +59,15 @@ export async function fetchCharts(
   return new Map(steps.map((step) => [step.id, `./${join(folder, archiveName(step.chart))}`]));
 }
 
+/** The same with absolute paths, for programs that are not started in the project's folder. */
+export async function fetchArchives(
+  steps: readonly ChartStep[],
+  options: FetchOptions,
+): Promise<Map<string, string>> {
+  const charts = await fetchCharts(steps, options);
+  return new Map([...charts].map(([id, file]) => [id, join(options.directory, file)]));
+}
+
 /**
  * Makes sure that the archive of each step's chart lies in the project, fetching in parallel what is missing, broken
  * or from another source. Pins in krateo.lock what is not pinned yet. When all are there, nothing is asked of the network.

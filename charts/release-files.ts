@@ -1,9 +1,6 @@
 /** Gets upstream's documents of a platform version from where they are: a folder, an archive, a URL, an OCI registry. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { posix, resolve } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { Parser, type ReadEntry } from "tar";
 import { withoutLogins } from "../model/describe.ts";
 import { fileFault } from "../model/file-fault.ts";
 import { ConfigurationError, type Problem } from "../model/problem.ts";
@@ -11,6 +8,7 @@ import { sha256 } from "./archive-store.ts";
 import { DownloadError, download } from "./download.ts";
 import { Logins } from "./logins.ts";
 import { findOciFiles } from "./oci.ts";
+import { filesInTar } from "./tar-files.ts";
 
 /** Environment variable with a token for the URL of an archive. */
 export const tokenVariable = "KRATEO_RELEASE_TOKEN";
@@ -77,22 +75,12 @@ async function inRegistry(place: string, version: string): Promise<Files> {
 async function inArchive(content: Buffer): Promise<Files> {
   if (content.subarray(0, 2).toString() === "PK")
     throw new Error("it is a zip archive: take the .tar.gz, or unpack it and name the folder");
-  const files = new Map<string, Buffer>();
-  const onReadEntry = (entry: ReadEntry): void => {
-    const chunks: Buffer[] = [];
-    entry.on("data", (chunk) => chunks.push(chunk));
-    entry.on("end", () => {
-      if (entry.type === "File" || entry.type === "OldFile")
-        files.set(posix.normalize(entry.path), Buffer.concat(chunks));
-    });
-    entry.resume();
-  };
   try {
-    await pipeline(Readable.from([content]), new Parser({ strict: true, onReadEntry }));
+    const files = await filesInTar(content);
+    return new Map([...files].map(([path, file]) => [posix.normalize(path), file]));
   } catch (error) {
     throw new Error(`it is no tar archive, or it is cut off or damaged (${(error as Error).message})`);
   }
-  return files;
 }
 
 /** The documents of the topmost folder that has a release document. */

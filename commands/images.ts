@@ -1,5 +1,4 @@
 /** `krateo images`: lists every image that a stack will run. */
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { PlatformImage } from "../configuration/images/platform-images.ts";
 import { type ImageList, imageList } from "../configuration/images/rendered-comparison.ts";
@@ -73,7 +72,7 @@ async function rendered(
   settings: Settings,
   session: Session,
 ): Promise<ReadonlyMap<string, string[]> | undefined> {
-  const [{ helmVersion }, { imagesOfManifests, renderedManifests }, { fetchCharts }] = await Promise.all([
+  const [{ helmVersion }, { imagesOfManifests, renderedManifests }, { fetchArchives }] = await Promise.all([
     import("../cluster/checks/rendering/helm-template.ts"),
     import("../cluster/checks/rendering/rendered-manifests.ts"),
     import("../charts/fetch.ts"),
@@ -85,16 +84,12 @@ async function rendered(
   }
   const steps = settings.steps.filter((step): step is ChartStep => step.type === "chart" && step.enabled);
   try {
-    const charts = await fetchCharts(steps, {
+    const archives = await fetchArchives(steps, {
       directory: session.directory,
       ...settings.charts,
       say: session.note,
     });
-    const found = await renderedManifests(
-      steps,
-      // Not everybody starts this in the project's folder.
-      new Map([...charts].map(([id, file]) => [id, resolve(session.directory, file)])),
-    );
+    const found = await renderedManifests(steps, archives);
     session.note(
       `compared with what helm ${helm} makes of ${found.size} of ${amount(steps.length, "chart")}`,
     );

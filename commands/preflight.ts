@@ -1,5 +1,4 @@
 /** `krateo preflight`: checks whether a cluster is ready for an installation. */
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Connection } from "../cluster/client/connection.ts";
 import type { ClusterReading } from "../cluster/inventory.ts";
@@ -152,16 +151,16 @@ async function chartChecks(
   reading: Promise<Inventory>,
   { directory, note }: Session,
 ): Promise<Check[]> {
-  const [{ fetchCharts }, { rememberedRenderings }, { checkRendering }] = await Promise.all([
+  const [{ fetchArchives }, { rememberedRenderings }, { checkRendering }] = await Promise.all([
     import("../charts/fetch.ts"),
     import("../charts/rendered.ts"),
     import("../cluster/checks/rendering/check-rendering.ts"),
   ]);
   const steps = chartStepsOf(settings);
   const expected = "every chart can be fetched";
-  let fetched: ReadonlyMap<string, string>;
+  let charts: ReadonlyMap<string, string>;
   try {
-    fetched = await fetchCharts(steps, { directory, ...settings.charts, say: note });
+    charts = await fetchArchives(steps, { directory, ...settings.charts, say: note });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return error.problems.map((problem) =>
@@ -173,7 +172,7 @@ async function chartChecks(
   const { checks, rendered } = inventory
     ? await checkRendering(connection, settings, {
         inventory,
-        charts: new Map([...fetched].map(([id, archive]) => [id, resolve(directory, archive)])),
+        charts,
         place: valuePlaces(computed),
         remembered: await rememberedRenderings(directory),
       })

@@ -1,5 +1,4 @@
 /** The CRDs that two platform versions bring: in the charts that differ, rendered with the helm on the PATH. */
-import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { FetchOptions } from "../../charts/fetch.ts";
 import { stepsOfVersion, type VersionDifference } from "../../configuration/versions/difference.ts";
@@ -27,7 +26,7 @@ export async function crdDifference(
   type: ReleaseType,
   options: FetchOptions,
 ): Promise<CrdDifference> {
-  const [{ helmVersion }, { crdsOfManifests, renderedManifests }, { fetchCharts }] = await Promise.all([
+  const [{ helmVersion }, { crdsOfManifests, renderedManifests }, { fetchArchives }] = await Promise.all([
     import("../../cluster/checks/rendering/helm-template.ts"),
     import("../../cluster/checks/rendering/rendered-manifests.ts"),
     import("../../charts/fetch.ts"),
@@ -45,9 +44,7 @@ export async function crdDifference(
     const steps = (stepsOfVersion(options.directory, type, version) ?? []).filter(
       (step): step is ChartStep => step.type === "chart" && ids.has(step.id),
     );
-    const fetched = await fetchCharts(steps, options);
-    const archives = new Map([...fetched].map(([id, file]) => [id, resolve(options.directory, file)]));
-    const manifests = await renderedManifests(steps, archives);
+    const manifests = await renderedManifests(steps, await fetchArchives(steps, options));
     return {
       crds: new Map([...manifests.values()].flatMap((one) => [...crdsOfManifests(one)])),
       notCompared: steps

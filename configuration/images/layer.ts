@@ -3,8 +3,7 @@
 import { knownChart } from "../../components/catalogue.ts";
 import type { ImageDescription } from "../../components/description.ts";
 import { registryLogin } from "../../components/secrets.ts";
-import { merge, mergeMaps } from "../../model/merge.ts";
-import { startsWith } from "../../model/path.ts";
+import { startsWith, withValueAt } from "../../model/path.ts";
 import { stackConfiguration } from "../../model/problem.ts";
 import { mask, type Tree, type TreeObject } from "../../model/secret-value.ts";
 import type { ImageSettings, Json, JsonObject, Path } from "../../model/settings.ts";
@@ -55,8 +54,8 @@ export function imageLayer(
       );
     const run = images.filter((image) => isRun(image, values));
     const redirections = run.flatMap((image) => redirection(image, values, version, registry)).filter(isFree);
-    const final = redirections.reduce<Tree>(
-      (sum, { path, value }) => merge(sum, nested(path, value)),
+    const final = redirections.reduce<TreeObject>(
+      (sum, { path, value }) => withValueAt(sum, path, value),
       values,
     );
     const hosts = run.map((image) => hostOfReference(chosenReference(image, final, version)));
@@ -73,7 +72,7 @@ export function imageLayer(
     (merged, { id, component, values }) =>
       values.reduce<TreeObject>((sum, { path, value }) => {
         const at = ["components", component, "stepConfig", id, "helmValues", ...path];
-        return mergeMaps(sum, nested(at, value) as TreeObject);
+        return withValueAt(sum, at, value);
       }, merged),
     {},
   );
@@ -98,7 +97,7 @@ function chartsOf(document: TreeObject) {
     if (!("source" in result)) return [];
     const { name, version } = result.source;
     const { images = [] } = knownChart(name) ?? {};
-    const values = mask(input["values"] ?? {});
+    const values = mask(input["values"] ?? {}) as JsonObject;
     return [{ step, component: owner.name, images, version, values }];
   });
 }
@@ -134,10 +133,6 @@ function isGiven(place: Path, users: readonly Layer[], set: readonly SetEntry[])
         startsWith(path, place) || (startsWith(place, path) && saidAt(value, path, place) !== undefined),
     )
   );
-}
-
-function nested(path: Path, value: Tree): Tree {
-  return path.reduceRight<Tree>((inner, key) => ({ [key]: inner }), value);
 }
 
 function textOf(tree: Tree | undefined): string {

@@ -1,7 +1,7 @@
 /** Every image that a platform runs, by what components/ says of its charts and by the objects among its steps. */
 import { knownChart } from "../../components/catalogue.ts";
 import type { ImageLogin } from "../../components/description.ts";
-import { mergeMaps } from "../../model/merge.ts";
+import { withValueAt } from "../../model/path.ts";
 import type { ChartStep, JsonObject, Settings } from "../../model/settings.ts";
 import { chosenReference, isRun, keysOf } from "./chosen-image.ts";
 import { imagesIn } from "./manifest-images.ts";
@@ -67,10 +67,7 @@ function chartImages(
   const { name, version } = chart;
   const own = redirected
     .filter(({ step }) => step === id)
-    .reduce<JsonObject>((restored, { path, from }) => {
-      const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), from);
-      return mergeMaps(restored, nested as JsonObject) as JsonObject;
-    }, values);
+    .reduce((restored, { path, from }) => withValueAt(restored, path, from) as JsonObject, values);
   return (knownChart(name)?.images ?? [])
     .filter((image) => isRun(image, values))
     .map((image) => ({
