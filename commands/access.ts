@@ -20,7 +20,6 @@ const notReachable = 2;
 /** `krateo access`: where the web interface is, and whether it works from here. */
 export function accessCommand(session: Session): Command {
   return withClusterOptions(new Command("access"))
-    .summary("show where the web interface is, and check that it works from here")
     .description(
       "Reads the addresses of frontend, authn, snowplow and events-presenter from the cluster, sends a request to each from " +
         "this machine, and compares the addresses with those that the frontend gives to browsers. Works on any Krateo 3 " +

@@ -19,7 +19,6 @@ import { type ClusterOptions, type Session, stackConfigurationOf } from "./sessi
 /** `krateo bundle`: for a site that fetches nothing. */
 export function bundleCommand(session: Session): Command {
   return withStackOptions(new Command("bundle"))
-    .summary("write a file with the charts of the stack, for a site without internet access")
     .description(
       "Writes a tar file with the charts of the stack, its documents, krateo.lock, a list of its images and a script that copies " +
         "them. krateo:chartMirror takes the file as it is. The images are not in it. The same stack makes the same bytes. Needs no cluster.",

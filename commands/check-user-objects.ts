@@ -20,7 +20,6 @@ interface CheckOptions extends ClusterOptions {
 /** `krateo check-user-objects`: the first thing that a `pulumi destroy` does. */
 export function checkUserObjectsCommand(session: Session): Command {
   return withClusterOptions(new Command("check-user-objects"))
-    .summary("stop a destroy that would delete users' objects, or wait for them forever")
     .description(
       "Looks for users' objects that would go with the stack's Helm releases. If there are any, it lists them and " +
         `fails; with ${confirmationVariable}=NUMBER it deletes at most that many, while their controllers still ` +

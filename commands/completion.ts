@@ -12,7 +12,6 @@ const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 /** `krateo completion`: a script that completes `npx krateo` and `krateo`. */
 export function completionCommand(session: Session): Command {
   return new Command("completion")
-    .summary("print a script that completes commands and options in a shell")
     .description(
       "Prints a script that completes `npx krateo` and `krateo`: commands, options and their values, stacks of the folder " +
         "that you are in, and kubectl's contexts. The script starts no program but kubectl.",

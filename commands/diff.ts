@@ -17,7 +17,6 @@ const different = 2;
 /** `krateo diff`: what in the cluster is not as the configuration plans it. */
 export function diffCommand(session: Session): Command {
   return withTableOption(withClusterOptions(new Command("diff")))
-    .summary("show how the cluster differs from the plan")
     .description(
       "Compares the cluster with the plan: Helm releases with chart, version and values; every object of their " +
         "manifests, in the fields that the manifests set; the Secrets and the Installation snapshot. Changes nothing, " +

@@ -10,7 +10,6 @@ import { type ClusterOptions, connectTo, type Session, stackTarget } from "./ses
  */
 export function endRevisionsCommand(session: Session): Command {
   return withClusterOptions(new Command("end-revisions"))
-    .summary("mark unfinished Helm revisions of a killed run as failed")
     .addHelpText(
       "after",
       `

@@ -12,7 +12,6 @@ interface ExplainOptions extends ClusterOptions {
 /** `krateo explain`: which layer of the configuration a value comes from. */
 export function explainCommand(session: Session): Command {
   return withStackOptions(new Command("explain"))
-    .summary("show a value, the layer that sets it, and the values of lower layers")
     .description(
       "Shows a value of the configuration, the layer, file and line that set it, and the values of the layers below. " +
         "Masks secret values. Needs no cluster.",

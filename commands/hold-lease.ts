@@ -14,7 +14,6 @@ interface HoldOptions extends ClusterOptions {
 /** `krateo hold-lease`: what `check-user-objects` starts and leaves behind, until Pulumi ends. */
 export function holdLeaseCommand(session: Session): Command {
   return withClusterOptions(new Command("hold-lease"))
-    .summary("hold the Lease while a destroy is in progress")
     .description(
       "Takes the Lease in the installation's namespace and renews it until the process with the given id has ended, " +
         "so that no other run changes the installation. `pulumi destroy` starts it. If the Lease is lost, it interrupts " +

@@ -20,7 +20,6 @@ interface ImagesOptions extends ClusterOptions {
 /** `krateo images`: the images of a stack, for a look or for a tool that copies them. */
 export function imagesCommand(session: Session): Command {
   return withStackOptions(new Command("images"))
-    .summary("list every image that the stack will run")
     .description(
       "Lists every image that the stack will run, those that operators start later included, with the values of the stack. " +
         "Where helm is on the PATH, the list is compared with what the charts' templates make of these values; for this it fetches " +

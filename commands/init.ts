@@ -31,7 +31,6 @@ const notReady = 2;
 /** `krateo init`: a new stack, from questions that the cluster answers in part. */
 export function initCommand(session: Session): Command {
   return new Command("init")
-    .summary("make a stack for a cluster, with a configuration that suits it")
     .description(
       "Looks at the cluster, asks what only you know, and proposes the rest with its reason: type, domain, https, storage, " +
         "size, profiles. Then it writes Pulumi.STACK.yaml, makes the stack in Pulumi's backend and runs preflight. " +

@@ -29,7 +29,6 @@ interface LockedChart {
 /** `krateo lock`: what the file krateo.lock pins of the stack's charts. */
 export function lockCommand(session: Session): Command {
   return withStackOptions(new Command("lock"))
-    .summary("pin the charts of the stack, or check what is pinned")
     .description(
       "Fetches the charts of the stack and writes the sha256 of those that krateo.lock lacks into it. `pulumi preview` and " +
         "`pulumi up` do the same, and stop when a chart is not the one that is pinned. All stacks of the project share " +

@@ -28,7 +28,6 @@ interface PreflightOptions extends ClusterOptions {
 /** `krateo preflight`: whether a cluster is ready for an installation. */
 export function preflightCommand(session: Session): Command {
   return withTableOption(withClusterOptions(new Command("preflight")))
-    .summary("check whether the cluster is ready for an installation")
     .description(
       "Reads the cluster and checks what an installation, an upgrade or a migration with the stack's configuration needs: " +
         "the Kubernetes version, your rights, what is already installed, names and node ports in use, storage, " +

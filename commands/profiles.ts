@@ -15,7 +15,6 @@ interface ProfilesOptions extends ClusterOptions {
 /** `krateo profiles`: what `krateo:profiles` may name. */
 export function profilesCommand(session: Session): Command {
   return withStackOptions(new Command("profiles"))
-    .summary("list the profiles that a stack can name")
     .description(
       "Lists the profiles that come with this program, and your own: files krateo-overrides.NAME.yaml beside the override " +
         "file, and those under `profiles` in it. Shows for each its purpose, its types and what it changes. " +

@@ -6,42 +6,126 @@ import { ConfigurationError, ReportableError } from "../model/problem.ts";
 import packageFile from "../package.json" with { type: "json" };
 import { BadResult, type Session } from "./session.ts";
 
-/** Loads what makes a command. */
-type Load = () => Promise<(session: Session) => Command>;
+/** What the help says of a command, and what loads the file that makes it. */
+interface Entry {
+  summary: string;
+  load: () => Promise<(session: Session) => Command>;
+}
 
 /** In the order of the help. Each is loaded only when it is called: all of them take twice as long as one. */
-const commands: Readonly<Record<string, Load>> = {
-  init: async () => (await import("./init.ts")).initCommand,
-  preflight: async () => (await import("./preflight.ts")).preflightCommand,
-  render: async () => (await import("./render.ts")).renderCommand,
-  explain: async () => (await import("./explain.ts")).explainCommand,
-  profiles: async () => (await import("./profiles.ts")).profilesCommand,
-  versions: async () => (await import("./versions/versions.ts")).versionsCommand,
-  images: async () => (await import("./images.ts")).imagesCommand,
-  bundle: async () => (await import("./bundle.ts")).bundleCommand,
-  lock: async () => (await import("./lock.ts")).lockCommand,
-  verify: async () => (await import("./verify.ts")).verifyCommand,
-  access: async () => (await import("./access.ts")).accessCommand,
-  diff: async () => (await import("./diff.ts")).diffCommand,
-  status: async () => (await import("./status.ts")).statusCommand,
-  migrate: async () => (await import("../migration/commands/migrate.ts")).migrateCommand,
-  backup: async () => (await import("../migration/commands/backup.ts")).backupCommand,
-  restore: async () => (await import("../migration/commands/restore.ts")).restoreCommand,
-  cleanup: async () => (await import("../migration/commands/cleanup.ts")).cleanupCommand,
-  retire: async () => (await import("../migration/commands/retire.ts")).retireCommand,
-  repair: async () => (await import("./repair.ts")).repairCommand,
-  uninstall: async () => (await import("./uninstall.ts")).uninstallCommand,
-  completion: async () => (await import("./completion.ts")).completionCommand,
+const commands: Readonly<Record<string, Entry>> = {
+  init: {
+    summary: "make a stack for a cluster, with a configuration that suits it",
+    load: async () => (await import("./init.ts")).initCommand,
+  },
+  preflight: {
+    summary: "check whether the cluster is ready for an installation",
+    load: async () => (await import("./preflight.ts")).preflightCommand,
+  },
+  render: {
+    summary: "write the complete release document of the stack",
+    load: async () => (await import("./render.ts")).renderCommand,
+  },
+  explain: {
+    summary: "show a value, the layer that sets it, and the values of lower layers",
+    load: async () => (await import("./explain.ts")).explainCommand,
+  },
+  profiles: {
+    summary: "list the profiles that a stack can name",
+    load: async () => (await import("./profiles.ts")).profilesCommand,
+  },
+  versions: {
+    summary: "list the platform versions that a stack can name, add one, compare two",
+    load: async () => (await import("./versions/versions.ts")).versionsCommand,
+  },
+  images: {
+    summary: "list every image that the stack will run",
+    load: async () => (await import("./images.ts")).imagesCommand,
+  },
+  bundle: {
+    summary: "write a file with the charts of the stack, for a site without internet access",
+    load: async () => (await import("./bundle.ts")).bundleCommand,
+  },
+  lock: {
+    summary: "pin the charts of the stack, or check what is pinned",
+    load: async () => (await import("./lock.ts")).lockCommand,
+  },
+  verify: {
+    summary: "compare the cluster with the configuration",
+    load: async () => (await import("./verify.ts")).verifyCommand,
+  },
+  access: {
+    summary: "show where the web interface is, and check that it works from here",
+    load: async () => (await import("./access.ts")).accessCommand,
+  },
+  diff: {
+    summary: "show how the cluster differs from the plan",
+    load: async () => (await import("./diff.ts")).diffCommand,
+  },
+  status: {
+    summary: "say whether a run is in progress, whose, and since when",
+    load: async () => (await import("./status.ts")).statusCommand,
+  },
+  migrate: {
+    summary: "carry over the configuration of a Krateo 2.7.0",
+    load: async () => (await import("../migration/commands/migrate.ts")).migrateCommand,
+  },
+  backup: {
+    summary: "write a backup of a Krateo 2.7.0 before it is migrated",
+    load: async () => (await import("../migration/commands/backup.ts")).backupCommand,
+  },
+  restore: {
+    summary: "go back to Krateo 2.7.0, while that is still possible",
+    load: async () => (await import("../migration/commands/restore.ts")).restoreCommand,
+  },
+  cleanup: {
+    summary: "remove what Krateo 2.7.0 left and 3.0.0 must not run beside",
+    load: async () => (await import("../migration/commands/cleanup.ts")).cleanupCommand,
+  },
+  retire: {
+    summary: "remove the installer of 2.7.0 when 3.0.0 runs",
+    load: async () => (await import("../migration/commands/retire.ts")).retireCommand,
+  },
+  repair: {
+    summary: "clean up after a killed run",
+    load: async () => (await import("./repair.ts")).repairCommand,
+  },
+  uninstall: {
+    summary: "list what would be removed, then remove the installation",
+    load: async () => (await import("./uninstall.ts")).uninstallCommand,
+  },
+  completion: {
+    summary: "print a script that completes commands and options in a shell",
+    load: async () => (await import("./completion.ts")).completionCommand,
+  },
 };
 
 /** What only Pulumi calls. */
-const innerCommands: Readonly<Record<string, Load>> = {
-  "end-revisions": async () => (await import("./end-revisions.ts")).endRevisionsCommand,
-  restart: async () => (await import("./restart.ts")).restartCommand,
-  "wait-database": async () => (await import("./wait-database.ts")).waitDatabaseCommand,
-  "wait-notebooks": async () => (await import("./wait-notebooks.ts")).waitNotebooksCommand,
-  "check-user-objects": async () => (await import("./check-user-objects.ts")).checkUserObjectsCommand,
-  "hold-lease": async () => (await import("./hold-lease.ts")).holdLeaseCommand,
+const innerCommands: Readonly<Record<string, Entry>> = {
+  "end-revisions": {
+    summary: "mark unfinished Helm revisions of a killed run as failed",
+    load: async () => (await import("./end-revisions.ts")).endRevisionsCommand,
+  },
+  restart: {
+    summary: "restart pods that are older than their configuration",
+    load: async () => (await import("./restart.ts")).restartCommand,
+  },
+  "wait-database": {
+    summary: "wait until PostgreSQL can be used",
+    load: async () => (await import("./wait-database.ts")).waitDatabaseCommand,
+  },
+  "wait-notebooks": {
+    summary: "wait until no finops Notebook is left",
+    load: async () => (await import("./wait-notebooks.ts")).waitNotebooksCommand,
+  },
+  "check-user-objects": {
+    summary: "stop a destroy that would delete users' objects, or wait for them forever",
+    load: async () => (await import("./check-user-objects.ts")).checkUserObjectsCommand,
+  },
+  "hold-lease": {
+    summary: "hold the Lease while a destroy is in progress",
+    load: async () => (await import("./hold-lease.ts")).holdLeaseCommand,
+  },
 };
 
 /**
@@ -69,7 +153,7 @@ export async function runKrateo(words: readonly string[], given: Session): Promi
       writeOut: (text) => session.print(text.trimEnd()),
       writeErr: (text) => session.note(text.trimEnd()),
     });
-  await addCommands(program, session);
+  await addCommands(program, session, words[0] === "help" ? words[1] : session.command);
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])])
     command.exitOverride();
 
@@ -86,15 +170,13 @@ export async function runKrateo(words: readonly string[], given: Session): Promi
   }
 }
 
-/** The command that is called; all of them where it is none: for the help, the completion and the nearest name. */
-async function addCommands(program: Command, session: Session): Promise<void> {
-  const known = Object.entries({ ...commands, ...innerCommands });
-  // The completion lists the others.
-  const called = known.filter(([name]) => name === session.command && name !== "completion");
-  for (const [name, load] of called.length > 0 ? called : known) {
-    const command = prepared((await load())(session), program);
+/** Every command by name and summary; loaded is the wanted one, and all of them for the completion. */
+async function addCommands(program: Command, session: Session, wanted?: string): Promise<void> {
+  for (const [name, { summary, load }] of Object.entries({ ...commands, ...innerCommands })) {
+    const isLoaded = name === wanted || wanted === "completion";
+    const command = isLoaded ? prepared((await load())(session), program) : new Command(name);
     if (name in innerCommands) command.helpGroup("Commands that `pulumi up` and `pulumi destroy` run:");
-    program.addCommand(command);
+    program.addCommand(command.summary(summary));
   }
 }
 

@@ -13,7 +13,6 @@ interface RenderOptions extends ClusterOptions {
 /** `krateo render`: the document that all layers of configuration add up to. */
 export function renderCommand(session: Session): Command {
   return withStackOptions(new Command("render"))
-    .summary("write the complete release document of the stack")
     .description(
       "Merges the release document with profiles, overrides and stack configuration, and writes it in the " +
         "format of krateo.yaml. Masks secret values. Needs no cluster.",

@@ -28,7 +28,6 @@ interface RepairOptions extends ClusterOptions {
  */
 export function repairCommand(session: Session): Command {
   return withClusterOptions(new Command("repair"))
-    .summary("clean up after a killed run")
     .description(
       "Removes the stack's lock if its owner has ended, removes half-written state files, and marks unfinished Helm operations " +
         "of a killed run as failed. Then `pulumi up` can continue. Leaves alone what may belong to a run in progress. Deletes no object, " +

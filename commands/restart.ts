@@ -25,7 +25,6 @@ interface Release {
 /** `krateo restart`: what `pulumi up` runs after the Helm releases. */
 export function restartCommand(session: Session): Command {
   return withClusterOptions(new Command("restart"))
-    .summary("restart pods that are older than their configuration")
     .description(
       "Finds pods of the stack's Helm releases that are older than a ConfigMap which they read only at their start, " +
         "replaces them, and waits until the new ones are ready. Restarts nothing else. `pulumi up` runs it " +

@@ -14,7 +14,6 @@ const inProgress = 2;
 /** `krateo status`: the Lease of the installation, for people and for scripts that wait. */
 export function statusCommand(session: Session): Command {
   return withClusterOptions(new Command("status"))
-    .summary("say whether a run is in progress, whose, and since when")
     .description(
       "Looks at the Lease that every run holds while it changes the installation. Takes up to 30 s when the Lease is held, " +
         "to see whether its holder still renews it. Changes nothing.",

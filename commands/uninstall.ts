@@ -56,7 +56,6 @@ interface Work {
 /** `krateo uninstall`: takes the whole installation down, and says before what goes and after what is left. */
 export function uninstallCommand(session: Session): Command {
   return withStackOptions(new Command("uninstall"))
-    .summary("list what would be removed, then remove the installation")
     .description(
       "Lists what would go and what stays. Then it deletes the users' objects of Krateo's kinds while their " +
         "controllers still run, destroys the stack, removes what Helm leaves behind, and checks that nothing is left. " +

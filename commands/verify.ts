@@ -13,7 +13,6 @@ interface VerifyOptions extends ClusterOptions {
 /** `krateo verify`: compares what the cluster holds with what the configuration pins. */
 export function verifyCommand(session: Session): Command {
   return withTableOption(withClusterOptions(new Command("verify")))
-    .summary("compare the cluster with the configuration")
     .description(
       "Compares the cluster with the stack's configuration: the Installation snapshot, charts and " +
         "versions, workloads, the database, Secrets, the Services that browsers call, and what earlier versions left. " +

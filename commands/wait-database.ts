@@ -12,7 +12,6 @@ interface WaitOptions extends ClusterOptions {
 /** `krateo wait-database`: the gates behind pg-cluster, since Helm's wait knows nothing of PostgreSQL clusters. */
 export function waitDatabaseCommand(session: Session): Command {
   return withClusterOptions(new Command("wait-database"))
-    .summary("wait until PostgreSQL can be used")
     .description(
       "Waits until the primary instance of the CloudNativePG Cluster is Ready and each of its Databases is applied. Says " +
         "what it waits for and, at the time-out, why it is not ready. `pulumi up` runs it between pg-cluster and the charts " +

@@ -10,7 +10,6 @@ interface WaitOptions extends ClusterOptions {
 /** `krateo wait-notebooks`: stands between the removal of finops-notebooks and that of the uploader. */
 export function waitNotebooksCommand(session: Session): Command {
   return withClusterOptions(new Command("wait-notebooks"))
-    .summary("wait until no finops Notebook is left")
     .description(
       "Waits until the namespace has no Notebook. The uploader clears their finalizers, so it must run until they are " +
         "gone. `pulumi destroy` runs this command between the removal of the two.",

@@ -22,7 +22,6 @@ interface VersionEntry {
 /** `krateo versions`: what `krateo:version` may name. */
 export function versionsCommand(session: Session): Command {
   return new Command("versions")
-    .summary("list the platform versions that a stack can name, add one, compare two")
     .description(
       "Lists the platform version that comes with this program, and those that were added to the project: upstream's " +
         "documents in versions/VERSION/, with their sha256 in krateo.lock. Needs no cluster and no network.",

@@ -12,7 +12,6 @@ interface BackupOptions extends ClusterOptions {
 /** `krateo backup`: what a migration does by itself before it removes anything, at a time of one's own choosing. */
 export function backupCommand(session: Session): Command {
   return withClusterOptions(new Command("backup"))
-    .summary("write a backup of a Krateo 2.7.0 before it is migrated")
     .description(
       "Writes krateo-2.7.0-backup.yaml with the KrateoPlatformOps object, and beside it the folder krateo-2.7.0-backup " +
         "with the values, manifests and records of every Helm release of the namespace, and its Secrets. Earlier backups stay: " +

@@ -12,7 +12,6 @@ interface CleanupOptions extends ClusterOptions {
 /** `krateo cleanup`: removes what 3.0.0 must not run beside; the program runs it ahead of every Helm release. */
 export function cleanupCommand(session: Session): Command {
   return withClusterOptions(new Command("cleanup"))
-    .summary("remove what Krateo 2.7.0 left and 3.0.0 must not run beside")
     .description(
       "Writes a backup, stops the installer of 2.7.0, and removes the Helm releases finops-composition-definition-parser, " +
         "sweeper, eventsse, eventsse-etcd and eventrouter if their charts are those of 2.7.0, then the volume of " +

@@ -35,7 +35,6 @@ interface MigrateOptions extends LegacySourceOptions {
 /** `krateo migrate`: what a Krateo 2.7.0 has that its defaults have not, carried to 3.0.0. */
 export function migrateCommand(session: Session): Command {
   return withClusterOptions(new Command("migrate"))
-    .summary(`carry over the configuration of a Krateo ${legacyVersion}`)
     .description(
       `Reads the KrateoPlatformOps object of a Krateo ${legacyVersion}, finds what differs from ${legacyVersion}'s own ` +
         "defaults, and says for each difference what becomes of it. Writes a file only with --write, changes nothing in " +

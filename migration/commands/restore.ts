@@ -16,7 +16,6 @@ interface RestoreOptions extends ClusterOptions {
 /** `krateo restore`: the way back from a migration that has only begun. */
 export function restoreCommand(session: Session): Command {
   return withClusterOptions(new Command("restore"))
-    .summary("go back to Krateo 2.7.0, while that is still possible")
     .description(
       "Puts back, from a backup, the Helm releases that a migration has removed, the KrateoPlatformOps object and its " +
         "installer. Possible until the first Helm release of 2.7.0 has been upgraded; after that it says what cannot be " +

@@ -11,7 +11,6 @@ interface RetireOptions extends ClusterOptions {
 /** `krateo retire`: the last step of a migration; the program runs it when every part of 3.0.0 is ready. */
 export function retireCommand(session: Session): Command {
   return withClusterOptions(new Command("retire"))
-    .summary("remove the installer of 2.7.0 when 3.0.0 runs")
     .description(
       "Removes the installer's finalizer from the KrateoPlatformOps object and deletes the object, then the Helm releases installer " +
         "and installer-crd, and the cluster-admin rights of earlier installers. Refuses while that installer " +

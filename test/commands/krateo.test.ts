@@ -80,6 +80,7 @@ describe("krateo", () => {
       for (const name of names.filter((one) => one !== "help")) {
         const help = await run(name, "--help");
         assert.deepEqual([help.code, help.printed.split(" ").slice(0, 3)], [0, ["Usage:", "krateo", name]]);
+        assert.deepEqual(await run("help", name), help);
       }
     });
 

@@ -18,6 +18,17 @@ describe("what is loaded at the start", () => {
     ]);
   });
 
+  it("of the help is no command at all", () => {
+    const { files } = loadedModules(["commands/krateo.js", "--help"]);
+    const folders = files.filter((file) => /^(commands|migration|cluster)\//.test(file));
+    assert.deepEqual(folders.toSorted(), [
+      "commands/krateo.js",
+      "commands/krateo.ts",
+      "commands/program.ts",
+      "commands/session.ts",
+    ]);
+  });
+
   it("of the program is no generated API, no engine of jq and no command", () => {
     // Without an engine it ends when all is loaded.
     const { files } = loadedModules(["index.ts"]);
