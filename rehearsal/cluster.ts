@@ -31,6 +31,8 @@ export interface ClusterOptions extends Partial<SimulationOptions> {
   openshift?: boolean;
   /** The cluster serves the Gateway API; default false. */
   gatewayApi?: boolean;
+  /** A new cluster's API server writes down who asked what, in `places().auditLog`; default false. */
+  audit?: boolean;
 }
 
 /** What a rehearsal cluster is doing. */
@@ -63,7 +65,7 @@ export async function startCluster(
   if (state === "absent") {
     log(`starting a Kubernetes ${kubernetesVersion} control plane on this machine`);
     await stopAll(directory);
-    await createControlPlane(toolchain, directory);
+    await createControlPlane(toolchain, directory, options);
     await furnishCluster(kubeConfig(directory));
     await writeFile(place.complete, "");
   } else if (state !== "running") {

@@ -23,6 +23,8 @@ export function places(directory: string) {
     work,
     cluster,
     data: join(cluster, "etcd"),
+    /** One JSON object a line for each request to the API server; only where the cluster was made with `audit`. */
+    auditLog: join(cluster, "logs", "audit.log"),
     pids: join(cluster, "pids"),
     /** Written last: without it the cluster was never complete. */
     complete: join(cluster, "complete"),
@@ -38,15 +40,27 @@ export function kubeConfig(directory: string): KubeConfig {
   return config;
 }
 
-/** Makes a new control plane, waits until it answers, and writes its kubeconfig. */
-export async function createControlPlane(toolchain: Toolchain, directory: string): Promise<void> {
+/**
+ * Makes a new control plane, waits until it answers, and writes its kubeconfig.
+ *
+ * @param options `audit`: the API server writes down who asked what, in `places().auditLog`; default false
+ */
+export async function createControlPlane(
+  toolchain: Toolchain,
+  directory: string,
+  { audit = false }: { readonly audit?: boolean | undefined } = {},
+): Promise<void> {
   const { cluster, kubeconfig } = places(directory);
   const forwards = await writePortForwards(directory);
   await untilPortsAreFree(directory, () =>
     withPorts(directory, async (ports) => {
       await rm(cluster, { recursive: true, force: true });
       const addresses = await writeAddresses(directory, ports);
-      await kwokctl(toolchain, directory, creationArguments(toolchain, kubeconfig, [forwards, addresses]));
+      const policy = join(import.meta.dirname, "audit-policy.yaml");
+      await kwokctl(toolchain, directory, [
+        ...creationArguments(toolchain, kubeconfig, [forwards, addresses]),
+        ...(audit ? [`--kube-audit-policy=${policy}`] : []),
+      ]);
       await waitForServer(directory);
     }),
   );

@@ -22,7 +22,8 @@ export interface Outcome {
 export const root = join(import.meta.dirname, "..", "..");
 /** Where the rehearsal of the tests lies. */
 export const paths = rehearsalPaths(join(root, process.env["KRATEO_TEST_REHEARSAL"] ?? ".rehearsal-test"));
-const clusterOptions = { directory: paths.directory };
+// Every test may ask who wrote what: it costs the API server little.
+const clusterOptions = { directory: paths.directory, audit: true };
 const log = (line: string): void => void process.stderr.write(`    ${line}\n`);
 
 /** The tools, without a control plane. */
