@@ -85,7 +85,7 @@ async function makeEmptyProject(toolchain: Toolchain, paths: RehearsalPaths): Pr
   const { runtime, main } = parse(await readFile(join(paths.root, "Pulumi.yaml"), "utf8"));
   await writeFile(join(directory, "Pulumi.yaml"), stringify({ name: "empty", runtime, main }));
   // What the runtime options name belongs to the program, too.
-  for (const file of ["package.json", "run/compile-cache.js"])
+  for (const file of ["package.json", "run/compile-cache.js", "run/unused-sdk.js"])
     await cp(join(paths.root, file), join(directory, file));
   await writeFile(join(directory, main), "export {};\n");
   const options = { cwd: directory, env: toolchain.env };

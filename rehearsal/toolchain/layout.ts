@@ -18,6 +18,9 @@ export const rehearsalStack = "rehearsal";
 
 const projectRoot = join(import.meta.dirname, "..", "..");
 
+/** Keeps the stand-ins, too, from loading what they never call of Pulumi's SDK. */
+const sdkParts = join(projectRoot, "run", "unused-sdk.js");
+
 /** The rehearsal's own files inside the project, all of them ignored by git. */
 export interface RehearsalPaths {
   /** The project's root. */
@@ -119,7 +122,7 @@ export async function writePluginLauncher(path: string, plugin: string, ...args:
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   await replaceFile(
     path,
-    `#!/bin/sh\n# Starts the rehearsal's stand-in.\nexec ${[process.execPath, plugin, ...args].map(quoted).join(" ")} "$@"\n`,
+    `#!/bin/sh\n# Starts the rehearsal's stand-in.\nexec ${[process.execPath, "--import", sdkParts, plugin, ...args].map(quoted).join(" ")} "$@"\n`,
   );
   await chmod(path, 0o755);
 }

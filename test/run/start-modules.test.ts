@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
+import { parse } from "yaml";
 import { loadedModules } from "./loaded-modules.ts";
 
 describe("what is loaded at the start", () => {
@@ -29,11 +31,13 @@ describe("what is loaded at the start", () => {
     ]);
   });
 
-  it("of the program is no generated API, no engine of jq and no command", () => {
+  it("of the program is no generated API, no engine of jq, no resolver of npm, no compiler and no command", () => {
     // Without an engine it ends when all is loaded.
-    const { files } = loadedModules(["index.ts"]);
+    const { runtime } = parse(readFileSync("Pulumi.yaml", "utf8"));
+    const { files } = loadedModules([...runtime.options.nodeargs.split(" "), "index.ts"]);
     assert.ok(files.includes("resources/platform.ts") && files.includes("run/start.ts"));
-    const late = /^(commands|rehearsal)\/|node_modules\/(@kubernetes|jq-wasm)\//;
+    assert.ok(files.includes("node_modules/@pulumi/pulumi/index.js"));
+    const late = /^(commands|rehearsal)\/|node_modules\/(@kubernetes|jq-wasm|@npmcli|typescript)\//;
     assert.deepEqual(
       files.filter((file) => late.test(file)),
       [],
