@@ -46,6 +46,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "write a file with the charts of the stack, for a site without internet access",
     load: async () => (await import("./bundle.ts")).bundleCommand,
   },
+  fleet: {
+    summary: "render the Stacks of many clusters for the Pulumi Kubernetes Operator",
+    load: async () => (await import("./fleet.ts")).fleetCommand,
+  },
   lock: {
     summary: "pin the charts of the stack, or check what is pinned",
     load: async () => (await import("./lock.ts")).lockCommand,

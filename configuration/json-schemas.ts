@@ -5,6 +5,8 @@ import type { ComponentDescription } from "../components/description.ts";
 import type { JsonObject } from "../model/settings.ts";
 import { documentSchemas } from "./document.ts";
 import { serviceNamed } from "./exposure/exposed-services.ts";
+import { clusterKeys } from "./fleet/cluster-config.ts";
+import { fleetSchema, secretKey } from "./fleet/fleet-file.ts";
 import { keyReference } from "./key-reference.ts";
 import { stackConfigSchema } from "./stack-config.ts";
 
@@ -14,6 +16,7 @@ export function jsonSchemas(): Readonly<Record<string, JsonObject>> {
     "stack.schema.json": stackSchema(),
     "overrides.schema.json": documentSchema(documentSchemas.overrides, "krateo-overrides.yaml"),
     "release.schema.json": documentSchema(documentSchemas.release, "krateo.yaml"),
+    "fleet.schema.json": fleetFileSchema(),
   };
 }
 
@@ -71,6 +74,46 @@ function description(key: string): JsonObject {
   const reference = keyReference[key];
   if (reference === undefined) return {};
   return { markdownDescription: `${reference.values}\n\nDefault: ${reference.byDefault}` };
+}
+
+/** FLEET.yaml, with the keys of the stack configuration wherever they may stand. */
+function fleetFileSchema(): JsonObject {
+  const { properties } = converted(stackConfigSchema) as { properties: Record<string, JsonObject> };
+  const keys = Object.entries(properties).filter(([key]) => !clusterKeys.includes(key));
+  const config = keys.map(([key, schema]) => [key, { ...description(key), anyOf: clearForms(key, schema) }]);
+  const secret = keys.map(([key]) => [key, { ...description(key), $ref: "#/definitions/secretKey" }]);
+  const { properties: fleet, ...rest } = converted(fleetSchema) as { properties: Record<string, JsonObject> };
+  const closed = (entries: unknown[][]): JsonObject => ({
+    type: "object",
+    properties: Object.fromEntries(entries),
+    additionalProperties: false,
+  });
+  const withKeys = (shape: Record<string, JsonObject>): Record<string, JsonObject> => ({
+    ...shape,
+    config: { ...shape["config"], ...closed(config) },
+    secretConfig: { ...shape["secretConfig"], ...closed(secret) },
+  });
+  const ofItems = (list: JsonObject): JsonObject => {
+    const items = list["items"] as JsonObject;
+    const shape = withKeys(items["properties"] as Record<string, JsonObject>);
+    return { ...list, items: { ...items, properties: shape } };
+  };
+  return {
+    ...rest,
+    $schema: draft,
+    title: "A fleet of clusters, for npx krateo fleet render",
+    definitions: { secretKey: converted(secretKey) },
+    properties: {
+      ...withKeys(fleet),
+      rings: ofItems(fleet["rings"] as JsonObject),
+      clusters: ofItems(fleet["clusters"] as JsonObject),
+    },
+  };
+}
+
+/** Forms of a value that is not encrypted. */
+function clearForms(key: string, schema: JsonObject): JsonObject[] {
+  return key === "tls" ? [schema, { enum: [true] }] : [schema];
 }
 
 /** A document, with the components and steps of the bundled release where their names stand. Others are possible, too. */

@@ -35,6 +35,9 @@ const otelEndpoint = z
 export const defaultOtelEndpoint =
   "http://otel-collector-opentelemetry-collector.monitoring.svc.cluster.local:4318";
 
+/** Where the platform goes when nothing else is said. */
+export const defaultNamespace = "krateo-system";
+
 const text = z.string().min(1, "a text that is not empty");
 
 /** A list, or one text with commas in between, as `pulumi config set` gives it. */
@@ -57,7 +60,7 @@ export const stackConfigSchema = z.strictObject({
   type: z.enum(releaseTypes).optional(),
   openshift: z.boolean().optional(),
   profiles: names.optional(),
-  namespace: namespaceName("krateo-system").optional(),
+  namespace: namespaceName(defaultNamespace).optional(),
   version: text.optional(),
   releaseSource: text.optional(),
   overrides: text.optional(),
@@ -138,7 +141,7 @@ export function readStackConfig(raw: RawConfig): StackReading {
     type: sound.type ?? "nodeport",
     openshift: sound.openshift ?? false,
     profiles: namesOf(sound.profiles),
-    namespace: sound.namespace ?? "krateo-system",
+    namespace: sound.namespace ?? defaultNamespace,
     version,
     local: version === localVersion,
     releaseSource: sound.releaseSource,

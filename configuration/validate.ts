@@ -35,6 +35,7 @@ import {
   unusedKeyWarnings,
 } from "./rules/unused-settings.ts";
 import { variableProblems } from "./rules/variable-use.ts";
+import type { StackReading } from "./stack-config.ts";
 
 interface Rule {
   readonly name: string;
@@ -51,14 +52,19 @@ interface Rule {
 
 const keys = [...Object.keys(exposureKeys), "type"];
 
-const rules: readonly Rule[] = [
-  { name: "stack-configuration", problems: ({ keyProblems }) => keyProblems },
+/** Rules that look at nothing but the stack configuration. */
+const stackRules = [
   { name: "misplaced-keys", keys, problems: misplacedKeys },
   { name: "node-ports", keys, problems: nodePortProblems },
   { name: "hosts", keys, problems: hostProblems },
   { name: "certificates", keys, problems: certificateProblems },
   { name: "gateway", keys, problems: gatewayProblems },
   { name: "hidden-services", keys, problems: hiddenServices },
+];
+
+const rules: readonly Rule[] = [
+  { name: "stack-configuration", problems: ({ keyProblems }) => keyProblems },
+  ...stackRules,
   {
     name: "documents",
     problems: ({ documentFindings }) => documentFindings.problems,
@@ -120,4 +126,10 @@ export function validate(configuration: ResolvedConfiguration): string[] {
   const all = [...found.values()].flat();
   if (all.length > 0) throw new ConfigurationError(all);
   return rules.flatMap(({ warnings }) => warnings?.(configuration) ?? []);
+}
+
+/** What is wrong with a stack configuration whatever the documents say: its keys, each on its own and together. */
+export function stackProblems(reading: StackReading): Problem[] {
+  if (reading.keyProblems.length > 0) return [...reading.keyProblems];
+  return stackRules.flatMap(({ problems }) => problems(reading));
 }

@@ -3,12 +3,12 @@ import { type Problem, stackConfiguration } from "../../model/problem.ts";
 import type { ReleaseType } from "../../model/settings.ts";
 import { type ExposureConfig, exposedServices, type TlsConfig, tlsSecretOf } from "../exposure/exposure.ts";
 import { typesOfKey } from "../exposure/keys.ts";
-import type { ResolvedConfiguration } from "../resolved-configuration.ts";
+import type { StackReading } from "../stack-config.ts";
 
 const tlsKey = { file: stackConfiguration, path: "krateo:tls" };
 
 /** Certificates that are missing, twofold, or somebody else's. */
-export function certificateProblems({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+export function certificateProblems({ config: { type, local, exposure } }: StackReading): Problem[] {
   if (local || exposure.tls === undefined || !typesOfKey["tls"]?.includes(type)) return [];
   return exposure.gateway === undefined
     ? [...sourceProblems(exposure, exposure.tls, type), ...namespaceProblems(exposure.tls, type)]

@@ -12,15 +12,16 @@ import {
 } from "../exposure/exposure.ts";
 import { keysFor, typesOfKey } from "../exposure/keys.ts";
 import type { ResolvedConfiguration } from "../resolved-configuration.ts";
+import type { StackReading } from "../stack-config.ts";
 import { collisions } from "./collisions.ts";
 
 /** Keys that mean nothing to the type, or to a release document of the user's own, which says itself how it is exposed. */
-export function misplacedKeys({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+export function misplacedKeys({ config: { type, local, exposure } }: StackReading): Problem[] {
   return exposure.given.flatMap((key) => misplacedKey(key, type, local));
 }
 
 /** Two Services on one node port, as the keys say it. */
-export function nodePortProblems({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+export function nodePortProblems({ config: { type, local, exposure } }: StackReading): Problem[] {
   if (type !== "nodeport" || local) return [];
   return collisions(nodePortsOf(exposure), ([, port]) => port).map(
     ({ owner: [{ name: owner }], item: [{ name }, port] }) => ({
@@ -33,7 +34,7 @@ export function nodePortProblems({ config: { type, local, exposure } }: Resolved
 }
 
 /** Hosts that are missing or used twice. */
-export function hostProblems({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+export function hostProblems({ config: { type, local, exposure } }: StackReading): Problem[] {
   if (local) return [];
   if (type === "routes") return sharedHosts(exposure, type);
   return type === "ingress" || type === "gateway"
@@ -42,7 +43,7 @@ export function hostProblems({ config: { type, local, exposure } }: ResolvedConf
 }
 
 /** Settings of Services that nobody outside would ever see. */
-export function hiddenServices({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+export function hiddenServices({ config: { type, local, exposure } }: StackReading): Problem[] {
   if (local) return [];
   const exposed = exposedServices(type, exposure).map(({ name }) => name);
   const byService: Readonly<Record<string, ByService<unknown>>> = {

@@ -1,9 +1,9 @@
 /** Whether the keys for type gateway say which Gateway is meant. */
 import { type Problem, stackConfiguration } from "../../model/problem.ts";
-import type { ResolvedConfiguration } from "../resolved-configuration.ts";
+import type { StackReading } from "../stack-config.ts";
 
 /** An existing Gateway, or a class for one of our own: exactly one of the two. */
-export function gatewayProblems({ config: { type, local, exposure } }: ResolvedConfiguration): Problem[] {
+export function gatewayProblems({ config: { type, local, exposure } }: StackReading): Problem[] {
   if (type !== "gateway" || local) return [];
   const { gateway, gatewayClass, gatewayAnnotations } = exposure;
   const place = { file: stackConfiguration, path: "krateo:gateway" };

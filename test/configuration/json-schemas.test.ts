@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { components } from "../../components/catalogue.ts";
+import { fleetKeyTable } from "../../configuration/fleet/fleet-file.ts";
 import { jsonSchemas } from "../../configuration/json-schemas.ts";
 import { keyReference, keyTable } from "../../configuration/key-reference.ts";
 import { stackConfigKeys } from "../../configuration/stack-config.ts";
@@ -43,6 +44,37 @@ describe("the JSON Schemas", () => {
       assert.ok(accepts("stack.schema.json", content), name);
     }
   });
+
+  it("have a description of every key of a fleet, which docs/gitops.md has, too", () => {
+    const page = readFileSync(join(root, "docs/gitops.md"), "utf8");
+    assert.doesNotMatch(fleetKeyTable(), /undefined/);
+    assert.ok(page.includes(`\n${fleetKeyTable()}\n\n`), again);
+  });
+
+  it("accept the fleet that comes with the program, which names its schema", () => {
+    const content = readFileSync(join(root, "gitops/pko/fleet.yaml"), "utf8");
+    assert.match(content, /^# yaml-language-server: \$schema=\.\.\/\.\.\/schemas\/fleet\.schema\.json\n/);
+    assert.ok(accepts("fleet.schema.json", content));
+  });
+
+  for (const [what, content, accepted] of [
+    ["Secrets for each host", "tls: true", true],
+    ["a misspelt key", "tpye: ingress", false],
+    ["a kubeconfig", "kubeconfig: /a", false],
+    ["an encrypted value", "domain: {secure: 'v1:x'}", false],
+  ] as const) {
+    it(`${accepted ? "accept" : "mark"} ${what} in the configuration of a fleet, a ring and a cluster`, () => {
+      const parts = [
+        "config: {C}\nrings: [{name: a}]\nclusters: [{name: b}]",
+        "rings: [{name: a, config: {C}}]\nclusters: [{name: b}]",
+        "rings: [{name: a}]\nclusters: [{name: b, config: {C}}]",
+      ];
+      for (const part of parts) {
+        const text = `image: r.example.org/k:1\nbackend: s3://s\n${part.replace("C", content)}`;
+        assert.equal(accepts("fleet.schema.json", text), accepted, text);
+      }
+    });
+  }
 
   for (const [what, content, accepted] of [
     ["a Secret for each host", "krateo:tls: true", true],
