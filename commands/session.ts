@@ -158,7 +158,7 @@ export async function connectTo(choice: ConnectionChoice, session: Session): Pro
     import("../cluster/client/connection.ts"),
     import("../cluster/client/identity.ts"),
   ]);
-  const connection = connect({ directory: session.directory, ...choice });
+  const connection = connect({ directory: session.directory, say: session.note, ...choice });
   const planned = process.env["KRATEO_CLUSTER_UID"];
   if (!planned) return connection;
   const live = await readClusterUid(connection);

@@ -24,6 +24,8 @@ export interface ExchangeOptions extends TlsOptions {
   readonly agent: Agent;
   /** Ends the whole exchange, the answer's body included. */
   readonly signal: AbortSignal;
+  /** Called whenever a part of the answer has come. */
+  readonly onData?: () => void;
 }
 
 export interface Answer {
@@ -39,7 +41,7 @@ export interface Answer {
  *
  * @throws Error of the network, of TLS or of the signal; see fault.ts for its sentence
  */
-export async function exchange(url: URL, { body, ...options }: ExchangeOptions): Promise<Answer> {
+export async function exchange(url: URL, { body, onData, ...options }: ExchangeOptions): Promise<Answer> {
   // For DELETE Node sends a body without its length, unless told.
   const length = body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -47,7 +49,12 @@ export async function exchange(url: URL, { body, ...options }: ExchangeOptions):
     const request = send(url, { ...options, headers: { ...options.headers, ...length } });
     request.on("response", resolve).on("error", reject).end(body);
   });
-  const content = Buffer.concat(await response.toArray());
+  const parts: Buffer[] = [];
+  for await (const part of response) {
+    onData?.();
+    parts.push(part);
+  }
+  const content = Buffer.concat(parts);
   const isPacked = response.headers["content-encoding"] === "gzip" && asksForGzip(options);
   return {
     status: response.statusCode ?? 0,

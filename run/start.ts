@@ -53,7 +53,7 @@ export function startRun(): Promise<RunContext> {
     const directory = process.cwd();
     const { settings, steps } = await loadConfiguration(runConfig(), directory);
     const reapply = releasesToReapply(process.env[reapplyVariable], settings);
-    const connection = connect(settings.cluster);
+    const connection = connect({ ...settings.cluster, say });
     const unlike = providerProblems(connection, settings.cluster.kubeconfig, directory);
     if (unlike.length > 0) throw new ConfigurationError(unlike);
     if (!pulumi.runtime.isDryRun()) await waitForOthers(connection, settings);
@@ -89,10 +89,13 @@ export function startRun(): Promise<RunContext> {
   });
 }
 
+function say(line: string): void {
+  void pulumi.log.info(line);
+}
+
 /** Before the cluster is read: what another run changes would be out of date. */
 async function waitForOthers(connection: Connection, { namespace }: Settings): Promise<void> {
-  const duration = process.env[waitVariable];
-  await waitForOtherRun(connection, namespace, duration, (line) => void pulumi.log.info(line));
+  await waitForOtherRun(connection, namespace, process.env[waitVariable], say);
 }
 
 /** Reads the cluster, the charts and the stack's last run at the same time, and what can be judged of one alone. */
@@ -101,7 +104,6 @@ async function readAtOnce(
   settings: Settings,
   { directory, steps }: { readonly directory: string; readonly steps: readonly ComputedStep[] },
 ) {
-  const say = (line: string) => void pulumi.log.info(line);
   const cluster = readCluster(connection, settings, { say });
   const found = cluster.then(({ inventory }) => inventory);
   const fetching = fetchCharts(chartStepsOf(settings), { directory, ...settings.charts, say });

@@ -1,7 +1,4 @@
-/** Sends requests to the API server. */
-import { setTimeout as pause } from "node:timers/promises";
-import { exchange } from "../../network/exchange.ts";
-import { faultOf } from "../../network/fault.ts";
+/** Asks the API server for objects, and changes them. */
 import {
   ApiError,
   messageIn,
@@ -11,8 +8,9 @@ import {
   unreachable,
 } from "./api-errors.ts";
 import type { Connection } from "./connection.ts";
-import { judged } from "./credentials.ts";
-import { transportOf } from "./transport.ts";
+import { answerTo, type RequestOptions } from "./request.ts";
+
+export type { RequestOptions };
 
 /** What every Kubernetes object has; as JSON, so dates are strings. */
 export interface KubeObject {
@@ -42,16 +40,6 @@ export interface Resource {
   readonly apiVersion: string;
   readonly plural: string;
   readonly namespaced: boolean;
-}
-
-export interface RequestOptions {
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  readonly contentType?: string;
-  readonly accept?: string;
-  /** For the whole exchange; default 30. */
-  readonly timeoutSeconds?: number;
-  readonly signal?: AbortSignal;
 }
 
 /** What is asked once for each connection, by its path. */
@@ -201,27 +189,15 @@ export async function resourceOf(
   return found && { apiVersion, plural: found.name, namespaced: found.namespaced };
 }
 
-/** How often a request is made that the API server is too busy for, a second apart. */
-const busyAttempts = 6;
-
 async function send<T>(
   connection: Connection,
   method: string,
   path: string,
   options: RequestOptions,
-  attempt = 1,
 ): Promise<T | undefined> {
   if (connection.absent) throw new UnreachableError(connection.absent);
-  const again = () => send<T>(connection, method, path, options, attempt + 1);
-  const { status, text, another } = await answerOf(connection, method, path, options);
-  if (another) return await again();
+  const { status, text } = await answerTo(connection, method, path, options);
   if (status === 404) return undefined;
-  // Nothing was done yet. For a kind whose definition has just changed the API server says so for a moment, and a
-  // destroy must not end on it.
-  if (status === 429 && attempt < busyAttempts) {
-    await pause(1000, undefined, { signal: options.signal });
-    return await again();
-  }
   const message = messageIn(text);
   const refused = status >= 400 && method !== "GET" && refusedWriteError(connection, message);
   if (refused) throw refused;
@@ -241,40 +217,5 @@ async function send<T>(
     return JSON.parse(text) as T;
   } catch {
     throw new UnreachableError(unreachable(connection, "the server there is not a Kubernetes API server"));
-  }
-}
-
-/** @returns the answer, and whether to ask once more because the login has been renewed */
-async function answerOf(
-  connection: Connection,
-  method: string,
-  path: string,
-  options: RequestOptions,
-): Promise<{ status: number; text: string; another: boolean }> {
-  const query = new URLSearchParams(options.query);
-  const url = new URL(`${connection.server}${path}${query.size > 0 ? `?${query}` : ""}`);
-  const { transport, credentials } = await transportOf(connection);
-  const seconds = options.timeoutSeconds ?? 30;
-  const limit = AbortSignal.timeout(seconds * 1000);
-  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-  try {
-    const { status, body: content } = await exchange(url, {
-      ...transport,
-      method,
-      headers: {
-        Accept: options.accept ?? "application/json",
-        "Accept-Encoding": "gzip",
-        ...(body !== undefined && { "Content-Type": options.contentType ?? "application/json" }),
-        ...transport.headers,
-      },
-      body,
-      signal: options.signal ? AbortSignal.any([limit, options.signal]) : limit,
-    });
-    const another = await judged(connection, credentials, status !== 401);
-    return { status, text: content.toString("utf8"), another };
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    const fault = limit.aborted ? new Error(`no answer within ${seconds} s`) : error;
-    throw new UnreachableError(unreachable(connection, faultOf(fault, connection.proxy)));
   }
 }

@@ -25,11 +25,15 @@ export interface Connection {
   readonly relativePaths: readonly string[];
   /** Why there is nothing to connect to, in one sentence; undefined when there is. */
   readonly absent?: string;
+  /** Told in a sentence, now and then, when the cluster keeps its user waiting. */
+  readonly say?: (line: string) => void;
 }
 
 export interface ConnectionChoice extends KubeconfigChoice {
   /** Name of a context in it; default: its current context. */
   readonly context?: string;
+  /** As of Connection; default: nobody is told. */
+  readonly say?: (line: string) => void;
 }
 
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -67,6 +71,7 @@ export function connect(choice: ConnectionChoice = {}): Connection {
     cluster,
     user: encrypted ? user : impersonationOf(user),
     proxy,
+    ...(choice.say && { say: choice.say }),
     relativePaths: kubeconfig.relative
       .filter(({ of }) => of === cluster || (encrypted && of === user))
       .map(({ key }) => key),
@@ -135,7 +140,13 @@ function proxyOf(cluster: KubeCluster, server: string): ForwardProxy | undefined
 
 function withoutKubeconfig(choice: ConnectionChoice): Connection {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
-  const nowhere = { kubeconfig: "", cluster: {}, user: {}, relativePaths: [] };
+  const nowhere = {
+    kubeconfig: "",
+    cluster: {},
+    user: {},
+    relativePaths: [],
+    ...(choice.say && { say: choice.say }),
+  };
   if (host && port) {
     const authority = `${serviceAccount}/ca.crt`;
     const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
