@@ -12,6 +12,7 @@ import { ConfigurationError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { concerns } from "../plan/concerned-records.ts";
 import { describeRepair, type RepairPlan, repairsOf } from "../plan/repair.ts";
+import { describeRun } from "../plan/run-in-progress.ts";
 import { revisionOf } from "./end-revisions.ts";
 import { exclusively } from "./exclusively.ts";
 import { withClusterOptions } from "./options.ts";
@@ -117,10 +118,10 @@ async function repairReleases(options: RepairOptions, session: Session, killed: 
   const { lease } = inventory;
   const isCleared = options.force && lease && !lease.ended;
   if (isCleared) {
-    const whose = `the Lease of ${lease.holder}, who has renewed it just now`;
+    const whose = `the Lease of ${describeRun(lease)}, who has renewed it just now`;
     if (options.dryRun) session.print(`lease: would clear ${whose}`);
     else if (await endLease(connection, settings.namespace)) session.print(`lease: cleared ${whose}`);
-    else return [`the Lease of ${lease.holder}, which has been renewed again: that run is in progress`];
+    else return [`the Lease of ${describeRun(lease)}, which has been renewed again: that run is in progress`];
   }
   const { repairs, blocked } = decide(settings, inventory, options.force ?? false, killed);
   const { damaged = [] } = inventory;

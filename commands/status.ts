@@ -1,6 +1,6 @@
 /** `krateo status`: says whether a run is in progress, and whose. */
 import { Command } from "commander";
-import { describeRun } from "../plan/run-in-progress.ts";
+import { brokenOffRun, describeRun, wholeSeconds } from "../plan/run-in-progress.ts";
 import { withClusterOptions } from "./options.ts";
 import { BadResult, type ClusterOptions, connectTo, type Session, stackTarget } from "./session.ts";
 
@@ -18,7 +18,10 @@ export function statusCommand(session: Session): Command {
       "Looks at the Lease that every run holds while it changes the installation. Takes up to 30 s when the Lease is held, " +
         "to see whether its holder still renews it. Changes nothing.",
     )
-    .option("--json", "print one JSON object {inProgress, holder, activity, since}")
+    .option(
+      "--json",
+      "print one JSON object {inProgress, brokenOff, holder, activity, since, lastSeen}; times by the holder's clock",
+    )
     .addHelpText(
       "after",
       `
@@ -34,13 +37,17 @@ Exit codes: 0 nothing is in progress, 1 the cluster cannot be read, ${inProgress
       const { readLease } = await import("../cluster/lease/record.ts");
       const lease = await readLease(connection, namespace, { say: session.note });
       const run = lease?.ended === false ? lease : undefined;
+      const brokenOff = brokenOffRun(lease);
       if (options.json) {
-        const since = run && run.acquiredAt > 0 ? new Date(run.acquiredAt).toISOString() : undefined;
-        const found = { inProgress: run !== undefined, holder: run?.holder, activity: run?.activity, since };
-        session.print(JSON.stringify(found));
+        const known = run ?? (brokenOff === undefined ? undefined : lease);
+        const { holder, activity, acquiredAt = 0, renewedAt = 0 } = known ?? {};
+        const since = acquiredAt > 0 ? wholeSeconds(acquiredAt) : undefined;
+        const lastSeen = renewedAt > 0 ? wholeSeconds(renewedAt) : undefined;
+        const found = { inProgress: run !== undefined, brokenOff: brokenOff !== undefined };
+        session.print(JSON.stringify({ ...found, holder, activity, since, lastSeen }));
       } else {
         const found = run === undefined ? "nothing is in progress" : `in progress: ${describeRun(run)}`;
-        session.print(`namespace ${namespace}: ${found}`);
+        session.print(`namespace ${namespace}: ${found}${brokenOff === undefined ? "" : `; ${brokenOff}`}`);
       }
       if (run) throw new BadResult(inProgress);
     });

@@ -3,12 +3,13 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { isRunning } from "../cluster/client/process-identity.ts";
+import { describeRun } from "../plan/run-in-progress.ts";
 import { stateFolder } from "./state-backend.ts";
 
 /** A lock that a run of Pulumi holds, or left, on a stack. */
 export interface EngineLock {
   readonly file: string;
-  /** User, host and process, in words. */
+  /** User, host, process and since when, in words. */
   readonly owner: string;
   /** `stale`: its process has ended; `held`: it runs; `elsewhere`: it is on a host that cannot be asked. */
   readonly state: "stale" | "held" | "elsewhere";
@@ -35,9 +36,11 @@ export async function readEngineLocks(
 
 async function readLock(file: string): Promise<EngineLock> {
   try {
-    const { pid, username, hostname: host } = JSON.parse(await readFile(file, "utf8"));
+    const { pid, username, hostname: host, timestamp } = JSON.parse(await readFile(file, "utf8"));
     const state = host !== hostname() ? "elsewhere" : isRunning({ pid }) && isPulumi(pid) ? "held" : "stale";
-    return { file, owner: `${username} on ${host}, process ${pid}`, state };
+    const begun = Date.parse(timestamp ?? "");
+    const owner = describeRun({ holder: `${username} on ${host}, process ${pid}`, acquiredAt: begun || 0 });
+    return { file, owner, state };
   } catch {
     // Written by a run that was killed while it wrote: nobody ever held it.
     return { file, owner: "a run that was killed while it took the lock", state: "stale" };

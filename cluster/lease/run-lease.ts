@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type ExistingLease, leaseName } from "../../model/inventory.ts";
 import { ConfigurationError, type Problem } from "../../model/problem.ts";
-import { runInProgress } from "../../plan/run-in-progress.ts";
+import { describeRun, runInProgress } from "../../plan/run-in-progress.ts";
 import { ask, get, replace } from "../client/api.ts";
 import { ApiError } from "../client/api-errors.ts";
 import type { Connection } from "../client/connection.ts";
@@ -167,8 +167,11 @@ export class RunLease {
     const annotations = { ...found?.metadata.annotations, ...this.annotations };
     const judged = found &&
       lease && { ...found, metadata: { ...found.metadata, annotations, resourceVersion: lease.version } };
-    if (!(await this.write(judged, spec)))
-      throw new ConfigurationError([runInProgress(this.namespace, { holder: "one that was faster" })]);
+    if (!(await this.write(judged, spec))) {
+      const faster = await get<LeaseObject>(this.connection, this.path);
+      const run = faster ? existingLease(faster) : { holder: "one that was faster" };
+      throw new ConfigurationError([runInProgress(this.namespace, run)]);
+    }
   }
 
   private async judge(found: LeaseObject): Promise<ExistingLease | undefined> {
@@ -272,7 +275,7 @@ function heldBy(current: LeaseObject | undefined): string {
   if (!current) return "it was deleted";
   return current.spec.holderIdentity === ""
     ? "npx krateo repair --force took it away"
-    : `${existingLease(current).holder} holds it now`;
+    : `it is held now by ${describeRun(existingLease(current))}`;
 }
 
 /** The API's MicroTime has six digits behind the point. */

@@ -66,7 +66,7 @@ describe("krateo repair", () => {
   it("removes a stale lock and what was written only half, once it has said so in a dry run", async () => {
     const files = { ...stale, "state/.pulumi/stacks/krateo/dev.json.attrs": "" };
     const [dry, done, again] = await repair(files, [["--dry-run"], [], []]);
-    const owner = `ada on ${hostname()}, process 2147483646 (stale)`;
+    const owner = `ada on ${hostname()}, process 2147483646, since 2026-01-01T12:00:00Z (stale)`;
     assert.deepEqual(dry, {
       code: 0,
       printed: [
@@ -107,7 +107,7 @@ describe("krateo repair", () => {
     assert.deepEqual([refused?.code, refused?.locks], [1, ["a.json"]]);
     assert.match(
       refused?.printed ?? "",
-      /^left alone: the lock of ada on another, process 7, which is on another host, .* use --force if you know that it has ended$/m,
+      /^left alone: the lock of ada on another, process 7, since 2026-01-01T12:00:00Z, which is on another host, .* use --force if you know that it has ended$/m,
     );
     assert.deepEqual([forced?.code, forced?.locks], [0, []]);
   });
@@ -134,12 +134,12 @@ describe("krateo repair", () => {
     assert.equal(dry?.code, 0);
     assert.match(
       dry.printed,
-      /^lease: would clear the Lease of ada on another, process 7, who has renewed it just now$/m,
+      /^lease: would clear the Lease of ada on another, process 7, since 2026-01-01T12:00:00Z, who has renewed it just now$/m,
     );
     assert.equal(forced?.code, 0);
     assert.match(
       forced.printed,
-      /^lease: cleared the Lease of ada on another, process 7, who has renewed it just now$/m,
+      /^lease: cleared the Lease of ada on another, process 7, since 2026-01-01T12:00:00Z, who has renewed it just now$/m,
     );
   });
 

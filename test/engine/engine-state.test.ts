@@ -45,8 +45,8 @@ describe("the engine's own files", () => {
     assert.deepEqual(
       found.map(({ owner, state }) => [owner, state]).toSorted(),
       [
-        [`ada on ${hostname()}, process 2147483646`, "stale"],
-        ["ada on another, process 1", "elsewhere"],
+        [`ada on ${hostname()}, process 2147483646, since 2026-01-01T12:00:00Z`, "stale"],
+        ["ada on another, process 1, since 2026-01-01T12:00:00Z", "elsewhere"],
         ["a run that was killed while it took the lock", "stale"],
       ].toSorted(),
     );

@@ -129,7 +129,7 @@ describe("a second run at the same time", () => {
     );
     assert.match(
       repairs[0]?.output ?? "",
-      /^left alone: the lock of \S+ on \S+, process \d+, which is running/m,
+      /^left alone: the lock of \S+ on \S+, process \d+, since \S+, which is running/m,
     );
     assert.match(repairs[1]?.output ?? "", /^lock: stack test-second is not locked$/m);
     for (const { output } of repairs) assert.match(output, /^left alone: another run is in progress on/m);

@@ -104,7 +104,7 @@ describe("an unfinished Helm release", () => {
         next,
       ]);
     const next =
-      "wait until it has ended; if it was killed, its Lease expires 30 s after its last renewal, or at once with: npx krateo repair --force";
+      "wait until it has ended, as npx krateo status tells; if it was killed, its Lease expires 30 s after its last renewal, or at once with: npx krateo repair --force";
     assert.deepEqual(said(lease(3)), [["ada on ws1, process 7, since 2026-01-01T11:50:00Z", next]]);
     assert.deepEqual(said({ ...lease(3), acquiredAt: 0 }), [["ada on ws1, process 7", next]]);
   });

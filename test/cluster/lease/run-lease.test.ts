@@ -192,7 +192,10 @@ describe("a run that changes an installation", () => {
       later(60);
       const error = await errorOf(lease.check());
       assert.match(error.message, /this run has lost the Lease krateo-installer in namespace krateo-system/);
-      assert.match(error.message, /begins nothing more: ada on elsewhere, process 7 holds it now/);
+      assert.match(
+        error.message,
+        /begins nothing more: it is held now by ada on elsewhere, process 7, since 2026-01-01T12:00:00Z/,
+      );
       assert.equal(lost.length, 1);
       await errorOf(lease.check());
       assert.equal(lost.length, 1, "it is told once");
@@ -211,7 +214,10 @@ describe("a run that changes an installation", () => {
       later(6);
       for (let waited = 0; lost.length === 0 && waited < 30; waited++)
         await new Promise((resolve) => setTimeout(resolve, 100));
-      assert.match(lost[0]?.what ?? "", /ada on elsewhere, process 7 holds it now/);
+      assert.match(
+        lost[0]?.what ?? "",
+        /it is held now by ada on elsewhere, process 7, since 2026-01-01T12:00:00Z/,
+      );
     });
   });
 
@@ -282,7 +288,10 @@ describe("a run that changes an installation", () => {
     await holding(server, async (lease) => {
       server.write(foreign);
       later(60);
-      assert.match((await errorOf(lease.check())).message, /ada on elsewhere, process 7 holds it now/);
+      assert.match(
+        (await errorOf(lease.check())).message,
+        /it is held now by ada on elsewhere, process 7, since 2026-01-01T12:00:00Z/,
+      );
     });
   });
 });
