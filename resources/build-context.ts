@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { nodeAddressOf, nodeAddressVariable } from "../configuration/exposure/node-address.ts";
 import { type Inventory, releaseKey } from "../model/inventory.ts";
 import type { JsonObject, Settings, Step } from "../model/settings.ts";
+import { brokenConnection } from "../plan/broken-connection.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { refusedWrite } from "../plan/refused-write.ts";
 import type { Repair } from "../plan/repair.ts";
@@ -99,9 +100,9 @@ export class BuildContext {
     });
   }
 
-  /** A cluster that takes no writes makes every operation fail that is running: it is said once. */
+  /** A cluster that takes no writes, or cannot be reached, makes every operation fail that is running: it is said once. */
   private async tellRefusal(error: string): Promise<void> {
-    const refused = refusedWrite(error);
+    const refused = refusedWrite(error) ?? brokenConnection(error);
     if (!refused || this.refused.has(refused.what)) return;
     this.refused.add(refused.what);
     await pulumi.log.error(`${refused.what}; ${refused.next}`);

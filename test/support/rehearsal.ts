@@ -16,6 +16,22 @@ export interface Outcome {
   readonly code: number;
   readonly output: string;
   readonly stdout: string;
+  /** The longest time in which it printed nothing. */
+  readonly silentSeconds: number;
+}
+
+/** Measures how long a command prints nothing at the most. */
+export class Silence {
+  private last = performance.now();
+  private longest = 0;
+
+  /** Called when something was printed, and when the command has ended. @returns the longest silence so far, in seconds */
+  broken(): number {
+    const now = performance.now();
+    this.longest = Math.max(this.longest, (now - this.last) / 1000);
+    this.last = now;
+    return this.longest;
+  }
 }
 
 /** The project. */
@@ -121,11 +137,17 @@ export async function run(
   const options = { cwd: root, env: { ...tools.env, ...env }, maxBuffer: 64 << 20 };
   return await new Promise((resolve) => {
     let output = "";
+    const silence = new Silence();
     const child = execFile(program, args, options, (error, stdout) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, output, stdout });
+      const silentSeconds = silence.broken();
+      resolve({ code: error ? Number(error.code ?? 1) : 0, output, stdout, silentSeconds });
     });
-    child.stdout?.on("data", (text) => (output += text));
-    child.stderr?.on("data", (text) => (output += text));
+    const read = (text: string): void => {
+      output += text;
+      silence.broken();
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
   });
 }
 
@@ -134,8 +156,10 @@ export async function pulumiIn(folder: string, state: string, ...args: string[])
   const { PULUMI_STACK: _, ...env } = tools.env;
   const options = { cwd: folder, env: { ...env, PULUMI_BACKEND_URL: `file://${state}` } };
   return await new Promise((resolve) => {
+    const silence = new Silence();
     execFile(tools.pulumi, args, options, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr, stdout });
+      const code = error ? Number(error.code ?? 1) : 0;
+      resolve({ code, output: stdout + stderr, stdout, silentSeconds: silence.broken() });
     });
   });
 }

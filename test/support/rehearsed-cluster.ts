@@ -1,13 +1,16 @@
 /** What tests do to the cluster of the rehearsal, and read of it. */
 
-import { readFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { KubernetesObjectApi } from "@kubernetes/client-node";
 import { patch, pathOf, resourceOf } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
+import { isRunning } from "../../cluster/client/process-identity.ts";
 import { readObject } from "../../cluster/client/read-object.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { kubeConfig } from "../../rehearsal/control-plane.ts";
+import { kubeConfig, places } from "../../rehearsal/control-plane.ts";
 import { paths, rehearsal } from "./rehearsal.ts";
 
 /** Creates an object. */
@@ -103,6 +106,22 @@ export async function haltApiServer(seconds: number): Promise<void> {
   } finally {
     process.kill(pid, "SIGCONT");
   }
+}
+
+/** Ends the API server at once, without a word to anybody, and starts it again. */
+export async function restartApiServer(): Promise<void> {
+  const { pids, cluster } = places(paths.directory);
+  const file = join(pids, "kube-apiserver.pid");
+  const pid = Number(await readFile(file, "utf8"));
+  const [program = "", ...words] = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").slice(0, -1);
+  process.kill(pid, "SIGKILL");
+  while (isRunning({ pid })) await pause(20);
+  const log = await open(join(cluster, "logs", "kube-apiserver.log"), "a");
+  const output = ["ignore", log.fd, log.fd] as const;
+  const child = spawn(program, words, { cwd: cluster, detached: true, stdio: [...output] });
+  child.unref();
+  await log.close();
+  await writeFile(file, String(child.pid));
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   rehearsal,
   root,
   run,
+  Silence,
   scratch,
   startOver,
   tools,
@@ -133,14 +134,18 @@ export class TestStack {
   start(command: string): { pid: number; ended: Promise<Outcome> } {
     const child = this.spawn(command);
     let output = "";
+    const silence = new Silence();
     const read = (text: Buffer): void => {
       output += text;
+      silence.broken();
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
     const ended = new Promise<Outcome>((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", (code) => resolve({ code: code ?? 1, output, stdout: output }));
+      child.on("close", (code) =>
+        resolve({ code: code ?? 1, output, stdout: output, silentSeconds: silence.broken() }),
+      );
     });
     return { pid: child.pid as number, ended };
   }

@@ -2,7 +2,10 @@
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import type { JsonObject } from "../../../model/settings.ts";
+import { isBrokenConnection } from "../../../plan/broken-connection.ts";
+import { UnreachableError, unreachable } from "../../client/api-errors.ts";
 import type { Connection } from "../../client/connection.ts";
+import { noteFault, whileWaiting } from "../../client/waiting.ts";
 import { reasonIn, runHelm } from "../helm.ts";
 
 /** What Helm would make of an upgrade. */
@@ -11,6 +14,9 @@ export type HelmDryRun =
   /** Why it would not, in Helm's words. */
   | { readonly refused: string };
 
+/** Helm itself asks nothing again. */
+const attempts = 3;
+
 const rendered = z.looseObject({ manifest: z.string() });
 
 /**
@@ -18,13 +24,15 @@ const rendered = z.looseObject({ manifest: z.string() });
  *
  * @param archive Path of the chart's archive.
  * @returns undefined when there is no helm
+ * @throws UnreachableError when the network breaks each time
  */
 export async function helmDryRun(
-  { kubeconfig, context }: Pick<Connection, "kubeconfig" | "context">,
+  connection: Connection,
   release: { readonly name: string; readonly namespace: string },
   archive: string,
   values: JsonObject,
 ): Promise<HelmDryRun | undefined> {
+  const { kubeconfig, context } = connection;
   const args = [
     ...[
       "upgrade",
@@ -39,7 +47,15 @@ export async function helmDryRun(
     ...["--dry-run=server", "--output", "json"],
     ...(context ? ["--kube-context", context] : []),
   ];
-  const result = await runHelm(args, kubeconfig ? { KUBECONFIG: kubeconfig } : {}, JSON.stringify(values));
+  const env: Record<string, string> = kubeconfig ? { KUBECONFIG: kubeconfig } : {};
+  const run = () => whileWaiting(connection, () => runHelm(args, env, JSON.stringify(values)));
+  let result = await run();
+  for (let attempt = 1; isBrokenConnection(result?.errors ?? ""); attempt++) {
+    const reason = reasonIn(result?.errors ?? "").replaceAll("\n", " ");
+    if (attempt === attempts) throw new UnreachableError(unreachable(connection, reason));
+    noteFault(connection, reason);
+    result = await run();
+  }
   if (!result) return undefined;
   if (result.code !== 0) return { refused: reasonIn(result.errors).replaceAll("\n", " ") };
   const read = rendered.safeParse(parsed(result.output));

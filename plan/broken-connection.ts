@@ -1,0 +1,26 @@
+/** What Helm, kubectl and Pulumi say where the network broke in the middle, or was too slow for them. */
+const said = [
+  /unexpected EOF/,
+  /connection (reset by peer|refused)/,
+  /http2: (client connection lost|server sent GOAWAY)/,
+  /Client\.Timeout exceeded/,
+  /TLS handshake timeout/,
+  /i\/o timeout/,
+  /currently unable to handle the request/,
+];
+
+/** True for an error that says something of the way to the cluster, and nothing of what was asked. */
+export function isBrokenConnection(message: string): boolean {
+  return said.some((words) => words.test(message));
+}
+
+/** Why an operation failed on its way, and what to do; undefined for an error of another kind. */
+export function brokenConnection(
+  message: string,
+): { readonly what: string; readonly next: string } | undefined {
+  if (!isBrokenConnection(message)) return undefined;
+  return {
+    what: "the connection to the cluster broke, or was too slow, while something was being done",
+    next: "nothing is lost: npx krateo repair && npx pulumi up; over a slow line add --parallel 1, so that one chart after another has all of it",
+  };
+}

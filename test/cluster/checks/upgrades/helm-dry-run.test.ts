@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { helmDryRun } from "../../../../cluster/checks/upgrades/helm-dry-run.ts";
+import type { Connection } from "../../../../cluster/client/connection.ts";
+import { withHelm } from "../../helm-stand-in.ts";
+
+const connection: Connection = {
+  server: "https://far.example.org",
+  context: "far",
+  kubeconfig: "",
+  cluster: {},
+  user: {},
+  relativePaths: [],
+};
+const web = { name: "web", namespace: "shop" };
+
+describe("a dry run of helm", () => {
+  it("is made three times when the network breaks, and is no refusal of the chart then", async () => {
+    const errors = "Error: UPGRADE FAILED: failed to download openapi: unexpected EOF\n";
+    await withHelm({ code: 1, errors }, async (starts) => {
+      await assert.rejects(helmDryRun(connection, web, "web.tgz", {}), {
+        name: "UnreachableError",
+        message:
+          "the cluster at https://far.example.org (context far) cannot be reached: failed to download openapi: unexpected EOF",
+      });
+      assert.equal((await starts()).length, 3);
+    });
+  });
+
+  it("is made once when the chart does not render", async () => {
+    await withHelm({ code: 1, errors: "Error: UPGRADE FAILED: no template\n" }, async (starts) => {
+      assert.deepEqual(await helmDryRun(connection, web, "web.tgz", {}), { refused: "no template" });
+      assert.equal((await starts()).length, 1);
+    });
+  });
+});

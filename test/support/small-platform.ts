@@ -1,0 +1,23 @@
+/** A platform that installs within seconds: four Helm releases, without a database. */
+import type { JsonObject } from "../../model/settings.ts";
+
+const off = { enabled: false };
+
+/** Overrides that leave backend, composable-operations and operator-generator. @param components More of them. */
+export function smallPlatform(components: JsonObject = {}): JsonObject {
+  return {
+    components: {
+      cnpg: off,
+      "db-maintenance": off,
+      "resources-stack": off,
+      "events-stack": off,
+      frontend: off,
+      "portal-defaults": off,
+      finops: off,
+      ...components,
+    },
+  };
+}
+
+/** The Helm releases of it. */
+export const smallReleases = ["authn", "core-provider", "oasgen-provider", "snowplow"];
