@@ -1,6 +1,7 @@
-import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "../cluster/client/connection.ts";
+import { ReportableError } from "../model/problem.ts";
 import {
   answers,
   componentProcesses,
@@ -20,7 +21,6 @@ import {
   stopSimulation,
 } from "./simulation/process.ts";
 import type { Log } from "./toolchain/build.ts";
-import { kubernetesVersion } from "./toolchain/recipes.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /** Which cluster, and how its stand-ins behave. */
@@ -52,6 +52,7 @@ export interface ClusterStatus {
  *
  * What a crash left half-made is removed first. The kubeconfig is `kubeconfig` in the directory.
  *
+ * @throws ReportableError for a cluster of another Kubernetes version
  * @returns whether the cluster is a new, empty one
  */
 export async function startCluster(
@@ -63,11 +64,15 @@ export async function startCluster(
   const place = places(directory);
   const { state } = await clusterStatus(directory);
   if (state === "absent") {
-    log(`starting a Kubernetes ${kubernetesVersion} control plane on this machine`);
+    log(`starting a Kubernetes ${toolchain.kubernetes} control plane on this machine`);
     await stopAll(directory);
     await createControlPlane(toolchain, directory, options);
     await furnishCluster(kubeConfig(directory));
-    await writeFile(place.complete, "");
+    await writeFile(place.complete, toolchain.kubernetes);
+  } else if ((await readFile(place.complete, "utf8")) !== toolchain.kubernetes) {
+    throw new ReportableError(
+      `the rehearsal cluster is not of Kubernetes ${toolchain.kubernetes}; npm run rehearse -- --down removes it, then run this again`,
+    );
   } else if (state !== "running") {
     log("starting the control plane again");
     await stopAll(directory);

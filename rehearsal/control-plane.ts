@@ -10,7 +10,6 @@ import { stringify } from "yaml";
 import { isRunning, processIdentity } from "../cluster/client/process-identity.ts";
 import { writePortForwards } from "./port-forwards.ts";
 import { loopback, type Ports, withPorts } from "./ports.ts";
-import { kubernetesVersion } from "./toolchain/recipes.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 const name = "krateo";
@@ -26,7 +25,7 @@ export function places(directory: string) {
     /** One JSON object a line for each request to the API server; only where the cluster was made with `audit`. */
     auditLog: join(cluster, "logs", "audit.log"),
     pids: join(cluster, "pids"),
-    /** Written last: without it the cluster was never complete. */
+    /** Written last, with the Kubernetes version: without it the cluster was never complete. */
     complete: join(cluster, "complete"),
     kubeconfig: join(directory, "kubeconfig"),
     saved: join(directory, "saved"),
@@ -146,7 +145,7 @@ async function kwokctl(toolchain: Toolchain, directory: string, args: string[]):
   const env = {
     ...toolchain.env,
     KWOK_WORKDIR: place.work,
-    KWOK_KUBE_VERSION: `v${kubernetesVersion}`,
+    KWOK_KUBE_VERSION: `v${toolchain.kubernetes}`,
   };
   const child = spawn(toolchain.kwokctl, [...args, `--name=${name}`], {
     env,

@@ -1,7 +1,7 @@
 /** The command line of the rehearsal: `npm run rehearse`. */
 import { access, mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { loadSettings } from "../configuration/load.ts";
 import { ReportableError } from "../model/problem.ts";
 import { releaseTypes } from "../model/settings.ts";
@@ -23,12 +23,14 @@ import {
 } from "./stack.ts";
 import { type RehearsalPaths, rehearsalPaths } from "./toolchain/layout.ts";
 import { withLock } from "./toolchain/lock.ts";
+import { kubernetesVersion, kubernetesVersionFor, kubernetesVersions } from "./toolchain/recipes.ts";
 import { ensureToolchain, type Toolchain } from "./toolchain.ts";
 
 interface Flags {
   type: RehearsalChoice["type"];
   profile: string[];
   namespace: string;
+  kubernetes: string;
   overrides?: string;
   realistic?: boolean;
   from?: "2.7.0";
@@ -60,6 +62,14 @@ export function commandLine(): Command {
     .option("--namespace <name>", "the namespace to install into", "krateo-system")
     .addOption(
       new Option(
+        "--kubernetes <version>",
+        `version of the control plane: ${kubernetesVersions.join(", ")}, their first two numbers, or newest`,
+      )
+        .default(kubernetesVersion)
+        .argParser(kubernetesOf),
+    )
+    .addOption(
+      new Option(
         "--from <version>",
         "first put a Krateo of that version there, of the same type, and migrate it",
       ).choices(["2.7.0"]),
@@ -71,6 +81,12 @@ export function commandLine(): Command {
     .option("--down", "remove the rehearsal cluster and everything in it")
     .allowExcessArguments(false)
     .exitOverride();
+}
+
+function kubernetesOf(text: string): string {
+  const version = kubernetesVersionFor(text);
+  if (version) return version;
+  throw new InvalidArgumentError(`It must be one of ${kubernetesVersions.join(", ")}, or newest.`);
 }
 
 async function main(args: string[]): Promise<number> {
@@ -115,7 +131,7 @@ async function rehearse(paths: RehearsalPaths, flags: Flags): Promise<number> {
   const choice = await choiceOf(flags);
   // Throws for a wrong configuration, before anything has been made.
   const settings = await loadSettings({ values: stackValues(choice, paths), secretKeys: [] }, paths.root);
-  const toolchain = await ensureToolchain(say, paths);
+  const toolchain = await ensureToolchain(say, paths, flags.kubernetes);
   // The tools are fetched or built once, which says nothing of an installation.
   const begin = performance.now();
   if (toolchain.standIns.length > 0)

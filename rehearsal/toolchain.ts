@@ -17,11 +17,19 @@ import {
 } from "./toolchain/layout.ts";
 import { withLock } from "./toolchain/lock.ts";
 import { neededPlugins, officialPlugins, officialPulumi, userPulumiHome } from "./toolchain/plugins.ts";
-import { clusterRecipes, kubernetesProviderRecipe, pulumiRecipe, type Recipe } from "./toolchain/recipes.ts";
+import {
+  clusterRecipes,
+  kubernetesProviderRecipe,
+  kubernetesVersion,
+  pulumiRecipe,
+  type Recipe,
+} from "./toolchain/recipes.ts";
 import { chooseSource, downloadTools } from "./toolchain/tool-download.ts";
 
 /** The tools of the rehearsal, ready to run. */
 export interface Toolchain {
+  /** Of the control plane. */
+  kubernetes: string;
   kwok: string;
   kwokctl: string;
   helm: string;
@@ -49,17 +57,19 @@ export interface Toolchain {
  * once, into a cache outside the tree. KRATEO_TOOLCHAIN=download|build decides instead. Official plugins that
  * this user already has win over stand-ins.
  *
+ * @param kubernetes Version of the control plane, one of `kubernetesVersions`.
  * @throws Error that says what is missing and how to get it
  */
 export async function ensureToolchain(
   log: Log,
   paths: RehearsalPaths = rehearsalPaths(),
+  kubernetes: string = kubernetesVersion,
 ): Promise<Toolchain> {
   const cache = cacheDirectory();
   const official = await officialPulumi();
   const plugins = await officialPlugins(paths.root);
   const recipes = [
-    ...clusterRecipes,
+    ...clusterRecipes(kubernetes),
     ...(official ? [] : [pulumiRecipe]),
     ...(plugins.has("kubernetes") ? [] : [kubernetesProviderRecipe]),
   ];
@@ -68,7 +78,7 @@ export async function ensureToolchain(
     await mkdir(directory, { recursive: true });
   const missing = await brokenOrMissing(recipes, cache);
   const source = await chooseSource(missing.length === 0, log);
-  if (source === "download") return downloaded(paths, cache, log);
+  if (source === "download") return { kubernetes, ...(await downloaded(paths, cache, log)) };
 
   if (missing.length > 0) {
     await withLock(
@@ -81,7 +91,7 @@ export async function ensureToolchain(
       ({ pid }) => log(`process ${pid} is building the tools already; waiting for it`),
     );
   }
-  return layOut(paths, recipes, cache, official, plugins);
+  return { kubernetes, ...(await layOut(paths, recipes, cache, official, plugins)) };
 }
 
 async function brokenOrMissing(recipes: readonly Recipe[], cache: string): Promise<Recipe[]> {
@@ -98,7 +108,7 @@ async function layOut(
   cache: string,
   official: string | undefined,
   plugins: ReadonlySet<string>,
-): Promise<Toolchain> {
+): Promise<Omit<Toolchain, "kubernetes">> {
   const binaries = new Map<string, string>();
   for (const recipe of recipes) {
     const directory = await recipeDirectory(recipe, cache);
@@ -149,7 +159,11 @@ async function layOut(
 }
 
 /** The official builds: the engine and its plugins then download themselves. */
-async function downloaded(paths: RehearsalPaths, cache: string, log: Log): Promise<Toolchain> {
+async function downloaded(
+  paths: RehearsalPaths,
+  cache: string,
+  log: Log,
+): Promise<Omit<Toolchain, "kubernetes">> {
   const tools = await downloadTools(cache, log);
   for (const name of ["helm", "kwokctl"] as const) await link(tools[name], join(paths.bin, name));
   await keepOnly(paths.bin, new Set(["helm", "kwokctl"]));

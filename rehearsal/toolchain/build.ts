@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { install, recipeDirectory } from "./cache.ts";
 import type { Recipe } from "./recipes.ts";
+import { writeStagingModule } from "./staging.ts";
 
 const run = promisify(execFile);
 
@@ -75,9 +76,15 @@ async function buildRecipe(recipe: Recipe, cache: string, environment: NodeJS.Pr
     const env = { ...environment, GOBIN: output, GONOSUMDB: uncheckedModules(environment, recipe) };
     const linker = `-s -w ${recipe.linkerFlags ?? ""}`.trim();
     const flags = ["-trimpath", "-buildvcs=false", "-ldflags", linker];
-    if (recipe.folder) {
-      const source = join(work, "source");
-      await cp(join(import.meta.dirname, recipe.folder), source, { recursive: true });
+    const source = join(work, "source");
+    const { folder, staging, version } = recipe;
+    if (folder) await cp(join(import.meta.dirname, folder), source, { recursive: true });
+    if (staging) {
+      await writeStagingModule(source, { module: staging, version }, env);
+      // What go.sum lacks is held against the checksum database.
+      flags.push("-mod=mod");
+    }
+    if (folder || staging) {
       await copyEmbeds(recipe, source, env);
       for (const [index, executable] of executables(recipe).entries()) {
         const packagePath = recipe.packages[index] as string;

@@ -10,8 +10,10 @@ export interface Recipe {
   binaries: readonly string[];
   /** Packages to build; the name of a package's last path element is what `go` calls the executable. */
   packages: readonly string[];
-  /** A folder beside this file with go.mod and go.sum; none: `go install package@v<version>`. */
+  /** A folder beside this file with go.mod and go.sum; none: `go install package@v<version>`, unless `staging`. */
   folder?: string;
+  /** A module that is built as its own go.mod says, but for the parts of it that have modules and tags of their own. */
+  staging?: string;
   linkerFlags?: string;
   /** Files to take from a module that the folder requires, as the folder's main.go embeds them. */
   embeds?: { module: string; files: readonly string[] };
@@ -21,33 +23,50 @@ export interface Recipe {
   expectedSeconds: number;
 }
 
+/** What a rehearsal runs on, unless told otherwise. */
 export const kubernetesVersion = "1.35.4";
+/** What `--kubernetes` can name: of each minor version that is looked at, the newest that the module proxy holds whole. */
+export const kubernetesVersions = ["1.31.14", "1.33.13", kubernetesVersion, "1.37.2"] as const;
 export const pulumiVersion = "3.259.0";
 export const helmVersion = "3.21.4";
 export const kwokVersion = "0.8.0";
 
-const kubernetesLinkerFlags = [
-  `-X k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`,
-  "-X k8s.io/component-base/version.gitMajor=1",
-  "-X k8s.io/component-base/version.gitMinor=35",
-  `-X k8s.io/client-go/pkg/version.gitVersion=v${kubernetesVersion}`,
-].join(" ");
-
-/** The control plane and the tools around it. */
-export const clusterRecipes: readonly Recipe[] = [
-  {
+/** @param version One of `kubernetesVersions`. */
+function kubernetesRecipe(version: string): Recipe {
+  const [major, minor] = version.split(".");
+  return {
     name: "kubernetes",
-    version: kubernetesVersion,
+    version,
     binaries: ["kube-apiserver", "kube-controller-manager", "kube-scheduler"],
     packages: [
       "k8s.io/kubernetes/cmd/kube-apiserver",
       "k8s.io/kubernetes/cmd/kube-controller-manager",
       "k8s.io/kubernetes/cmd/kube-scheduler",
     ],
-    folder: "kubernetes",
-    linkerFlags: kubernetesLinkerFlags,
+    // The others' sums are in the checksum database.
+    ...(version === kubernetesVersion ? { folder: "kubernetes" } : { staging: "k8s.io/kubernetes" }),
+    linkerFlags: [
+      `-X k8s.io/component-base/version.gitVersion=v${version}`,
+      `-X k8s.io/component-base/version.gitMajor=${major}`,
+      `-X k8s.io/component-base/version.gitMinor=${minor}`,
+      `-X k8s.io/client-go/pkg/version.gitVersion=v${version}`,
+    ].join(" "),
     expectedSeconds: 285,
-  },
+  };
+}
+
+/** The version of `kubernetesVersions` that a user means: in full, by its first two numbers, or `newest`. */
+export function kubernetesVersionFor(text: string): string | undefined {
+  if (text === "newest") return kubernetesVersions.at(-1);
+  return kubernetesVersions.find((version) => version === text || version.startsWith(`${text}.`));
+}
+
+/** The control plane of a Kubernetes version, and the tools around it. */
+export function clusterRecipes(version: string = kubernetesVersion): readonly Recipe[] {
+  return [kubernetesRecipe(version), ...toolRecipes];
+}
+
+const toolRecipes: readonly Recipe[] = [
   {
     name: "etcd",
     version: "3.6.14",

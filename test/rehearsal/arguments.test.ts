@@ -8,7 +8,7 @@ function parse(...args: string[]): object {
 }
 
 describe("the rehearsal's command line", () => {
-  const defaults = { type: "nodeport", profile: [], namespace: "krateo-system" };
+  const defaults = { type: "nodeport", profile: [], namespace: "krateo-system", kubernetes: "1.35.4" };
   const table: [string[], object][] = [
     [[], defaults],
     [["--type", "ingress", "--json"], { ...defaults, type: "ingress", json: true }],
@@ -17,6 +17,7 @@ describe("the rehearsal's command line", () => {
     [["--realistic", "--overrides", "x.yaml"], { ...defaults, realistic: true, overrides: "x.yaml" }],
     [["--from", "2.7.0"], { ...defaults, from: "2.7.0" }],
     [["--from", "2.7.0", "--by-hand"], { ...defaults, from: "2.7.0", byHand: true }],
+    [["--kubernetes", "1.33"], { ...defaults, kubernetes: "1.33.13" }],
     [["--down"], { ...defaults, down: true }],
     [["--status"], { ...defaults, status: true }],
   ];
@@ -28,6 +29,7 @@ describe("the rehearsal's command line", () => {
     [["--type", "nodports"], /Allowed choices are nodeport, loadbalancer, ingress/],
     [["--tpye", "ingress"], /unknown option '--tpye'.*Did you mean --type\?/s],
     [["--from", "2.6.0"], /Allowed choices are 2\.7\.0/],
+    [["--kubernetes", "1.30"], /It must be one of 1\.31\.14, 1\.33\.13, 1\.35\.4, 1\.37\.2, or newest/],
     [["ingress"], /too many arguments/],
     [["--overrides"], /argument missing/],
   ];
