@@ -30,6 +30,9 @@ const answered = new WeakSet<Connection>();
 /** How often a request is made to a server that has never answered. */
 const firstAttempts = 3;
 
+/** How often a balancer is asked that has no server. */
+const balancerAttempts = 5;
+
 /** Between two attempts, where the server names no time. */
 const pauseSeconds = 1;
 
@@ -146,8 +149,10 @@ function secondsToWait(
     // answers 429 for a moment.
     if (status === 429 || (status >= 500 && asked >= 0)) return asked >= 0 ? asked : pauseSeconds;
     // Of a balancer in front of it. An aggregated API whose own server is down stays so.
-    const passes = [502, 503, 504].includes(status) && text.trim() !== "service unavailable";
-    return passes && onlyReads(method, path, options) ? pauseSeconds : undefined;
+    const passes = [502, 503, 504].includes(status) && messageIn(text) !== "service unavailable";
+    return passes && attempt < balancerAttempts && onlyReads(method, path, options)
+      ? pauseSeconds
+      : undefined;
   }
   const { code } = outcome;
   const isKnown = answered.has(connection);

@@ -1,18 +1,25 @@
 /** Tells the user when the cluster keeps a command waiting. */
 import type { Connection } from "./connection.ts";
 
-/** Nobody should wait longer without a word. */
-const wordEverySeconds = 8;
+/**
+ * How long requests may be in progress, all in all, without a word: with what is computed in between nobody waits for
+ * much longer than 8 s.
+ */
+const limitMilliseconds = 6000;
 
-/** Between two requests of one reading; somebody who looks again now and then pauses longer. */
-const pauseMilliseconds = 200;
+/** Who asks nothing for so long does something else. */
+const pauseMilliseconds = 2000;
 
 interface Waiting {
   open: number;
-  /** When the reading began that is in progress, or was last. */
-  since: number;
-  lastEnd: number;
   done: number;
+  /** When the reading began. */
+  readonly since: number;
+  /** When the first of the open requests was made, or the last word was said. */
+  start: number;
+  /** For how long requests were in progress since the last word, but for the open ones. */
+  waited: number;
+  lastEnd: number;
   fault: string | undefined;
   timer: NodeJS.Timeout | undefined;
 }
@@ -20,19 +27,16 @@ interface Waiting {
 const waitings = new WeakMap<Connection, Waiting>();
 
 /**
- * Does something that asks the cluster. Where this, with what is asked beside it and right after it, takes longer than
- * 8 s, the user is told every 8 s how far it is.
+ * Does something that asks the cluster. When this takes long, with what is asked beside it and before it, the user is
+ * told how far it is, and again after a while. Who looks at something now and then does not wait.
  */
 export async function whileWaiting<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   if (!connection.say) return await work();
   const waiting = begin(connection);
   try {
-    const result = await work();
-    waiting.done++;
-    return result;
+    return await work();
   } finally {
-    waiting.open--;
-    waiting.lastEnd = performance.now();
+    end(waiting);
   }
 }
 
@@ -43,31 +47,44 @@ export function noteFault(connection: Connection, fault: string): void {
 }
 
 function begin(connection: Connection): Waiting {
-  const now = performance.now();
-  const known = waitings.get(connection);
-  if (known && !isOver(known)) {
-    known.open++;
-    return known;
+  const waiting = waitingOf(connection);
+  if (waiting.open === 0) {
+    waiting.start = performance.now();
+    waiting.timer = setTimeout(
+      () => tell(connection, waiting),
+      Math.max(limitMilliseconds - waiting.waited, 0),
+    ).unref();
   }
-  clearTimeout(known?.timer);
-  const waiting: Waiting = { open: 1, since: now, lastEnd: now, done: 0, fault: undefined, timer: undefined };
-  waitings.set(connection, waiting);
-  const word = (): void => {
-    if (isOver(waiting)) return;
-    connection.say?.(sentence(connection, waiting));
-    waiting.fault = undefined;
-    waiting.timer = setTimeout(word, wordEverySeconds * 1000).unref();
-  };
-  waiting.timer = setTimeout(word, wordEverySeconds * 1000).unref();
+  waiting.open++;
   return waiting;
 }
 
-function isOver({ open, lastEnd }: Waiting): boolean {
-  return open === 0 && performance.now() - lastEnd > pauseMilliseconds;
+function waitingOf(connection: Connection): Waiting {
+  const now = performance.now();
+  const known = waitings.get(connection);
+  if (known && (known.open > 0 || now - known.lastEnd < pauseMilliseconds)) return known;
+  const times = { since: now, start: now, waited: 0, lastEnd: now };
+  const waiting: Waiting = { open: 0, done: 0, ...times, fault: undefined, timer: undefined };
+  waitings.set(connection, waiting);
+  return waiting;
 }
 
-function sentence({ server }: Connection, { since, done, open, fault }: Waiting): string {
+function end(waiting: Waiting): void {
+  waiting.open--;
+  waiting.done++;
+  waiting.lastEnd = performance.now();
+  if (waiting.open > 0) return;
+  clearTimeout(waiting.timer);
+  waiting.waited += waiting.lastEnd - waiting.start;
+}
+
+function tell(connection: Connection, waiting: Waiting): void {
+  const { done, open, since, fault } = waiting;
   const seconds = Math.round((performance.now() - since) / 1000);
   const reason = fault === undefined ? "" : `; asking again, as a request failed: ${fault}`;
-  return `still reading from the cluster at ${server}: ${done} answers in ${seconds} s, ${open} more are awaited${reason}`;
+  connection.say?.(
+    `still reading from the cluster at ${connection.server}: ${done} answers in ${seconds} s, ${open} more are awaited${reason}`,
+  );
+  Object.assign(waiting, { start: performance.now(), waited: 0, fault: undefined });
+  waiting.timer = setTimeout(() => tell(connection, waiting), limitMilliseconds).unref();
 }

@@ -179,7 +179,7 @@ describe("the wait for the database", () => {
 
   it("logs each change once, and outlasts an API server that is away", async () => {
     const phases = [
-      { status: 503, body: { message: "restarting" } },
+      { status: 500, body: { message: "restarting" } },
       { status: 200, body: cluster({ phase: "Setting up primary" }) },
     ];
     let reads = 0;
@@ -190,7 +190,7 @@ describe("the wait for the database", () => {
     const lines = await wait(handler, 30);
     assert.match(
       lines[0] ?? "",
-      /^database pg-cluster: the cluster at .* cannot be reached: it answers 503: restarting$/,
+      /^database pg-cluster: the cluster at .* cannot be reached: it answers 500: restarting$/,
     );
     assert.deepEqual(lines.slice(1), [
       "database pg-cluster: Setting up primary, 0 of 3 instances ready",

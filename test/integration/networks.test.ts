@@ -2,8 +2,17 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { answers } from "../../rehearsal/control-plane.ts";
 import { type FaultyNetwork, faultyAnswers, faultyConnections } from "../support/faulty-network.ts";
-import { helmReleases, kubeconfig, type Outcome, scratch, startOver } from "../support/rehearsal.ts";
+import {
+  helmReleases,
+  kubeconfig,
+  type Outcome,
+  paths,
+  scratch,
+  startOver,
+  until,
+} from "../support/rehearsal.ts";
 import { restartApiServer, secretData } from "../support/rehearsed-cluster.ts";
 import { smallPlatform, smallReleases } from "../support/small-platform.ts";
 import { TestStack } from "../support/test-stack.ts";
@@ -175,6 +184,11 @@ function isWell(outcome: Outcome, { harmless }: Case): boolean {
   return false;
 }
 
+async function calm(network: FaultyNetwork): Promise<void> {
+  network.faulty = false;
+  await until(() => answers(paths.directory));
+}
+
 /** Runs it; where it fails for the network's sake, then once more in one that is well, after a repair. */
 async function converges(
   stack: TestStack,
@@ -184,7 +198,7 @@ async function converges(
 ): Promise<void> {
   const outcome = await stack.pulumi(command);
   if (isWell(outcome, one)) return;
-  network.faulty = false;
+  await calm(network);
   const repair = await stack.krateo("repair");
   assert.equal(repair.code, 0, repair.output);
   const again = await stack.pulumi(command, ...(command === "destroy" ? ["--refresh"] : []));
@@ -216,7 +230,7 @@ describe("a network", () => {
         await converges(stack, "up", network, one);
         await deployed();
         for (const command of ["verify", "diff"]) isWell(await stack.krateo(command), one);
-        network.faulty = false;
+        await calm(network);
         for (const command of ["verify", "diff"]) {
           const { code, output } = await stack.krateo(command);
           assert.equal(code, 0, output);
@@ -230,6 +244,7 @@ describe("a network", () => {
         assert.ok(network.faults() > 0, "the network has done nothing");
       } finally {
         await network.close();
+        await until(() => answers(paths.directory));
       }
     });
   }

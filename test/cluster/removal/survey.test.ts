@@ -103,9 +103,10 @@ describe("the survey before a removal", () => {
   });
 
   it("names a kind whose server is down, and fails only when the cluster's own is", async () => {
-    const down = { status: 503, body: { message: "no" } };
     const failing = (path: string) => (method: string, asked: string) =>
-      asked.startsWith(path) ? down : holding(cluster)(method, asked);
+      asked.startsWith(path)
+        ? { status: 503, body: { message: "service unavailable" } }
+        : holding(cluster)(method, asked);
     await withApiServer(failing("/apis/git.example.org/v1/repos"), async (connection) => {
       const { unreadable } = await surveyForRemoval(connection, "shop", configured, stack);
       assert.deepEqual(unreadable, ["repos.git.example.org"]);
