@@ -6,6 +6,8 @@ import { type BenchChoice, measure } from "./bench/measure.ts";
 import type { Peer } from "./bench/peer.ts";
 import { descendantsOf } from "./bench/processes.ts";
 import { describeReport } from "./bench/report.ts";
+import { measureScale } from "./bench/scale.ts";
+import { describeScale } from "./bench/scale-report.ts";
 import type { SequentialWaits } from "./bench/sequential-install.ts";
 import { stopCluster } from "./cluster.ts";
 import { forgetStack } from "./stack.ts";
@@ -19,6 +21,7 @@ interface Flags {
   skipSequential?: boolean;
   peer?: string;
   documents?: string;
+  scale?: boolean;
   json?: boolean;
 }
 
@@ -48,6 +51,10 @@ export function commandLine(): Command {
     .option("--skip-sequential", "leave the installation one after another out")
     .option("--peer <program>", "also install with upstream's CLI: path of krateoctl, with --documents")
     .option("--documents <folder>", "folder with upstream's krateo.TYPE.yaml, which krateoctl installs from")
+    .option(
+      "--scale",
+      "measure only how time and memory grow with the platform and the cluster; half an hour",
+    )
     .option("--json", "print the figures as one JSON object")
     .addHelpText(
       "after",
@@ -56,6 +63,7 @@ export function commandLine(): Command {
         "  npm run bench -- --skip-sequential --runs 7               about half the time, steadier previews\n" +
         "  npm run bench -- --type loadbalancer --sequential each\n" +
         "  npm run bench -- --skip-sequential --peer ../krateoctl --documents ../releases\n" +
+        "  npm run bench -- --scale                                  50 and 200 more charts, 500 CRDs, 1,000 nodes\n" +
         "  npm run --silent bench -- --json > figures.json",
     )
     .allowExcessArguments(false)
@@ -90,6 +98,9 @@ async function main(args: string[]): Promise<void> {
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupt(interruption));
 
+  const printed = <T>(found: T, describe: (found: T) => string) =>
+    flags.json ? JSON.stringify(found) : describe(found);
+
   await mkdir(paths.directory, { recursive: true });
   await withLock(
     join(paths.directory, "lock"),
@@ -97,8 +108,11 @@ async function main(args: string[]): Promise<void> {
       try {
         const { signal } = interruption;
         // Programs that are ended in the middle complain about each other.
-        const report = await measure({ choice, paths, say: (line) => signal.aborted || say(line), signal });
-        process.stdout.write(`${flags.json ? JSON.stringify(report) : describeReport(report)}\n`);
+        const bench = { paths, say: (line: string) => signal.aborted || say(line), signal };
+        const text = flags.scale
+          ? printed(await measureScale({ ...bench, runs: flags.runs }), describeScale)
+          : printed(await measure({ ...bench, choice }), describeReport);
+        process.stdout.write(`${text}\n`);
       } catch (error) {
         // What fails once its processes were ended failed because of that.
         interruption.signal.throwIfAborted();

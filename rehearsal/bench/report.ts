@@ -172,15 +172,15 @@ function memoryRows(peaks: PeakMemory): string[][] {
   });
 }
 
-function judged(aim: string, reached: boolean): string {
+export function judged(aim: string, reached: boolean): string {
   return `<= ${aim}: ${reached ? "reached" : "MISSED"}`;
 }
 
-function seconds(value: number): string {
+export function seconds(value: number): string {
   return `${value.toFixed(value < 10 ? 2 : 1)} s`;
 }
 
-function mebibytes(bytes: number): string {
+export function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`;
 }
 
