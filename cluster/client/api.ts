@@ -101,14 +101,38 @@ export async function getOnce<T>(
   })) as T | undefined;
 }
 
-/** Reads the items of a list; none when there is no such kind. Errors as `get`. */
+/** Objects of one answer: as many as kubectl asks for. A slow network then brings each answer within its time. */
+const pageSize = 500;
+
+/**
+ * Reads the items of a list, page by page; none when there is no such kind. Errors as `get`.
+ *
+ * The API server forgets a list's next page after some minutes: then the list is read again, as one answer.
+ */
 export async function list<T = KubeObject>(
   connection: Connection,
   path: string,
   options: RequestOptions = {},
 ): Promise<T[]> {
-  const answer = await send<{ items?: T[] }>(connection, "GET", path, options);
-  return answer?.items ?? [];
+  const page = (more: Record<string, string>) =>
+    send<{ items?: T[]; metadata?: { continue?: string } }>(connection, "GET", path, {
+      ...options,
+      query: { ...options.query, ...more },
+    });
+  const items: T[] = [];
+  let next: string | undefined;
+  do {
+    try {
+      const answer = await page({ limit: String(pageSize), ...(next && { continue: next }) });
+      items.push(...(answer?.items ?? []));
+      next = answer?.metadata?.continue;
+    } catch (error) {
+      const forgotten = next !== undefined && error instanceof ApiError && error.status === 410;
+      if (!forgotten) throw error;
+      return (await page({}))?.items ?? [];
+    }
+  } while (next);
+  return items;
 }
 
 /** Sends an object that is a question, such as an access review, and returns its answer. Errors as `get`. */

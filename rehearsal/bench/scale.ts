@@ -57,10 +57,13 @@ export async function measureScale({ paths, runs, say, signal }: Scale): Promise
     );
   const up = () => pulumi("up", "--yes", "--skip-preview");
   const preview = () => pulumi("preview", "--expect-no-changes");
+  const program = join(paths.root, "commands", "krateo.js");
+  // 2 is an answer: the simulated addresses cannot be reached.
+  const answered = '"$@" || [ $? -eq 2 ]';
   const krateo =
     (...words: string[]) =>
     () =>
-      runCommand(process.execPath, [join(paths.root, "commands", "krateo.js"), ...words], options);
+      runCommand("bash", ["-c", answered, "bash", process.execPath, program, ...words], options);
 
   const figures: ScaleFigure[] = [];
   const measured = async (

@@ -210,7 +210,7 @@ describe("krateo", () => {
           [0, "nothing of an earlier platform version is left in namespace shop"],
         );
         await run("wait-notebooks", "--stack", "dev", "--kubeconfig", kubeconfig, "--namespace", "other");
-        assert.equal(requests.at(-1), "GET /apis/finops.krateo.io/v1/namespaces/other/notebooks");
+        assert.equal(requests.at(-1), "GET /apis/finops.krateo.io/v1/namespaces/other/notebooks?limit=500");
       });
     });
 

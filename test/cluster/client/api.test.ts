@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
-import { get, remove, resourceOf } from "../../../cluster/client/api.ts";
+import { get, list, remove, resourceOf } from "../../../cluster/client/api.ts";
 import { errorOf, withKubeconfig } from "../api-server.ts";
 
 const path = "/api/v1/namespaces/kube-system";
@@ -46,6 +46,33 @@ describe("a request to the API server", () => {
       assert.equal(sockets.size, 1);
       assert.deepEqual(lengths, [undefined, String('{"propagationPolicy":"Background"}'.length)]);
     });
+  });
+
+  it("reads a list page by page, and as one answer when the API server has forgotten the next page", async () => {
+    const asked: string[] = [];
+    const pages = (forgets: boolean): RequestListener => {
+      return (request, response) => {
+        const { searchParams } = new URL(request.url ?? "", "http://localhost");
+        asked.push(searchParams.toString());
+        const next = searchParams.get("continue");
+        if (next && forgets)
+          return response.writeHead(410).end('{"message":"the provided continue is too old"}');
+        const items = searchParams.has("limit") ? [next ? "b" : "a"] : ["a", "b"];
+        const metadata = searchParams.has("limit") && !next ? { continue: "further" } : {};
+        response.end(JSON.stringify({ metadata, items }));
+      };
+    };
+    for (const forgets of [false, true])
+      await withServer(pages(forgets), async (connection) => {
+        assert.deepEqual(await list(connection, path, { query: { labelSelector: "app" } }), ["a", "b"]);
+      });
+    assert.deepEqual(asked, [
+      "labelSelector=app&limit=500",
+      "labelSelector=app&limit=500&continue=further",
+      "labelSelector=app&limit=500",
+      "labelSelector=app&limit=500&continue=further",
+      "labelSelector=app",
+    ]);
   });
 
   it("tells of a server that speaks TLS at an address of plain HTTP", async () => {

@@ -172,9 +172,9 @@ describe("the survey before the removal of what hooks made", () => {
         ],
       );
       assert.deepEqual(requests.filter((one) => /\/(storageclasses|clusterroles)/.test(one)).toSorted(), [
-        "GET /apis/authorization.openshift.io/v1/clusterroles",
-        "GET /apis/rbac.authorization.k8s.io/v1/clusterroles",
-        "GET /apis/storage.k8s.io/v1/storageclasses?labelSelector=app.kubernetes.io%2Fmanaged-by%3DHelm",
+        "GET /apis/authorization.openshift.io/v1/clusterroles?limit=500",
+        "GET /apis/rbac.authorization.k8s.io/v1/clusterroles?limit=500",
+        "GET /apis/storage.k8s.io/v1/storageclasses?labelSelector=app.kubernetes.io%2Fmanaged-by%3DHelm&limit=500",
       ]);
     });
   });
