@@ -102,7 +102,7 @@ export async function getOnce<T>(
 }
 
 /** Objects of one answer: as many as kubectl asks for. A slow network then brings each answer within its time. */
-const pageSize = 500;
+const pageSize = "500";
 
 /**
  * Reads the items of a list, page by page; none when there is no such kind. Errors as `get`.
@@ -114,25 +114,26 @@ export async function list<T = KubeObject>(
   path: string,
   options: RequestOptions = {},
 ): Promise<T[]> {
-  const page = (more: Record<string, string>) =>
-    send<{ items?: T[]; metadata?: { continue?: string } }>(connection, "GET", path, {
+  const page = (more: Record<string, string>) => {
+    const query = { ...options.query, ...more };
+    return send<{ items?: T[]; metadata?: { continue?: string } }>(connection, "GET", path, {
       ...options,
-      query: { ...options.query, ...more },
+      query,
     });
+  };
   const items: T[] = [];
-  let next: string | undefined;
-  do {
-    try {
-      const answer = await page({ limit: String(pageSize), ...(next && { continue: next }) });
-      items.push(...(answer?.items ?? []));
-      next = answer?.metadata?.continue;
-    } catch (error) {
-      const forgotten = next !== undefined && error instanceof ApiError && error.status === 410;
-      if (!forgotten) throw error;
-      return (await page({}))?.items ?? [];
-    }
-  } while (next);
-  return items;
+  for (let next = ""; ; ) {
+    const answer = await page({ limit: pageSize, ...(next && { continue: next }) }).catch(
+      (error: unknown) => {
+        if (next && error instanceof ApiError && error.status === 410) return undefined;
+        throw error;
+      },
+    );
+    if (next && !answer) return (await page({}))?.items ?? [];
+    items.push(...(answer?.items ?? []));
+    next = answer?.metadata?.continue ?? "";
+    if (!next) return items;
+  }
 }
 
 /** Sends an object that is a question, such as an access review, and returns its answer. Errors as `get`. */
