@@ -76,13 +76,13 @@ export function planOf(settings: Settings): readonly PlanNode[] {
       needs: [{ on: "namespace", why: "it lives there" }],
     });
   }
+  const waitedFor = new Set<string>();
   steps.forEach((step, index) => {
-    add({
-      id: step.id,
-      kind: kindOf(step),
-      component: step.component,
-      needs: needsOf(step, steps.slice(0, index), steps),
-    });
+    const before = steps.slice(0, index);
+    const ends = before.filter(({ id }) => !waitedFor.has(id));
+    const needs = needsOf(step, { before, ends, all: steps });
+    for (const { on } of needs) waitedFor.add(on);
+    add({ id: step.id, kind: kindOf(step), component: step.component, needs });
   });
   for (const { id: on, gate } of gatedSteps) {
     const behind = nodes.get(on);
@@ -127,7 +127,14 @@ export function chartStepsOf(settings: Settings): readonly ChartStep[] {
   return settings.steps.filter((step): step is ChartStep => step.type === "chart" && step.enabled);
 }
 
-function needsOf(step: Step, before: readonly Step[], all: readonly Step[]): Need[] {
+interface Surroundings {
+  readonly before: readonly Step[];
+  /** Those before it that no other one before it waits for: who waits for them waits for all. */
+  readonly ends: readonly Step[];
+  readonly all: readonly Step[];
+}
+
+function needsOf(step: Step, { before, ends, all }: Surroundings): Need[] {
   const needs: Need[] = [
     { on: "cleanup", why: "a deprecated release may hold a port or name that it needs" },
   ];
@@ -140,7 +147,7 @@ function needsOf(step: Step, before: readonly Step[], all: readonly Step[]): Nee
   } else if (step.type === "var") {
     needs.push(...sourceOf(step, before));
   } else {
-    needs.push(...before.map((other) => ({ on: other.id, why: "it stands before it in the document" })));
+    needs.push(...ends.map((other) => ({ on: other.id, why: "it stands before it in the document" })));
   }
   for (const name of variablesIn(expandable(step))) {
     const setter = all.findLast((other) => other.type === "var" && other.name === name);

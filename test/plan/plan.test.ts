@@ -113,7 +113,14 @@ describe("the plan", () => {
 
   it("puts a step that it does not know after everything that stands before it", () => {
     const note = objectStep("note", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "note" } });
-    assert.deepEqual(edges([chartStep("a"), chartStep("b"), note]), { a: [], b: ["a"], note: ["a", "b"] });
+    assert.deepEqual(edges([chartStep("a"), chartStep("b"), note]), { a: [], b: ["a"], note: ["b"] });
+    const known = [chartStep("install-authn"), chartStep("install-snowplow")];
+    assert.deepEqual(edges([...known, chartStep("a"), note]), {
+      "install-authn": ["jwt-sign-key"],
+      "install-snowplow": ["jwt-sign-key"],
+      a: ["install-authn", "install-snowplow"],
+      note: ["a"],
+    });
   });
 
   it("waits between notebooks and uploader, for the way back", () => {
