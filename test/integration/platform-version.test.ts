@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type KubeObject, list, pathOf } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { sources, stageCharts } from "../../rehearsal/chart-repository.ts";
-import { helm, helmReleases, paths, root, scratch } from "../support/rehearsal.ts";
+import { newerMirror } from "../support/newer-charts.ts";
+import { helmReleases, paths, root, scratch } from "../support/rehearsal.ts";
 import { live } from "../support/rehearsed-cluster.ts";
 import { openInstalled, type TestStack } from "../support/test-stack.ts";
 import { upstreamFolder } from "../support/upstream-documents.ts";
@@ -35,24 +35,6 @@ async function documents(): Promise<string> {
   });
   for (const [name, text] of Object.entries(next)) await writeFile(join(own, name), text);
   return own;
-}
-
-/** The rehearsal's mirror with stand-ins for the two charts beside it. */
-async function newerMirror(): Promise<string> {
-  // An archive that is packed again has another digest than the one that was pinned.
-  await rm(paths.lock, { force: true });
-  const mirror = scratch("newer-mirror");
-  const staged = scratch("newer-charts");
-  await cp(paths.mirror, mirror, { recursive: true });
-  for (const chart of await stageCharts(sources, staged)) {
-    const newer = charts[basename(chart) as keyof typeof charts];
-    if (newer === undefined) continue;
-    const packed = await helm("package", chart, "--version", newer, "--destination", mirror);
-    assert.equal(packed.code, 0, packed.output);
-  }
-  const indexed = await helm("repo", "index", mirror);
-  assert.equal(indexed.code, 0, indexed.output);
-  return mirror;
 }
 
 /**
@@ -92,7 +74,7 @@ describe("another platform version", () => {
   before(async () => {
     assert.ok(!existsSync(folder), `${folder} is in the way`);
     stack = await openInstalled();
-    mirror = await newerMirror();
+    mirror = await newerMirror(charts);
     releases = await helmReleases();
     secrets = await everySecret();
     assert.equal(Object.keys(releases).length, 21);

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { create, type KubeObject, list, pathOf, remove } from "../../cluster/client/api.ts";
+import { create, pathOf, remove } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
+import { withNewPods } from "../support/new-pods.ts";
 import { helmReleases, paths, rehearsal, startOver, until } from "../support/rehearsal.ts";
 import { secretData, setEtcdFull } from "../support/rehearsed-cluster.ts";
 import { TestStack } from "../support/test-stack.ts";
 
 const admission = "admissionregistration.k8s.io/v1";
-
-interface Pod extends KubeObject {
-  readonly status: { readonly phase?: string };
-}
 
 /** Refuses every write in the namespace but those of Leases, as a policy for a time of no changes does. */
 const policy = {
@@ -34,29 +31,6 @@ const binding = {
   metadata: { name: "frozen" },
   spec: { policyName: "frozen", validationActions: ["Deny"] },
 };
-
-/**
- * Replaces pods that do not start until `work` is done: the simulated kubelet gives up on a pod whose status it could
- * not write, where a real one tries again.
- */
-async function withNewPods<T>(work: Promise<T>): Promise<T> {
-  const connection = connect({ kubeconfig: paths.kubeconfig });
-  const pods = pathOf("v1", "pods", "krateo-system");
-  let done = false;
-  const finish = (): void => {
-    done = true;
-  };
-  work.then(finish, finish);
-  for (let seconds = 0; !done; seconds += 1) {
-    await pause(1000);
-    if (seconds % 8 !== 7) continue;
-    for (const { metadata, status } of await list<Pod>(connection, pods)) {
-      const age = Date.now() - Date.parse(metadata.creationTimestamp ?? "");
-      if (status.phase === "Pending" && age > 8000) await remove(connection, `${pods}/${metadata.name}`);
-    }
-  }
-  return await work;
-}
 
 describe("a cluster that refuses writes for a while", () => {
   let stack: TestStack;

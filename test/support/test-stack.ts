@@ -74,6 +74,11 @@ export class TestStack {
     return stack;
   }
 
+  /** The same stack, with more in the environment of its commands. */
+  with(env: NodeJS.ProcessEnv): TestStack {
+    return new TestStack(this.name, { ...this.env, ...env });
+  }
+
   /** Replaces the stack's configuration. */
   async configure(config: JsonObject): Promise<void> {
     const all: JsonObject = { chartMirror: paths.mirror, overrides: this.overridesFile, ...config };
@@ -130,9 +135,20 @@ export class TestStack {
     return output;
   }
 
-  /** Starts `up` or `destroy` and does not wait for it. */
-  start(command: string): { pid: number; ended: Promise<Outcome> } {
+  /**
+   * Starts `up` or `destroy` and does not wait for it.
+   *
+   * @returns `exited`: the exit code of pulumi itself, when what it had started may still run; `ended`: the outcome, when
+   * that has ended too; `output`: what was printed by now
+   */
+  start(command: string): {
+    pid: number;
+    exited: Promise<number>;
+    ended: Promise<Outcome>;
+    output: () => string;
+  } {
     const child = this.spawn(command);
+    const exited = new Promise<number>((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
     let output = "";
     const silence = new Silence();
     const read = (text: Buffer): void => {
@@ -147,7 +163,7 @@ export class TestStack {
         resolve({ code: code ?? 1, output, stdout: output, silentSeconds: silence.broken() }),
       );
     });
-    return { pid: child.pid as number, ended };
+    return { pid: child.pid as number, exited, ended, output: () => output };
   }
 
   private spawn(command: string, given: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {

@@ -1,0 +1,43 @@
+/** The processes of a run. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { isRunning, type ProcessIdentity, processIdentity } from "../../cluster/client/process-identity.ts";
+import { descendants } from "../support/test-stack.ts";
+
+/** Who of a run is killed: Pulumi's command line, our program, the Kubernetes provider, a Command of ours, or all at once. */
+export const victims = ["cli", "program", "plugin", "command", "all"] as const;
+export type Victim = (typeof victims)[number];
+
+function commandLine(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
+
+const isVictim: Record<Exclude<Victim, "cli" | "all">, (words: readonly string[]) => boolean> = {
+  program: (words) => words.some((word) => word.includes("@pulumi/pulumi/cmd/run")),
+  plugin: ([program = ""]) => basename(program).startsWith("pulumi-resource-kubernetes"),
+  command: (words) => words.some((word) => /\/commands\/krateo\.(js|ts)$/.test(word)),
+};
+
+/** The processes of a run, whose first one is pulumi, that are meant. */
+export function processesOf(pulumi: number, who: Victim): ProcessIdentity[] {
+  const all = descendants(pulumi);
+  const meant =
+    who === "all" ? all : who === "cli" ? [pulumi] : all.filter((pid) => isVictim[who](commandLine(pid)));
+  return meant.map((pid) => processIdentity(pid));
+}
+
+/** kill -9, for those that still run. */
+export function killAtOnce(some: readonly ProcessIdentity[]): void {
+  for (const one of some) {
+    if (!isRunning(one)) continue;
+    try {
+      process.kill(one.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself in the meantime.
+    }
+  }
+}
