@@ -1,7 +1,7 @@
 /** Reads what the namespace holds, once and before the plan. */
 import { registryLogin, secretNames } from "../components/secrets.ts";
 import { debug, inventoryLines } from "../configuration/debug.ts";
-import { needsNodes } from "../configuration/exposure/node-address.ts";
+import { needsNodes, saysNodeAddress } from "../configuration/exposure/node-address.ts";
 import {
   type ExistingObject,
   type ExistingRelease,
@@ -148,7 +148,12 @@ async function readAll(
     ),
     allowed(readLease(connection, namespace, { ...options, say })),
     settings.openshift ? allowed(resourceOf(connection, routeApi, "Route", options)) : undefined,
-    needsNodes(settings) ? allowed(readNodes(connection, options)) : undefined,
+    needsNodes(settings)
+      ? allowed(readNodes(connection, options))
+      : saysNodeAddress(settings)
+        ? // Who may not list nodes still gets all but the address in the outputs.
+          readNodes(connection, options).catch(() => undefined)
+        : undefined,
   ]);
   const platformVersion = (await allowed(installation))?.metadata.annotations?.[versionAnnotation];
   const everyRelease = new Map([

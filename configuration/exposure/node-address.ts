@@ -31,6 +31,11 @@ export function needsNodes(settings: Settings): boolean {
   );
 }
 
+/** True when the stack's outputs say the address, also where nothing is told it, as without a frontend. */
+export function saysNodeAddress({ type, nodeAddress }: Settings): boolean {
+  return type === "nodeport" && nodeAddress === undefined;
+}
+
 /**
  * The configured address, else one that the cluster's nodes give; in brackets where it is IPv6.
  *

@@ -188,6 +188,28 @@ describe("the inventory", () => {
     });
   });
 
+  it("lists the nodes where only the outputs say an address, and does without who may not", async () => {
+    const objects = {
+      [system]: named("kube-system"),
+      [`${namespace}/secrets`]: { items: [] },
+      "/api/v1/nodes": { items: [named("n1")] },
+    };
+    const settings = settingsOf([chartStep("install-authn")], { nodeAddress: undefined });
+    const inventoryOf = holding(objects);
+    await withApiServer(inventoryOf, async (connection) => {
+      assert.deepEqual(
+        (await readInventory(connection, settings)).nodes?.map(({ name }) => name),
+        ["n1"],
+      );
+      assert.equal((await readInventory(connection, { ...settings, type: "loadbalancer" })).nodes, undefined);
+    });
+    const forbidden: typeof inventoryOf = (method, path) =>
+      path.startsWith("/api/v1/nodes") ? { status: 403, body: {} } : inventoryOf(method, path);
+    await withApiServer(forbidden, async (connection) => {
+      assert.equal((await readInventory(connection, settings)).nodes, undefined);
+    });
+  });
+
   it("takes no host of an Ingress or load balancer for the address of a node", async () => {
     const frontend = chartStep("install-frontend", { values: { url: "http://${NODE_ADDRESS}" } });
     for (const url of ["https://authn.example.org", "http://203.0.113.1:8082", "nonsense"]) {
