@@ -1,8 +1,8 @@
 /** Operations that disturb a run while it works. */
-
 import { setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
 import { withNewPods } from "../support/new-pods.ts";
+import type { Outcome } from "../support/rehearsal.ts";
 import { haltApiServer, setEtcdFull } from "../support/rehearsed-cluster.ts";
 import { listAll } from "./changes.ts";
 import type { Operation } from "./operation.ts";
@@ -10,30 +10,37 @@ import { Fault, type Platform, type Run } from "./platform.ts";
 import { killAtOnce, processesOf, type Victim, victims } from "./processes.ts";
 import { plan, repair, settle } from "./settling.ts";
 
-/** The line of a run's output at which it is disturbed. An `up` of this platform prints about fifty, a change fewer. */
-const line = fc.integer({ min: 1, max: 45 }).map(String);
+/** The event at which a run is disturbed. An installation of this platform has about fifty, a change of a value five. */
+const event = fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 45 })).map(String);
 const seconds = fc.integer({ min: 1, max: 12 }).map(String);
+const victim = fc.constantFrom(...victims);
 
-/** Starts an `up` after all that a user would do first, and disturbs it at a line unless it has ended by then. */
-async function disturbed(
-  platform: Platform,
-  command: "up" | "destroy",
-  at: string,
-  disturb: (run: Run) => Promise<void>,
-): Promise<void> {
+/** Starts a run after all that a user would do first, and waits for an event. */
+async function begun(platform: Platform, command: "up" | "destroy", at: string) {
   const { model } = platform;
   if (model.disturbed) await repair(platform);
   await (command === "up" ? plan(platform) : listAll(platform));
   model.planned = model.wanted;
   model.settled = false;
   const run = platform.start(command);
-  if (await run.untilLine(Number(at))) await disturb(run);
-  await run.exited;
-  model.disturbed = true;
+  return { run, inProgress: await run.untilEvent(Number(at)) };
+}
+
+async function disturbed(
+  platform: Platform,
+  command: "up" | "destroy",
+  at: string,
+  disturb: (run: Run) => Promise<void>,
+): Promise<void> {
+  const { run, inProgress } = await begun(platform, command, at);
+  if (inProgress) await disturb(run);
+  const code = await run.exited;
+  if (!inProgress && code !== 0 && !platform.model.drifted)
+    throw new Fault(`${command} ends with ${code}:\n${run.output()}`);
+  platform.model.disturbed ||= inProgress || code !== 0;
 }
 
 async function kill(platform: Platform, run: Run, who: Victim): Promise<void> {
-  platform.watch(run);
   let over = false;
   run.exited.then(() => {
     over = true;
@@ -51,29 +58,32 @@ export const disturbances: readonly Operation[] = [
   {
     name: "kill",
     weight: 8,
-    inputs: [fc.constantFrom(...victims), line],
-    run: (platform, who = "all", at = "1") =>
+    inputs: [victim, event],
+    possible: ({ settled }) => !settled,
+    run: (platform, who, at = "") =>
       disturbed(platform, "up", at, (run) => kill(platform, run, who as Victim)),
   },
   {
     name: "kill-destroy",
     weight: 3,
-    inputs: [fc.constantFrom(...victims), line],
+    inputs: [victim, event],
     possible: ({ installed }) => installed,
-    run: (platform, who = "all", at = "1") =>
+    run: (platform, who, at = "") =>
       disturbed(platform, "destroy", at, (run) => kill(platform, run, who as Victim)),
   },
   {
     name: "away",
     weight: 1,
-    inputs: [seconds, line],
-    run: (platform, time, at = "1") => disturbed(platform, "up", at, () => haltApiServer(Number(time))),
+    inputs: [seconds, event],
+    possible: ({ settled }) => !settled,
+    run: (platform, time, at = "") => disturbed(platform, "up", at, () => haltApiServer(Number(time))),
   },
   {
     name: "refused",
     weight: 1,
-    inputs: [seconds, line],
-    run: (platform, time, at = "1") =>
+    inputs: [seconds, event],
+    possible: ({ settled }) => !settled,
+    run: (platform, time, at = "") =>
       disturbed(platform, "up", at, async (run) => {
         await setEtcdFull(true);
         await pause(Number(time) * 1000);
@@ -84,35 +94,57 @@ export const disturbances: readonly Operation[] = [
   {
     name: "second",
     weight: 2,
-    inputs: [fc.constantFrom("up", "repair", "destroy"), line],
-    possible: ({ drifted }) => !drifted,
+    inputs: [fc.constantFrom("up", "repair", "destroy"), event],
+    possible: ({ settled, drifted }) => !settled && !drifted,
     run: second,
+  },
+  {
+    name: "takeover",
+    weight: 2,
+    inputs: [fc.constantFrom("cli", "program", "plugin"), event],
+    possible: ({ settled, drifted }) => !settled && !drifted,
+    run: takeover,
   },
 ];
 
+/** What a run says that finds another one. */
+const otherRun =
+  /currently locked|another run is in progress|which is running|another run has changed the installation/;
+
+function refusedOrWell({ code, output }: Outcome, words: string): void {
+  if (code !== 0 && !otherRun.test(output)) throw new Fault(`${words} ends with ${code}:\n${output}`);
+}
+
 /** A second command beside an `up`: it stops and says why, or comes after it. */
-async function second(platform: Platform, command = "up", at = "1"): Promise<void> {
+async function second(platform: Platform, command = "up", at = ""): Promise<void> {
   const { model } = platform;
-  if (model.disturbed) await repair(platform);
-  await plan(platform);
-  model.planned = model.wanted;
-  model.settled = false;
-  const run = platform.start("up");
-  if (await run.untilLine(Number(at))) {
+  const { run, inProgress } = await begun(platform, "up", at);
+  if (inProgress) {
     if (command === "destroy") await listAll(platform);
-    const { code, output } = await (command === "repair"
-      ? platform.krateo("repair")
-      : platform.pulumi(command));
-    if (code === 0 && command === "destroy") {
+    const other = await (command === "repair" ? platform.krateo("repair") : platform.pulumi(command));
+    refusedOrWell(other, `a second ${command}`);
+    if (other.code === 0 && command === "destroy") {
       await run.exited;
+      model.installed = false;
       model.disturbed = true;
       return;
     }
-    if (code !== 0 && !/currently locked|another run is in progress|which is running/.test(output))
-      throw new Fault(`a second ${command} ends with ${code}:\n${output}`);
     model.removing = false;
   }
   const code = await run.exited;
   if (code !== 0) throw new Fault(`an up beside a second ${command} ends with ${code}:\n${run.output()}`);
   await settle(platform);
+}
+
+/** While what an `up` of which a part was killed still works, an `up` from another backend: it stops, or waits for it. */
+async function takeover(platform: Platform, who = "program", at = ""): Promise<void> {
+  const other = await platform.elsewhere();
+  const { run, inProgress } = await begun(platform, "up", at);
+  if (inProgress) await kill(platform, run, who as Victim);
+  refusedOrWell(
+    await platform.upElsewhere(other),
+    `an up from another backend, beside one whose ${who} was killed`,
+  );
+  await run.exited;
+  platform.model.disturbed = true;
 }

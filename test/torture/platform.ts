@@ -1,10 +1,11 @@
 /** The platform that a history is done to: a small one, on the rehearsal's control plane. */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { isRunning, type ProcessIdentity } from "../../cluster/client/process-identity.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import { type Outcome, paths } from "../support/rehearsal.ts";
+import { type Outcome, paths, scratch } from "../support/rehearsal.ts";
 import { TestStack } from "../support/test-stack.ts";
 import { configOf, Model, overridesOf, secretPath, type Wanted } from "./model.ts";
 import { addNewerVersion } from "./newer-version.ts";
@@ -17,12 +18,15 @@ export const stackSecret = "torture-hush-hush";
 /** An `up` or `destroy` in progress. */
 export interface Run {
   readonly pid: number;
-  /** Returns when it has printed that many lines, or has ended. @returns whether it is still in progress */
-  readonly untilLine: (line: number) => Promise<boolean>;
+  /** Returns when it has printed so many events of resources, or has ended. @returns whether it is still in progress */
+  readonly untilEvent: (event: number) => Promise<boolean>;
   /** Its exit code. What it had started may still run. */
   readonly exited: Promise<number>;
   readonly output: () => string;
 }
+
+/** A line that says what becomes of a resource, not of the stack. */
+const resourceEvent = /^ [+~-]+ +(?!pulumi:pulumi:Stack)\S+ \S+ (creat|updat|delet|import|replac)/gm;
 
 /** What went wrong in a history. */
 export class Fault extends Error {}
@@ -114,11 +118,30 @@ export class Platform {
       over = true;
     };
     exited.then(finish, finish);
-    const untilLine = async (line: number): Promise<boolean> => {
-      while (!over && output().split("\n").length <= line) await pause(20);
+    const untilEvent = async (event: number): Promise<boolean> => {
+      while (!over && (output().match(resourceEvent)?.length ?? 0) < event) await pause(20);
       return !over;
     };
-    return { pid, untilLine, exited, output };
+    return { pid, untilEvent, exited, output };
+  }
+
+  /** A stack of the same configuration in a backend of its own, which knows nothing of this one. */
+  async elsewhere(): Promise<TestStack> {
+    const folder = scratch("torture-elsewhere");
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const backend = { PULUMI_BACKEND_URL: pathToFileURL(folder).href };
+    const stack = await TestStack.open("torture-elsewhere", {}, backend);
+    await stack.override(overridesOf(this.model.wanted));
+    const { set: _, ...config } = configOf(this.model.wanted, {});
+    await stack.configure({ ...config, chartMirror: this.mirror });
+    await stack.encrypt("krateo:set", { [secretPath]: stackSecret });
+    return stack;
+  }
+
+  /** `up` of a stack that `elsewhere` has made. */
+  async upElsewhere(stack: TestStack): Promise<Outcome> {
+    return this.kept("pulumi up, elsewhere", await stack.pulumi("up"));
   }
 
   /** Remembers the processes of a run: all have to end, whatever is killed. */

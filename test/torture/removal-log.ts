@@ -8,12 +8,13 @@ import type { Listed, Removal } from "./removals.ts";
 
 interface AuditEvent {
   readonly stage: string;
-  readonly verb: string;
-  readonly user: { readonly username: string };
   readonly userAgent?: string;
   readonly objectRef?: { readonly resource: string; readonly name?: string };
   readonly responseStatus?: { readonly code: number };
 }
+
+/** Here they have the administrator's name, as everybody has: only their programs tell them apart. */
+const controllers = ["kube-apiserver/", "kube-controller-manager/", "kwok-controller/"];
 
 export class RemovalLog {
   private readonly file = join(places(paths.directory).cluster, "logs", "audit.log");
@@ -45,7 +46,7 @@ export class RemovalLog {
     return { before, now, releases, objects };
   }
 
-  /** What whoever is no controller of the cluster's has removed since the last `skip`. */
+  /** What others than the cluster's own controllers have removed since the last `skip`. */
   async removals(): Promise<Removal[]> {
     const text = (await readFile(this.file)).subarray(this.offset).toString();
     return text
@@ -53,11 +54,10 @@ export class RemovalLog {
       .filter((line) => line !== "")
       .map((line): AuditEvent => JSON.parse(line))
       .filter(
-        ({ stage, verb, user, responseStatus }) =>
+        ({ stage, userAgent = "", responseStatus }) =>
           stage === "ResponseComplete" &&
-          verb.startsWith("delete") &&
           (responseStatus?.code ?? 500) < 300 &&
-          !user.username.startsWith("system:"),
+          !controllers.some((program) => userAgent.startsWith(program)),
       )
       .map(({ objectRef }) => ({ resource: objectRef?.resource ?? "", name: objectRef?.name ?? "" }));
   }
