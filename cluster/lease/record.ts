@@ -36,17 +36,19 @@ export function leasePath(namespace: string, name?: string): string {
 
 /**
  * What the Lease records of its holder: user, host, process, start of the process, the process id of the Pulumi
- * engine, or of the holder itself where it works for none, and where those ids count.
+ * engine, or of the holder itself where it works for none, where those ids count, and the start of the engine.
  */
 export function holderIdentity(engine: number): string {
   const { pid, started = "" } = processIdentity();
-  return [userName(), hostname(), pid, started, engine, processPlace()].join(" ");
+  const { started: engineStarted = "" } = processIdentity(engine);
+  return [userName(), hostname(), pid, started, engine, processPlace(), engineStarted].join(" ");
 }
 
 /** The parts of what `holderIdentity` makes; empty where an earlier version of this program left one out. */
 function partsOf(identity: string) {
-  const [user = "", host = "", pid = "", started = "", engine = "", place = ""] = identity.split(" ");
-  return { user, host, pid, started, engine, place };
+  const [user = "", host = "", pid = "", started = "", engine = "", place = "", engineStarted = ""] =
+    identity.split(" ");
+  return { user, host, pid, started, engine, place, engineStarted };
 }
 
 /** A host's name alone does not tell: containers and machines may share one. */
@@ -59,6 +61,20 @@ function isHere(identity: string): boolean {
 export function isRunningHere(identity: string): boolean {
   const { pid, started } = partsOf(identity);
   return isHere(identity) && isRunning({ pid: Number(pid), started: started || undefined });
+}
+
+/**
+ * Whether the holder has ended and its engine goes on: somebody has killed the program alone. What the engine had begun may
+ * work for as long as Helm waits, and nobody renews the Lease.
+ */
+function engineGoesOn(identity: string): boolean {
+  const { engine, engineStarted } = partsOf(identity);
+  return (
+    isHere(identity) &&
+    engineStarted !== "" &&
+    !isRunningHere(identity) &&
+    isRunning({ pid: Number(engine), started: engineStarted })
+  );
 }
 
 /** A container's user may have no name. */
@@ -105,7 +121,7 @@ export async function readLease(
     if (!isSame(now, found) || existingLease(now).ended)
       return { ...existingLease(now), firstVersion: lease.version };
   }
-  return { ...lease, ended: true };
+  return { ...lease, ended: !engineGoesOn(found.spec.holderIdentity ?? "") };
 }
 
 /** Labels and annotations say nothing about the holder. */
@@ -114,16 +130,18 @@ function isSame(one: LeaseObject, other: LeaseObject): boolean {
 }
 
 /**
- * What a Lease object says by itself. It has ended when it was given up, when its holder was a process of this machine
- * that has ended, and for the processes of the very run that holds it.
+ * What a Lease object says by itself. It has ended when it was given up, when its holder and the engine were processes of this
+ * machine that have ended, and for the processes of the very run that holds it.
  */
 export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
   const identity = spec.holderIdentity ?? "";
-  const { user, host, pid } = partsOf(identity);
+  const { user, host, pid, engine } = partsOf(identity);
   const activity = metadata.annotations?.[activityAnnotation];
-  const isOver = isHere(identity) && (!isRunningHere(identity) || isOfThisRun(identity, ancestors()));
+  const goesOn = engineGoesOn(identity);
+  const isOver =
+    isHere(identity) && ((!isRunningHere(identity) && !goesOn) || isOfThisRun(identity, ancestors()));
   return {
-    holder: identity === "" ? "nobody" : `${user} on ${host}, process ${pid}`,
+    holder: identity === "" ? "nobody" : `${user} on ${host}, process ${goesOn ? engine : pid}`,
     ...(activity !== undefined && { activity }),
     acquiredAt: Date.parse(spec.acquireTime ?? "") || 0,
     renewedAt: Date.parse(spec.renewTime ?? "") || 0,

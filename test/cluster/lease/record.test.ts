@@ -47,6 +47,33 @@ describe("the Lease of a run", () => {
     }
   });
 
+  it("is held by an engine that goes on when its program was killed, for as long as that takes", async () => {
+    const engine = spawn("sleep", ["60"]);
+    const { pid, started = "" } = processIdentity(engine.pid);
+    const identity = (since: string): string =>
+      ["ada", hostname(), 0x7ffffffe, 1, pid, processPlace(), since].join(" ");
+    try {
+      assert.deepEqual(heldBy(identity(started)), {
+        holder: `ada on ${hostname()}, process ${pid}`,
+        ...times,
+        durationSeconds: 30,
+        ended: false,
+      });
+      assert.equal(heldBy(identity("0")).ended, true, "another process that has its id now");
+      const server = new LeaseServer({ ...foreign, holderIdentity: identity(started) });
+      await withApiServer(server.handler, async (connection) => {
+        assert.equal((await readLease(connection, "krateo-system"))?.ended, false);
+      });
+    } finally {
+      engine.kill();
+    }
+  });
+
+  it("records when its engine was started", () => {
+    const { pid, started } = processIdentity();
+    assert.equal(holderIdentity(pid).split(" ").at(-1), started);
+  });
+
   it("has ended when it is given up: what helm begins after that is somebody else's", () => {
     assert.deepEqual(heldBy(""), { holder: "nobody", ...times, durationSeconds: 0, ended: true });
   });

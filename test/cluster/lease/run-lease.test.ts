@@ -61,7 +61,7 @@ describe("a run that changes an installation", () => {
       const { holderIdentity, leaseDurationSeconds } = server.lease?.spec ?? {};
       assert.match(
         String(holderIdentity),
-        new RegExp(`^\\S+ ${hostname()} ${process.pid} \\d* ${process.pid} \\S*$`),
+        new RegExp(`^\\S+ ${hostname()} ${process.pid} \\d* ${process.pid} \\S* \\d*$`),
       );
       assert.equal(leaseDurationSeconds, 30);
       assert.equal(server.lease?.metadata.annotations?.["krateo.io/activity"], "pulumi up");
