@@ -101,7 +101,7 @@ export const disturbances: readonly Operation[] = [
   {
     name: "takeover",
     weight: 2,
-    inputs: [fc.constantFrom("cli", "program", "plugin"), event],
+    inputs: [fc.constantFrom("cli", "engine", "program", "plugin"), event],
     possible: ({ settled, drifted }) => !settled && !drifted,
     run: takeover,
   },

@@ -1,23 +1,16 @@
 /** The removals in the API server's audit log since the invariants were last looked at. */
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { places } from "../../rehearsal/control-plane.ts";
+import { type AuditEvent, isWrite } from "../support/audit-log.ts";
 import { paths } from "../support/rehearsal.ts";
 import type { Revision } from "./helm-records.ts";
 import type { Listed, Removal } from "./removals.ts";
-
-interface AuditEvent {
-  readonly stage: string;
-  readonly userAgent?: string;
-  readonly objectRef?: { readonly resource: string; readonly name?: string };
-  readonly responseStatus?: { readonly code: number };
-}
 
 /** Here they have the administrator's name, as everybody has: only their programs tell them apart. */
 const controllers = ["kube-apiserver/", "kube-controller-manager/", "kwok-controller/"];
 
 export class RemovalLog {
-  private readonly file = join(places(paths.directory).cluster, "logs", "audit.log");
+  private readonly file = places(paths.directory).auditLog;
   private offset = 0;
   private readonly before: Revision[] = [];
   private readonly releases = new Set<string>();
@@ -49,22 +42,25 @@ export class RemovalLog {
   /** What others than the cluster's own controllers have removed since the last `skip`. */
   async removals(): Promise<Removal[]> {
     const text = (await readFile(this.file)).subarray(this.offset).toString();
-    return text
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line): AuditEvent => JSON.parse(line))
-      .filter(
-        ({ stage, userAgent = "", responseStatus }) =>
-          stage === "ResponseComplete" &&
-          (responseStatus?.code ?? 500) < 300 &&
-          !controllers.some((program) => userAgent.startsWith(program)),
-      )
-      .map(({ objectRef }) => ({ resource: objectRef?.resource ?? "", name: objectRef?.name ?? "" }));
+    return (
+      text
+        .split("\n")
+        // The last line may be half written.
+        .slice(0, -1)
+        .map((line): AuditEvent => JSON.parse(line))
+        .filter(
+          (event) =>
+            event.verb.startsWith("delete") &&
+            isWrite(event) &&
+            !controllers.some((program) => event.userAgent?.startsWith(program)),
+        )
+        .map(({ objectRef }) => ({ resource: objectRef?.resource ?? "", name: objectRef?.name ?? "" }))
+    );
   }
 
   /** Begins anew. */
   async skip(): Promise<void> {
-    this.offset = (await stat(this.file)).size;
+    this.offset = (await readFile(this.file)).lastIndexOf("\n") + 1;
     this.before.length = 0;
     this.releases.clear();
     this.objects.clear();
