@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command } from "commander";
 import { readEngineLocks, removeEngineLock } from "../engine/engine-lock.ts";
+import { endPlugins, leftPlugins } from "../engine/left-plugins.ts";
 import { readProjectFile } from "../engine/project-file.ts";
 import { halfWrittenSidecars } from "../engine/sidecar.ts";
 import { selectedStack } from "../engine/stack-file.ts";
@@ -30,7 +31,7 @@ interface RepairOptions extends ClusterOptions {
 export function repairCommand(session: Session): Command {
   return withClusterOptions(new Command("repair"))
     .description(
-      "Removes the stack's lock if its owner has ended, removes half-written state files, and marks unfinished Helm operations " +
+      "Ends plugins that a killed engine has left at work on this machine, removes the stack's lock if its owner has ended, removes half-written state files, and marks unfinished Helm operations " +
         "of a killed run as failed. Then `pulumi up` can continue. Leaves alone what may belong to a run in progress. Deletes no object, " +
         "changes no Secret's value, and is safe to repeat.",
     )
@@ -51,6 +52,7 @@ Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared)
     )
     .action(async (options: RepairOptions) => {
       const killed = await engineWasKilled(options, session);
+      repairPlugins(options, session);
       const inTheWay = [
         ...(await repairLocks(options, session)),
         ...(await repairReleases(options, session, killed)),
@@ -58,6 +60,16 @@ Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared)
       for (const reason of inTheWay) session.print(`left alone: ${reason}`);
       if (inTheWay.length > 0) throw new BadResult();
     });
+}
+
+/** First of all: what they still change would be read as it is in the middle of that. */
+function repairPlugins({ dryRun }: RepairOptions, session: Session): void {
+  const left = leftPlugins(session.directory);
+  if (!dryRun) endPlugins(left);
+  for (const { program, pid } of left)
+    session.print(
+      `plugin: ${dryRun ? "would end" : "ended"} ${program}, process ${pid}, of a run whose engine was killed`,
+    );
 }
 
 /** Removes the stack's stale locks. @returns what is left in the way */

@@ -48,11 +48,15 @@ export interface Ancestor {
   readonly program: string;
 }
 
-/** The processes that started this one, its parent first. Empty where the system does not tell. */
-export function ancestors(): Ancestor[] {
+/**
+ * The processes that started another one, its parent first. Empty where the system does not tell.
+ *
+ * @param of The id of that process; default: this one
+ */
+export function ancestors(of?: number): Ancestor[] {
   const found: Ancestor[] = [];
   // In a container the first process may be Pulumi itself.
-  for (let pid = process.ppid; pid > 0; ) {
+  for (let pid = of === undefined ? process.ppid : (statusOf(of)?.parent ?? 0); pid > 0; ) {
     const one = statusOf(pid);
     if (!one) break;
     found.push({ pid, program: one.program });

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { helmReleases, kubeconfig, scratch, startOver, until } from "../support/rehearsal.ts";
 import { apply, change, haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
 import { descendants, openInstalled, TestStack } from "../support/test-stack.ts";
+import { killAtOnce, processesOf } from "../torture/processes.ts";
 
 interface Lease {
   readonly spec: { readonly holderIdentity?: string; readonly leaseTransitions?: number };
@@ -167,6 +168,34 @@ describe("a run that loses its Lease", () => {
     assert.equal(up.code, 0, up.output);
     assert.deepEqual({ ...(await secretData()), ...before }, await secretData());
     await converged(stack);
+  });
+});
+
+describe("a run whose engine alone was killed", () => {
+  it("keeps others away until repair has ended the provider that goes on", async () => {
+    const first = await openInstalled();
+    const second = await elsewhere("beside");
+    // The upgrade waits for this Secret, so that it is in progress for as long as the test wants it to be.
+    const authn = { "install-authn": { helmValues: { jwtSignKeySecretName: "later" } } };
+    await first.override({ components: { backend: { stepConfig: authn } } });
+    const going = first.start("up");
+    await until(async () => (await helmReleases())["authn"]?.endsWith("pending-upgrade") ?? false, 120);
+    killAtOnce(processesOf(going.pid, "engine"));
+    await going.exited;
+    const refused = await second.pulumi("up");
+    assert.equal(refused.code, 1, refused.output);
+    assert.match(
+      refused.output,
+      /pulumi-resource-kubernetes, process \d+, of a run whose engine was killed may still be changing/,
+    );
+    const repair = await first.krateo("repair");
+    assert.equal(repair.code, 0, repair.output);
+    assert.match(repair.output, /^plugin: ended pulumi-resource-kubernetes, process \d+/m);
+    assert.match(repair.output, /^authn: revision \d+ was pending-upgrade, marked as failed/m);
+    await first.override({});
+    const up = await first.pulumi("up");
+    assert.equal(up.code, 0, up.output);
+    await converged(first);
   });
 });
 

@@ -109,7 +109,7 @@ export const disturbances: readonly Operation[] = [
 
 /** What a run says that finds another one. */
 const otherRun =
-  /currently locked|another run is in progress|which is running|another run has changed the installation/;
+  /currently locked|another run is in progress|which is running|another run has changed the installation|may still be changing the installation/;
 
 function refusedOrWell({ code, output }: Outcome, words: string): void {
   if (code !== 0 && !otherRun.test(output)) throw new Fault(`${words} ends with ${code}:\n${output}`);
