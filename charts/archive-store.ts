@@ -23,12 +23,17 @@ export function sha256(content: Buffer): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** The digest of an archive that is there, came from `source` and is whole; undefined when it must be fetched. */
-export async function storedDigest(file: string, source: string): Promise<string | undefined> {
+/**
+ * The digest of an archive that is there and is whole; undefined when it must be fetched.
+ *
+ * @param source Where it must have come from; undefined: anywhere.
+ */
+export async function storedDigest(file: string, source: string | undefined): Promise<string | undefined> {
   try {
     const record = JSON.parse(await readFile(`${file}.json`, "utf8")) as ArchiveRecord;
     const digest = sha256(await readFile(file));
-    return record.source === source && record.digest === `sha256:${digest}` ? digest : undefined;
+    const isFromThere = source === undefined || record.source === source;
+    return isFromThere && record.digest === `sha256:${digest}` ? digest : undefined;
   } catch {
     return undefined;
   }

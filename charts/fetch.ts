@@ -163,7 +163,8 @@ async function fetchOne(
   const { mirror, directory, pinned, cache = sharedCache() } = options;
   const local = mirrorFolder(mirror, directory);
   const source = sourceOf(chart, options);
-  const found = await storedDigest(file, source);
+  // What is pinned is the same wherever it came from; as in an image that was made with a mirror.
+  const found = await storedDigest(file, pinned === undefined ? source : undefined);
   const stored = pinned === undefined || found === pinned ? found : undefined;
   // A folder costs nothing to look at, and its archives may be rebuilt under the same version.
   if (stored && !(local && existsSync(join(local, archiveName(chart))))) return stored;

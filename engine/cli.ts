@@ -1,5 +1,6 @@
-/** The only place that starts Pulumi's command line: the one that the project brings, in the project's root. */
+/** The only place that starts Pulumi's command line, in the project's root: the one that the project brings, else that of an image. */
 import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { debug } from "../configuration/debug.ts";
@@ -98,7 +99,9 @@ function signalGroup(group: number | undefined, signal: NodeJS.Signals | 0): boo
 
 function programFor(args: readonly string[], directory: string): string {
   debug(() => [`runs pulumi ${args.join(" ")}`]);
-  return join(binFolder(directory), "pulumi");
+  const own = join(binFolder(directory), "pulumi");
+  // It is a development dependency, which an image leaves out.
+  return existsSync(own) ? own : "pulumi";
 }
 
 function binFolder(directory: string): string {

@@ -65,6 +65,7 @@ function stackObject(
       }),
       // Whoever takes a Stack away takes away what keeps the cluster up to date, and nothing on the cluster.
       destroyOnFinalize: false,
+      updateTemplate,
       serviceAccountName: fleet.serviceAccount ?? defaults.serviceAccount,
       workspaceTemplate: workspaceTemplate({
         image: fleet.image,
@@ -77,6 +78,9 @@ function stackObject(
     },
   };
 }
+
+/** As a person runs it: what does not need a failed chart goes on, and a run mostly waits. */
+const updateTemplate: JsonObject = { spec: { continueOnError: true, parallel: 32 } };
 
 function withPrefix<T>(values: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`krateo:${key}`, value]));

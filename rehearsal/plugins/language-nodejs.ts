@@ -4,9 +4,20 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+} from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb.js";
-import language, { type RunRequest, type RunResponse } from "@pulumi/pulumi/proto/language_pb.js";
+import language, {
+  type InstallDependenciesRequest,
+  type InstallDependenciesResponse,
+  type RunRequest,
+  type RunResponse,
+} from "@pulumi/pulumi/proto/language_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { pulumiVersion } from "../toolchain/recipes.ts";
@@ -101,6 +112,9 @@ function serve(engineAddress: string): void {
     }),
     getRequiredPlugins: answer(() => new language.GetRequiredPluginsResponse()),
     getRequiredPackages: answer(() => new language.GetRequiredPackagesResponse()),
+    installDependencies: (
+      call: ServerWritableStream<InstallDependenciesRequest, InstallDependenciesResponse>,
+    ) => install(call, running),
     run,
     cancel: answer(() => {
       for (const child of running) child.kill("SIGTERM");
@@ -111,6 +125,30 @@ function serve(engineAddress: string): void {
     if (error) throw error;
     // The engine reads the port from the first line.
     process.stdout.write(`${port}\n`);
+  });
+}
+
+/** `pulumi install`: the command that the real host runs in the project's folder, and what it prints. */
+function install(
+  call: ServerWritableStream<InstallDependenciesRequest, InstallDependenciesResponse>,
+  running: Set<ChildProcess>,
+): void {
+  const info = call.request.getInfo();
+  const cwd = info?.getProgramDirectory();
+  const child = spawn("npm", ["install", "--loglevel=error"], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  const pass = (data: Buffer) => {
+    const response = new language.InstallDependenciesResponse();
+    response.setStdout(data);
+    call.write(response);
+  };
+  child.stdout.on("data", pass);
+  child.stderr.on("data", pass);
+  child.on("error", (error) => call.destroy(error));
+  child.on("close", (code) => {
+    running.delete(child);
+    if (code === 0) call.end();
+    else call.destroy(new Error(`npm install ended with exit code ${code}`));
   });
 }
 

@@ -56,6 +56,14 @@ describe("krateo.lock", () => {
     assert.deepEqual(server.requests, []);
   });
 
+  it("takes what it pins wherever it came from: an image that was made with a mirror needs none", async () => {
+    publish(["authn"]);
+    await fetchCharts([step("authn")], { ...options, mirror: `${server.url}/charts` });
+    server.requests.length = 0;
+    await fetchCharts([step("authn")], options);
+    assert.deepEqual(server.requests, []);
+  });
+
   it("adds what it lacks, and keeps the charts of other stacks", async () => {
     publish(["authn", "snowplow"]);
     await fetchCharts([step("authn")], options);
