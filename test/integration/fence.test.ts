@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { actingAs, actorOf, auditEvents, changesWithoutLease, isChange } from "../support/audit-log.ts";
 import { helmReleases, kubeconfig, scratch, startOver, until } from "../support/rehearsal.ts";
 import { apply, change, haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
 import { descendants, openInstalled, TestStack } from "../support/test-stack.ts";
@@ -22,12 +23,13 @@ async function holder(): Promise<string> {
   return (await lease())?.spec.holderIdentity ?? "";
 }
 
-/** The same stack in another backend, whose lock Pulumi does not join with the first one's. */
+/** The same stack in another backend, whose lock Pulumi does not join with the first one's; its requests bear its name. */
 async function elsewhere(name: string): Promise<TestStack> {
   const folder = scratch(`${name}-backend`);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  return await TestStack.open(name, { type: "nodeport" }, { PULUMI_BACKEND_URL: pathToFileURL(folder).href });
+  const config = { type: "nodeport", kubeconfig: await actingAs(name) };
+  return await TestStack.open(name, config, { PULUMI_BACKEND_URL: pathToFileURL(folder).href });
 }
 
 /** Starts a process that takes the Lease when it is told to. */
@@ -111,7 +113,7 @@ describe("a run that loses its Lease", () => {
 
   it("since it was halted for a minute ends when it continues, and leaves the platform to the other one", async () => {
     await startOver();
-    const first = await TestStack.open("halted", { type: "nodeport" });
+    const first = await TestStack.open("halted", { type: "nodeport", kubeconfig: await actingAs("halted") });
     const second = await elsewhere("second");
     await waiting(first);
     await waiting(second);
@@ -127,6 +129,7 @@ describe("a run that loses its Lease", () => {
     } finally {
       for (const pid of halted) process.kill(pid, "SIGCONT");
     }
+    const continued = Date.now();
     const ended = await going.ended;
     assert.equal(ended.code, 1, ended.output);
     assert.match(ended.output, /this run has lost the Lease krateo-installer in namespace krateo-system/);
@@ -147,11 +150,20 @@ describe("a run that loses its Lease", () => {
     );
     assert.deepEqual({ ...(await secretData()), ...before }, await secretData());
     await converged(second);
+    const runs = ["halted", "second"];
+    const events = await auditEvents();
+    for (const run of runs)
+      assert.ok(events.filter((event) => isChange(event) && actorOf(event) === run).length > 20, run);
+    // What it was at cannot be taken back: see "One run at a time" in docs/reliability.md.
+    const inadmissible = changesWithoutLease(events, runs).filter(
+      (event) => actorOf(event) !== "halted" || Date.parse(event.requestReceivedTimestamp) > continued + 5000,
+    );
+    assert.deepEqual(inadmissible, []);
   });
 
   it("since the API server is away for 40 s ends with a sentence, and repair and up converge", async () => {
     await startOver();
-    const stack = await TestStack.open("away", { type: "nodeport" });
+    const stack = await TestStack.open("away", { type: "nodeport", kubeconfig: await actingAs("away") });
     await waiting(stack);
     const going = stack.start("up");
     await until(async () => (await helmReleases())["cnpg"] !== undefined);
@@ -215,6 +227,8 @@ describe("a removal", () => {
     const { code, output } = await second.pulumi("up").finally(() => hold("krateo-db", []));
     assert.equal(code, 1, output);
     assert.match(output, /another run is in progress on .*: \S+ on \S+, process \d+ \(pulumi destroy\)/);
+    const changes = (await auditEvents()).filter((event) => isChange(event) && actorOf(event) === "beside");
+    assert.deepEqual(changes, []);
     const ended = await going.ended;
     assert.equal(ended.code, 0, ended.output);
     await until(async () => (await holder()) === "");

@@ -1,5 +1,7 @@
 /** Reads what the API server of the rehearsal has written down of requests. */
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { places } from "../../rehearsal/control-plane.ts";
 import { paths } from "./rehearsal.ts";
 
@@ -31,12 +33,40 @@ export async function auditEvents(): Promise<AuditEvent[]> {
   return lines.slice(0, -1).map((line) => JSON.parse(line));
 }
 
-/** Whether a request changed something: it was neither a reading nor refused. */
-export function isWrite({ verb, requestURI, responseStatus }: AuditEvent): boolean {
-  const code = responseStatus?.code ?? 0;
-  return (
-    ["create", "update", "patch", "delete", "deletecollection"].includes(verb) &&
-    code < 400 &&
-    !/[?&]dryRun=/.test(requestURI)
-  );
+/** Whether a request changed something: it neither read, nor asked a question, nor was refused. */
+export function isChange({ verb, requestURI, objectRef, responseStatus }: AuditEvent): boolean {
+  const writes = ["create", "update", "patch", "delete", "deletecollection"].includes(verb);
+  const isQuestion = objectRef?.apiGroup === "authorization.k8s.io" || /[?&]dryRun=/.test(requestURI);
+  return writes && !isQuestion && (responseStatus?.code ?? 0) < 400;
+}
+
+/** The name that a request acts under. */
+export function actorOf({ user, impersonatedUser }: AuditEvent): string {
+  return impersonatedUser?.username ?? user.username;
+}
+
+/** Path of a kubeconfig of the administrator's that acts under a name, by which its requests are told apart. */
+export async function actingAs(name: string): Promise<string> {
+  const { users, ...rest } = parse(await readFile(paths.kubeconfig, "utf8"));
+  const user = { ...users[0].user, as: name, "as-groups": ["system:masters"] };
+  const file = join(paths.directory, `kubeconfig.${name}`);
+  await writeFile(file, stringify({ ...rest, users: [{ ...users[0], user }] }));
+  return file;
+}
+
+/**
+ * What runs have changed while somebody else held the Lease, or nobody. Its last writer holds it: a run renews it every
+ * few seconds, and gives it up at its end.
+ *
+ * @param runs The names that they act under; of others nothing is expected.
+ */
+export function changesWithoutLease(events: readonly AuditEvent[], runs: readonly string[]): AuditEvent[] {
+  let holder = "";
+  return events.filter(isChange).filter((event) => {
+    const { resource = "", name } = event.objectRef ?? {};
+    if (resource === "leases" && name === "krateo-installer") holder = actorOf(event);
+    // The namespace comes before the Lease in it.
+    const isFree = ["leases", "namespaces"].includes(resource);
+    return !isFree && runs.includes(actorOf(event)) && actorOf(event) !== holder;
+  });
 }
