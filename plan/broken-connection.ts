@@ -7,6 +7,7 @@ const said = [
   /TLS handshake timeout/,
   /i\/o timeout/,
   /currently unable to handle the request/,
+  /[Kk]ubernetes cluster (is )?unreachable|due to unreachable cluster/,
 ];
 
 /** True for an error that says something of the way to the cluster, and nothing of what was asked. */
@@ -21,6 +22,8 @@ export function brokenConnection(
   if (!isBrokenConnection(message)) return undefined;
   return {
     what: "the connection to the cluster broke, or was too slow, while something was being done",
-    next: "nothing is lost: npx krateo repair && npx pulumi up; over a slow line add --parallel 1, so that one chart after another has all of it",
+    next:
+      "nothing is lost: npx krateo repair && npx pulumi up; over a slow line add --parallel 1, so that one chart after another has all of it. " +
+      "Do not set PULUMI_K8S_DELETE_UNREACHABLE: it makes Pulumi forget what is installed",
   };
 }

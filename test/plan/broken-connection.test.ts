@@ -6,6 +6,8 @@ describe("a connection that broke while something was done is told from", () => 
     'Get "https://192.0.2.1:6443/apis?timeout=32s": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
     "failed to download openapi: unexpected error when reading response body. Please retry. Original error: unexpected EOF",
     "read tcp 192.0.2.2:4711->192.0.2.1:6443: read: connection reset by peer",
+    "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can remove this resource",
+    "Kubernetes cluster unreachable: the server has asked for the client to provide credentials",
     "the server is currently unable to handle the request (get secrets)",
   ]) {
     it(`an error of the way: ${message.slice(0, 50)}`, () => {

@@ -2,12 +2,12 @@
 
 import { spawn } from "node:child_process";
 import { open, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { KubernetesObjectApi } from "@kubernetes/client-node";
 import { patch, pathOf, resourceOf } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
-import { isRunning } from "../../cluster/client/process-identity.ts";
 import { readObject } from "../../cluster/client/read-object.ts";
 import type { JsonObject } from "../../model/settings.ts";
 import { kubeConfig, places } from "../../rehearsal/control-plane.ts";
@@ -108,14 +108,24 @@ export async function haltApiServer(seconds: number): Promise<void> {
   }
 }
 
+async function isTaken(port: number): Promise<boolean> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once("error", () => resolve(true));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(false)));
+  });
+}
+
 /** Ends the API server at once, without a word to anybody, and starts it again. */
 export async function restartApiServer(): Promise<void> {
   const { pids, cluster } = places(paths.directory);
   const file = join(pids, "kube-apiserver.pid");
   const pid = Number(await readFile(file, "utf8"));
   const [program = "", ...words] = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").slice(0, -1);
+  const { port } = new URL(kubeConfig(paths.directory).getCurrentCluster()?.server ?? "");
   process.kill(pid, "SIGKILL");
-  while (isRunning({ pid })) await pause(20);
+  // Its last thread holds the port until it has ended, too.
+  while (await isTaken(Number(port))) await pause(20);
   const log = await open(join(cluster, "logs", "kube-apiserver.log"), "a");
   const output = ["ignore", log.fd, log.fd] as const;
   const child = spawn(program, words, { cwd: cluster, detached: true, stdio: [...output] });
