@@ -9,6 +9,7 @@ import { kubeConfig } from "../../rehearsal/control-plane.ts";
 import { seedLegacyPlatform } from "../../rehearsal/legacy/seed.ts";
 import { furnishOpenShift } from "../../rehearsal/simulation/openshift-kinds.ts";
 import { rehearsalPaths, writePluginLauncher } from "../../rehearsal/toolchain/layout.ts";
+import { kubernetesVersion, kubernetesVersionFor } from "../../rehearsal/toolchain/recipes.ts";
 import { ensureToolchain, type Toolchain } from "../../rehearsal/toolchain.ts";
 
 /** What a command printed, both streams together as the user sees them, and how it ended. */
@@ -42,8 +43,12 @@ export const paths = rehearsalPaths(join(root, process.env["KRATEO_TEST_REHEARSA
 const clusterOptions = { directory: paths.directory, audit: true };
 const log = (line: string): void => void process.stderr.write(`    ${line}\n`);
 
-/** The tools, without a control plane. */
-export const tools = await ensureToolchain(log, paths);
+/** The tools, without a control plane; that is of the Kubernetes version which KRATEO_TEST_KUBERNETES names. */
+export const tools = await ensureToolchain(
+  log,
+  paths,
+  kubernetesVersionFor(process.env["KRATEO_TEST_KUBERNETES"] ?? kubernetesVersion),
+);
 // Read by the tests of the stand-in charts, which do without a cluster.
 process.env["KRATEO_REHEARSAL_HELM"] ??= tools.helm;
 

@@ -1,7 +1,7 @@
 /** The removals in the API server's audit log since the invariants were last looked at. */
 import { readFile } from "node:fs/promises";
 import { places } from "../../rehearsal/control-plane.ts";
-import { type AuditEvent, isWrite } from "../support/audit-log.ts";
+import { type AuditEvent, isChange } from "../support/audit-log.ts";
 import { paths } from "../support/rehearsal.ts";
 import type { Revision } from "./helm-records.ts";
 import type { Listed, Removal } from "./removals.ts";
@@ -51,7 +51,7 @@ export class RemovalLog {
         .filter(
           (event) =>
             event.verb.startsWith("delete") &&
-            isWrite(event) &&
+            isChange(event) &&
             !controllers.some((program) => event.userAgent?.startsWith(program)),
         )
         .map(({ objectRef }) => ({ resource: objectRef?.resource ?? "", name: objectRef?.name ?? "" }))
