@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { pathOf, remove } from "../../cluster/client/api.ts";
+import { connect } from "../../cluster/client/connection.ts";
 import { answers } from "../../rehearsal/control-plane.ts";
 import { type FaultyNetwork, faultyAnswers, faultyConnections } from "../support/faulty-network.ts";
 import {
@@ -13,7 +15,8 @@ import {
   startOver,
   until,
 } from "../support/rehearsal.ts";
-import { restartApiServer, secretData } from "../support/rehearsed-cluster.ts";
+import { apply, restartApiServer, secretData } from "../support/rehearsed-cluster.ts";
+import { silentWebhook } from "../support/silent-webhook.ts";
 import { smallPlatform, smallReleases } from "../support/small-platform.ts";
 import { TestStack } from "../support/test-stack.ts";
 
@@ -248,4 +251,33 @@ describe("a network", () => {
       }
     });
   }
+});
+
+describe("an admission webhook that must be asked and does not answer", () => {
+  const name = "silent.example.org";
+
+  it("is named by the run that meets it; without it repair and up converge", async () => {
+    await startOver();
+    const stack = await TestStack.open("webhook", { type: "nodeport" });
+    await stack.override(smallPlatform());
+    await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "krateo-system" } });
+    const close = await silentWebhook(name);
+    const { code, output, silentSeconds } = await stack.pulumi("up");
+    close();
+    assert.equal(code, 1, output);
+    assert.match(
+      output,
+      /the cluster's admission webhook silent\.example\.org does not answer, so the API server/,
+    );
+    assert.doesNotMatch(output, /unhandled exception|node_modules/);
+    assert.ok(silentSeconds <= silenceLimit, String(silentSeconds));
+    const plural = "validatingwebhookconfigurations";
+    const path = pathOf("admissionregistration.k8s.io/v1", plural, undefined, name);
+    await remove(connect({ kubeconfig }), path);
+    const repair = await stack.krateo("repair");
+    assert.equal(repair.code, 0, repair.output);
+    const up = await stack.pulumi("up");
+    assert.equal(up.code, 0, up.output);
+    await deployed();
+  });
 });
