@@ -97,7 +97,8 @@ export async function readInventoryAndReleases(
     debug(() => [`found nothing: ${error.message}`]);
     const nothing = { namespace: undefined, releases: {}, secrets: {}, objects: {} };
     const legacy = { releases: [], volumes: [] };
-    return { inventory: { ...nothing, unreachable: error.message, legacy }, latest: new Map() };
+    const away = error.isForLater && { isAway: true as const };
+    return { inventory: { ...nothing, unreachable: error.message, ...away, legacy }, latest: new Map() };
   }
 }
 
@@ -195,6 +196,7 @@ async function readIdentity(connection: Connection, options: RequestOptions): Pr
   if (uid) return uid;
   throw new UnreachableError(
     `what answers at ${connection.server} (context ${connection.context}) is not a Kubernetes API server: it has no namespace kube-system`,
+    false,
   );
 }
 

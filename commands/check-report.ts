@@ -6,7 +6,7 @@ import { withoutLogins } from "../model/describe.ts";
 import type { TableForm } from "./options.ts";
 import { placeOf } from "./place.ts";
 import { plainTable } from "./plain-table.ts";
-import { BadResult, type Session } from "./session.ts";
+import { BadResult, type Session, tryLater } from "./session.ts";
 
 const colourOf: Readonly<Record<Status, "green" | "yellow" | "red">> = {
   OK: "green",
@@ -17,7 +17,7 @@ const colourOf: Readonly<Record<Status, "green" | "yellow" | "red">> = {
 /**
  * Prints checks, as a table for people or as JSON for scripts, without the logins that what was found may hold.
  *
- * @throws BadResult when one of them is an ERROR
+ * @throws BadResult when one of them is an ERROR: with exit code 3 when nothing is wrong but the moment
  */
 export function report(
   given: readonly Check[],
@@ -37,7 +37,8 @@ export function report(
       ? JSON.stringify({ verdict, checks }, undefined, 2)
       : reportOf(checks, { ...context, colours: session.colours }),
   );
-  if (verdict === "ERROR") throw new BadResult();
+  const errors = checks.filter(({ status }) => status === "ERROR");
+  if (verdict === "ERROR") throw new BadResult(errors.every(({ later }) => later) ? tryLater : 1);
 }
 
 /**

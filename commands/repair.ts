@@ -126,7 +126,8 @@ async function repairReleases(options: RepairOptions, session: Session, killed: 
     import("../cluster/lease/end-lease.ts"),
   ]);
   const inventory = await readInventory(connection, settings, { say: session.note });
-  if (inventory.unreachable) throw new ConfigurationError([{ what: inventory.unreachable }]);
+  const { unreachable, isAway } = inventory;
+  if (unreachable) throw new ConfigurationError([{ what: unreachable, ...(isAway && { later: isAway }) }]);
   const { lease } = inventory;
   const isCleared = options.force && lease && !lease.ended;
   if (isCleared) {

@@ -30,6 +30,9 @@ export interface Session {
   readonly interactive: boolean;
 }
 
+/** Exit code where nothing is wrong but the moment: the same command may succeed later. */
+export const tryLater = 3;
+
 /** Ends a command that did its work and found it wanting; the result is printed already. */
 export class BadResult extends Error {
   readonly exitCode: number;

@@ -12,6 +12,8 @@ export interface Check {
   readonly expected: string;
   /** What to do about it; empty when OK. */
   readonly next: string;
+  /** Set where only the moment is wrong. */
+  readonly later?: true;
 }
 
 /** The worst status of all, and how many there are of each. */
@@ -29,10 +31,11 @@ export function findingsOf(checks: readonly Check[]): { problems: Problem[]; war
   return {
     problems: checks
       .filter(({ status }) => status === "ERROR")
-      .map(({ subject, found, expected, next }) => ({
+      .map(({ subject, found, expected, next, later }) => ({
         what: `${subject}: ${found}`,
         allowed: expected,
         next,
+        ...(later && { later }),
       })),
     warnings: checks
       .filter(({ status }) => status === "WARNING")
@@ -42,7 +45,7 @@ export function findingsOf(checks: readonly Check[]): { problems: Problem[]; war
 
 /** A reason not to start, or with another status what is worth knowing, in a report of checks. */
 export function checkOf(check: string, subject: string, problem: Problem, status: Status = "ERROR"): Check {
-  const { what, given, allowed, next } = problem;
+  const { what, given, allowed, next, later } = problem;
   const expected = typeof allowed === "string" ? allowed : allowed?.join(" or ");
   return {
     check,
@@ -51,5 +54,6 @@ export function checkOf(check: string, subject: string, problem: Problem, status
     found: given === undefined ? what : `${what} (${given})`,
     expected: expected ?? "nothing of the kind",
     next: next ?? "",
+    ...(later && { later }),
   };
 }

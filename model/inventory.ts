@@ -10,6 +10,8 @@ export interface Inventory {
   readonly clusterUid?: string;
   /** Why the cluster could not be read, in one sentence; undefined when it could. */
   readonly unreachable?: string;
+  /** Set where the API server may answer later. */
+  readonly isAway?: true;
   readonly namespace: ExistingObject | undefined;
   /** Latest revision of every Helm release in the namespace, by release name. */
   readonly releases: Readonly<Record<string, ExistingRelease>>;

@@ -19,7 +19,12 @@ export interface Problem {
   readonly allowed?: string | readonly string[];
   /** What to do about it, as a sentence. */
   readonly next?: string;
+  /** Set where only the moment is wrong: another run is in progress, or the API server is away. */
+  readonly later?: true;
 }
+
+/** Stands in what is said of such a problem, for scripts: Pulumi's own exit code is the same for every fault. */
+export const laterCode = "try-again-later";
 
 /** Where something stands, as every message has it: file, line and path, as far as they are known. */
 export function placeText({ file, line, path }: Pick<Problem, "file" | "line" | "path">): string {
@@ -29,22 +34,28 @@ export function placeText({ file, line, path }: Pick<Problem, "file" | "line" | 
 }
 
 /** A problem in one sentence, as a log has it; without the logins that something in it may hold. */
-export function sentenceOf({ what, next }: Problem): string {
-  return withoutLogins(next === undefined || next === "" ? what : `${what}; ${next}`);
+export function sentenceOf({ what, next, later }: Problem): string {
+  const sentence = next === undefined || next === "" ? what : `${what}; ${next}`;
+  return withoutLogins(later ? `${sentence} (${laterCode})` : sentence);
 }
 
 /** An error whose message is the whole report to the user: whoever shows it prints the message, never the stack. */
-export class ReportableError extends Error {}
+export class ReportableError extends Error {
+  /** Nothing is wrong but the moment: the same may succeed later. */
+  readonly isForLater: boolean = false;
+}
 
 /** Mistakes in what the user gave, all of them at once. */
 export class ConfigurationError extends ReportableError {
   readonly problems: readonly Problem[];
+  override readonly isForLater: boolean;
 
   constructor(given: readonly Problem[]) {
     const problems = given.map(withoutSecrets);
     super(listOf(problems));
     this.name = "ConfigurationError";
     this.problems = problems;
+    this.isForLater = problems.length > 0 && problems.every(({ later }) => later);
   }
 }
 
@@ -74,6 +85,7 @@ function entry(problem: Problem, number: number): string {
     ["given", problem.given],
     ["allowed", allowed],
     ["next", problem.next],
+    ["code", problem.later && laterCode],
   ];
   const indent = " ".repeat(`${number}. `.length);
   return [

@@ -91,12 +91,13 @@ function movedAddress(settings: Settings, inventory: Inventory): Problem[] {
 
 /** A new stack can be planned without its cluster; what is installed cannot be judged unseen. */
 function outOfReach(
-  { unreachable }: Inventory,
+  { unreachable, isAway }: Inventory,
   previous: PreviousRun | undefined,
   preview: boolean,
 ): Problem[] {
   if (!unreachable || (preview && !previous)) return [];
-  return [{ what: unreachable, next: "nothing was planned or changed; try again once it answers" }];
+  const next = "nothing was planned or changed; try again once it answers";
+  return [{ what: unreachable, next, ...(isAway && { later: isAway }) }];
 }
 
 function wrongCluster(inventory: Inventory, previous: PreviousRun | undefined): Problem[] {

@@ -91,6 +91,7 @@ function perhapsInProgress(
     path: `steps.${step.id}`,
     given: `revision ${revision}, begun at ${clock(updatedAt)}, not by a run of this program`,
     next: `wait until it has ended; it counts as interrupted in ${minutes(left)}, or at once with: npx krateo repair --force`,
+    later: true,
   };
 }
 

@@ -11,6 +11,7 @@ export function runInProgress(namespace: string, run: Run): Problem {
     next:
       "wait until it has ended, as npx krateo status tells; if it was killed, its Lease expires 30 s after its last " +
       "renewal, or at once with: npx krateo repair --force",
+    later: true,
   };
 }
 

@@ -6,6 +6,13 @@ import type { Connection } from "./connection.ts";
 /** No answer worth the name came from the API server. The message is a sentence for the user. */
 export class UnreachableError extends ReportableError {
   override name = "UnreachableError";
+  override readonly isForLater: boolean;
+
+  /** @param isForLater False where the address is wrong, or there is none: it will not answer later either. */
+  constructor(message: string, isForLater = true) {
+    super(message);
+    this.isForLater = isForLater;
+  }
 }
 
 /** The API server answered, with an error that is no matter of permissions. */

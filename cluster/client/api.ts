@@ -220,7 +220,7 @@ async function send<T>(
   path: string,
   options: RequestOptions,
 ): Promise<T | undefined> {
-  if (connection.absent) throw new UnreachableError(connection.absent);
+  if (connection.absent) throw new UnreachableError(connection.absent, false);
   const { status, text } = await answerTo(connection, method, path, options);
   if (status === 404) return undefined;
   const message = messageIn(text);
@@ -235,12 +235,15 @@ async function send<T>(
   }
   if (status === 400 && /HTTP request to an HTTPS server/i.test(message)) {
     const next = "it speaks TLS: write https:// before the server's address in the kubeconfig";
-    throw new UnreachableError(unreachable(connection, next));
+    throw new UnreachableError(unreachable(connection, next), false);
   }
   if (status >= 400) throw new ApiError(status, `${method} ${path}: ${message}`);
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new UnreachableError(unreachable(connection, "the server there is not a Kubernetes API server"));
+    throw new UnreachableError(
+      unreachable(connection, "the server there is not a Kubernetes API server"),
+      false,
+    );
   }
 }

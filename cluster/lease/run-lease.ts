@@ -253,6 +253,7 @@ export class RunLease {
     this.lost = {
       what: `this run has lost the Lease ${leaseName} in namespace ${this.namespace}, and begins nothing more: ${reason}`,
       next: "once no other run is in progress (npx krateo status): npx krateo repair, then the same command again",
+      later: true,
     };
     this.options.onLost(this.lost);
   }
@@ -262,6 +263,7 @@ function outOfDate(namespace: string): Problem {
   return {
     what: `another run has changed the installation in namespace ${namespace} since this one read it; nothing was changed`,
     next: "run the same again",
+    later: true,
   };
 }
 

@@ -191,10 +191,10 @@ describe("krateo", () => {
     const system = { metadata: { name: "kube-system", uid: "uid-1" } };
     const path = "/api/v1/namespaces/kube-system";
 
-    it("says that it cannot be reached, with exit code 1", async () => {
+    it("says that it cannot be reached, with the exit code that asks to try again later", async () => {
       const words = ["cleanup", "--stack", "dev", "--kubeconfig", join(directory, "kubeconfig")];
       const { code, noted } = await run(...words);
-      assert.equal(code, 1);
+      assert.equal(code, 3);
       assert.match(noted, /^the cluster at https:\/\/127\.0\.0\.1:6443 \(context shop\) cannot be reached: /);
     });
 
