@@ -49,7 +49,7 @@ Examples:
   npx krateo preflight --context production --type loadbalancer
   npx krateo preflight --json | jq '.checks[] | select(.status == "ERROR")'
 
-Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, or the cluster does not answer.`,
+Exit codes: 0 no ERROR (there may be a WARNING), 1 at least one ERROR, 3 the cluster does not answer, or another run is in progress.`,
     )
     .action(async (options: PreflightOptions) => {
       await checkReadiness(options, session);
@@ -67,21 +67,27 @@ export async function checkReadiness(options: PreflightOptions, session: Session
   const configuration = await configurationWithoutStack({ ...options, stack }, session);
   const { settings } = configuration;
   const connection = await connectTo(settings.cluster, session);
-  const [{ preflight }, { checkLegacy }, { readCluster }, { providerProblems }] = await Promise.all([
-    import("../cluster/checks/preflight/preflight.ts"),
-    import("../migration/live/preflight-checks.ts"),
-    import("../run/inventory.ts"),
-    import("../cluster/provider-view.ts"),
-  ]);
+  const [{ preflight }, { checkLegacy }, { readCluster }, { providerProblems }, { installationRights }] =
+    await Promise.all([
+      import("../cluster/checks/preflight/preflight.ts"),
+      import("../migration/live/preflight-checks.ts"),
+      import("../run/inventory.ts"),
+      import("../cluster/provider-view.ts"),
+      import("../run/installation-rights.ts"),
+    ]);
   // The option is this command's alone: a run has the stack's.
   const configured = options.kubeconfig === undefined ? settings.cluster.kubeconfig : undefined;
   const unlike = providerProblems(connection, configured, session.directory);
   const reading = readCluster(connection, settings, { say: session.note });
   const found = reading.then(({ inventory }) => inventory);
+  // From where charts come is the stack's to say.
+  const archives = stack || configFile ? archivesOf(settings, session) : undefined;
+  // Awaited below; until then its failure must not end the process.
+  archives?.catch(() => undefined);
+  const rights = installationRights(settings, reading, archives ?? Promise.resolve(new Map()));
   const [cluster, charts, recorded] = await Promise.all([
-    preflight(connection, settings, found, checkLegacy),
-    // From where charts come is the stack's to say.
-    stack || configFile ? chartChecks(connection, configuration, found, session) : [],
+    preflight(connection, settings, found, checkLegacy, rights),
+    archives ? chartChecks(connection, configuration, found, archives, session) : [],
     recordedRun(stack, session),
   ]);
   const live = await reading.catch(() => undefined);
@@ -143,15 +149,24 @@ function conditionChecks(
   ];
 }
 
-/** Fetches the charts, as every run does before it begins, and renders those of new releases. */
+/** Fetches the charts, as every run does before it begins. @returns the path of each step's archive, by step id */
+async function archivesOf(
+  settings: Settings,
+  { directory, note: say }: Session,
+): Promise<ReadonlyMap<string, string>> {
+  const { fetchArchives } = await import("../charts/fetch.ts");
+  return await fetchArchives(chartStepsOf(settings), { directory, ...settings.charts, say });
+}
+
+/** Whether the charts can be fetched, and whether those of new releases render. */
 async function chartChecks(
   connection: Connection,
   { settings, steps: computed }: Configuration,
   reading: Promise<Inventory>,
-  { directory, note }: Session,
+  archives: Promise<ReadonlyMap<string, string>>,
+  { directory }: Session,
 ): Promise<Check[]> {
-  const [{ fetchArchives }, { rememberedRenderings }, { checkRendering }] = await Promise.all([
-    import("../charts/fetch.ts"),
+  const [{ rememberedRenderings }, { checkRendering }] = await Promise.all([
     import("../charts/rendered.ts"),
     import("../cluster/checks/rendering/check-rendering.ts"),
   ]);
@@ -159,7 +174,7 @@ async function chartChecks(
   const expected = "every chart can be fetched";
   let charts: ReadonlyMap<string, string>;
   try {
-    charts = await fetchArchives(steps, { directory, ...settings.charts, say: note });
+    charts = await archives;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return error.problems.map((problem) =>

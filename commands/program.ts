@@ -4,7 +4,7 @@ import { debug, isDebugging } from "../configuration/debug.ts";
 import { withoutLogins } from "../model/describe.ts";
 import { ConfigurationError, ReportableError } from "../model/problem.ts";
 import packageFile from "../package.json" with { type: "json" };
-import { BadResult, type Session } from "./session.ts";
+import { BadResult, type Session, tryLater } from "./session.ts";
 
 /** What the help says of a command, and what loads the file that makes it. */
 interface Entry {
@@ -65,6 +65,10 @@ const commands: Readonly<Record<string, Entry>> = {
   diff: {
     summary: "show how the cluster differs from the plan",
     load: async () => (await import("./diff.ts")).diffCommand,
+  },
+  rbac: {
+    summary: "print the roles that an account needs, and no more",
+    load: async () => (await import("./rbac.ts")).rbacCommand,
   },
   status: {
     summary: "say whether a run is in progress, whose, and since when",
@@ -137,7 +141,7 @@ const innerCommands: Readonly<Record<string, Entry>> = {
  * KRATEO_DEBUG=1.
  *
  * @param words The command line after the program's name.
- * @returns the exit code: 0 done, 1 not; a command's own further codes are in its help
+ * @returns the exit code: 0 done, 1 not, 3 not at this moment; a command's own further codes are in its help
  */
 export async function runKrateo(words: readonly string[], given: Session): Promise<number> {
   const session = { ...given, command: words.find((word) => !word.startsWith("-")) };
@@ -151,7 +155,8 @@ export async function runKrateo(words: readonly string[], given: Session): Promi
     .version(`krateo ${packageFile.version}`, "-V, --version", "print the version of this program")
     .addHelpText(
       "after",
-      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 not done; init, access, diff and status also have 2.",
+      "\nEach command has its own --help with examples. Exit codes: 0 done, 1 not done, 3 try again later (another run is in progress, or the API server is away); " +
+        "init, access, diff and status also have 2.",
     )
     .configureOutput({
       writeOut: (text) => session.print(text.trimEnd()),
@@ -170,7 +175,7 @@ export async function runKrateo(words: readonly string[], given: Session): Promi
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
     if (error instanceof BadResult) return error.exitCode;
     session.note(describe(error));
-    return 1;
+    return error instanceof ReportableError && error.isForLater ? tryLater : 1;
   }
 }
 

@@ -21,3 +21,9 @@ export const installerReleases: readonly { readonly name: string; readonly chart
 export const legacyReleases: readonly string[] = [...deprecatedReleases, ...installerReleases].map(
   ({ name }) => name,
 );
+
+/** Bindings that make accounts of installers cluster-admin. */
+export const legacyBindings = {
+  runner: "helm-runner-cluster-admin",
+  cleaner: "uninstall-old-components",
+} as const;

@@ -69,8 +69,13 @@ export interface ChartDescription {
   readonly clusterScoped?: Readonly<Partial<Record<ClusterScopedKind, readonly RegExp[]>>>;
   /** Whom the cluster may have besides, when those names are taken. Consumer: cluster/checks/preflight/ownership.ts. */
   readonly instead?: { readonly ofAnother: string; readonly ofNobody: string };
-  /** What installing it takes beside the rights that every chart takes. Consumer: cluster/checks/preflight/rights.ts. */
+  /** What installing it takes beside the rights that every chart takes, where it is not rendered. Consumer: plan/rights/. */
   readonly rights?: readonly RightDescription[];
+  /**
+   * Objects that it makes only where its template finds something in the cluster: no rendering without the cluster shows
+   * them. Consumer: plan/rights/.
+   */
+  readonly madeByLookup?: readonly RightDescription[];
   /**
    * Whether its pods meet the Pod Security standard `restricted`: whatever its values are, or never. Left out: when its
    * values podSecurityContext and securityContext say so. Consumer: cluster/checks/preflight/pod-security.ts.

@@ -177,6 +177,7 @@ export const finops: ComponentDescription = {
           takesNodePort: true,
         },
         readAtStart: [["env"]],
+        madeByLookup: [{ group: "finops.krateo.io", resources: ["databaseconfigs"], namespaced: true }],
         images: [krateoImage("finops-database-handler", "0.5.4")],
       },
     },

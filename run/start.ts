@@ -27,6 +27,7 @@ import type { PlatformArgs } from "../resources/build-context.ts";
 import { previousRun } from "../resources/previous-run.ts";
 import { runConfig } from "../resources/run-config.ts";
 import { userErrors } from "../resources/user-errors.ts";
+import { installationRights } from "./installation-rights.ts";
 import { readCluster } from "./inventory.ts";
 
 /** Of a cluster out of reach: nothing is known to be installed. */
@@ -116,13 +117,14 @@ async function readAtOnce(
   );
   // Awaited by the caller, after its first line; until then its failure must not end the process.
   rendering.catch(() => undefined);
+  const rights = installationRights(settings, cluster, fetching);
   const recorded = previousRun();
   const isNew = recorded.then((previous) => previous === undefined);
   const [{ inventory, latest }, charts, previous, preflight, outdated] = await Promise.all([
     cluster,
     fetching,
     recorded,
-    preflightOfRun(connection, settings, found, isNew, checkLegacy),
+    preflightOfRun(connection, settings, found, isNew, checkLegacy, rights),
     outdatedPods(connection, settings),
   ]);
   return { inventory, latest, charts, previous, preflight, outdated, rendering };

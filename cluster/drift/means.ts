@@ -57,7 +57,11 @@ export async function meansFor(
   const patch = isSame ? made : upgradePatch(former, next, await mergeRulesOf(connection, next));
   const because = await refusalOf(() => merge(connection, path, patch, dryRun));
   if (because === undefined) return byMerge;
-  const refused = await refusalOf(() => replace(connection, path, replacement(next, live), dryRun));
+  const forbidden = "this account may not update it";
+  const refused = await refusalOf(
+    () => replace(connection, path, replacement(next, live), dryRun),
+    forbidden,
+  );
   if (refused === undefined) return { how: "replace", because };
   return { how: losesNothing(live) ? "recreate" : "none", because: refused };
 }
@@ -127,14 +131,14 @@ function losesNothing({ apiVersion, kind, spec }: JsonObject): boolean {
   return isBuiltIn && remade.includes(String(kind)) && policy !== "Delete";
 }
 
-/** Why the API server does not take it; undefined when it does, and for a user who may not ask. */
-async function refusalOf(asking: () => Promise<unknown>): Promise<string | undefined> {
+/** Why the API server does not take it; undefined when it does. @param forbidden The answer for a user who may not ask. */
+async function refusalOf(asking: () => Promise<unknown>, forbidden?: string): Promise<string | undefined> {
   try {
     await asking();
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) {
-      if (error instanceof ConfigurationError) return undefined;
+      if (error instanceof ConfigurationError) return forbidden;
       throw error;
     }
     // Of another status nothing is said about the manifest: somebody changed it at that moment, say.

@@ -17,10 +17,12 @@ import {
   type ObjectName,
 } from "../../plan/removal/objects.ts";
 import type { LiveRelease, RemovalSurvey, StackRecord } from "../../plan/removal/survey.ts";
+import { isAllowed } from "../client/access-review.ts";
 import { type KubeObject, list, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import { type HelmRelease, helmSecretType } from "../client/helm-release.ts";
 import { isKept, parseManifest } from "../client/manifest.ts";
+import { inParallel } from "../client/parallel.ts";
 import { readReleases } from "../client/releases.ts";
 import { crdNameOf, readServedKinds, type ServedKind } from "./kinds.ts";
 import { inNamespace, listMany, listObjects } from "./objects.ts";
@@ -68,16 +70,21 @@ export async function surveyForRemoval(
   const recorded = releases.flatMap(({ manifest, hooks }) => [...manifest, ...hooks]);
   const names = new Set(recorded.map(identityOf));
   // What a hook makes bears no mark of Helm's.
-  const unmarked = new Set([...described, ...recorded].map(({ kind }) => kind).concat(constraintsKind));
+  const concerned = new Set([...described, ...recorded].map(({ kind }) => kind));
+  const unmarked = new Set([...concerned, constraintsKind]);
   const managed = { labelSelector: "app.kubernetes.io/managed-by=Helm" };
   const { objects, unreadable } = await listMany(connection, [
     ...kinds.filter((kind) => custom.has(crdNameOf(kind))).map((kind) => ({ kind })),
     ...kinds
       .filter((kind) => kind.namespaced && listed(kind))
       .flatMap((kind) => namespaces.map((one) => ({ kind, namespace: one }))),
-    ...kinds
-      .filter((kind) => !kind.namespaced && listed(kind) && kind.kind !== "Namespace")
-      .map((kind) => ({ kind, ...(!unmarked.has(kind.kind) && { query: managed }) })),
+    ...(
+      await permittedKinds(
+        connection,
+        kinds.filter((kind) => !kind.namespaced && listed(kind) && kind.kind !== "Namespace"),
+        ({ kind }) => concerned.has(kind),
+      )
+    ).map((kind) => ({ kind, ...(!unmarked.has(kind.kind) && { query: managed }) })),
     ...kinds.filter(({ kind, group }) => kind === "Namespace" && group === "").map((kind) => ({ kind })),
   ]);
   // Some kinds are served as two, such as OpenShift's own view of roles: the first one is Kubernetes's.
@@ -100,6 +107,27 @@ export async function surveyForRemoval(
     objects: await withUsers(connection, [...first.values()], isConcerned),
     unreadable: [...stale, ...unreadable],
   };
+}
+
+/**
+ * Leaves out kinds that the user may not list. Only a cluster administrator may list all of them, and no chart is known to
+ * make objects of the others.
+ *
+ * @param isNeeded Whether a kind is asked for all the same, so that the refusal is reported.
+ */
+async function permittedKinds(
+  connection: Connection,
+  kinds: readonly ServedKind[],
+  isNeeded: (kind: ServedKind) => boolean,
+): Promise<readonly ServedKind[]> {
+  if (await isAllowed(connection, { group: "*", resource: "*", verb: "list" })) return kinds;
+  const allowed = await inParallel(
+    kinds,
+    async (kind) =>
+      isNeeded(kind) ||
+      (await isAllowed(connection, { group: kind.group, resource: kind.plural, verb: "list" })),
+  );
+  return kinds.filter((_, index) => allowed[index]);
 }
 
 function liveRelease(
@@ -132,7 +160,9 @@ async function readElsewhere(
   connection: Connection,
   configured: readonly ConfiguredRelease[],
   own: readonly string[],
-): Promise<Record<string, string[]>> {
+): Promise<RemovalSurvey["elsewhere"]> {
+  // Whoever may list them all may read every Secret of the cluster.
+  if (!(await isAllowed(connection, { group: "", resource: "secrets", verb: "list" }))) return "unreadable";
   const names = [...new Set(configured.map(({ name }) => name))];
   const secrets = await list<KubeObject>(connection, pathOf("v1", "secrets"), {
     accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
@@ -165,8 +195,8 @@ interface Definition extends KubeObject {
   readonly spec?: { readonly resourceGroup?: string; readonly resource?: { readonly kind?: string } };
 }
 
-/** Definitions made at run time, by the chart whose program makes them. */
-async function readGenerated(
+/** Names of definitions made at run time, by the chart whose program makes them. Errors as `get` in api.ts. */
+export async function readGenerated(
   connection: Connection,
   kinds: readonly ServedKind[],
 ): Promise<Record<string, string[]>> {

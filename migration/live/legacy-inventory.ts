@@ -6,7 +6,7 @@ import { parseManifest } from "../../cluster/client/manifest.ts";
 import { readReleases } from "../../cluster/client/releases.ts";
 import { type InstallationObject, readInstallation } from "../../cluster/installation.ts";
 import { deleteHooksOf } from "../../cluster/removal/release-removal.ts";
-import { deprecatedReleases, installerReleases } from "../../components/deprecated.ts";
+import { deprecatedReleases, installerReleases, legacyBindings } from "../../components/deprecated.ts";
 import type { Leftover, Legacy, LegacyPlatform, LegacyRelease } from "../../model/inventory.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import { holdsLegacySteps, legacyKind } from "../legacy-facts.ts";
@@ -171,10 +171,10 @@ interface JobObject extends KubeObject {
 /** Accounts that installers ran Helm under, and the bindings that make them cluster-admin. */
 const runner = {
   account: "helm-runner",
-  binding: "helm-runner-cluster-admin",
+  binding: legacyBindings.runner,
   job: "krateo-pre-upgrade-2-7-0",
 };
-const cleaner = { account: "uninstall-old-components", binding: "uninstall-old-components" };
+const cleaner = { account: "uninstall-old-components", binding: legacyBindings.cleaner };
 
 /**
  * Names alone prove nothing: a binding counts if it makes just that account of the namespace cluster-admin, the account

@@ -7,6 +7,7 @@ import { knownChart } from "../../components/catalogue.ts";
 import type { LeftoverDescription } from "../../components/description.ts";
 import { markerAnnotation, markerValue } from "../../model/inventory.ts";
 import type { ChartStep } from "../../model/settings.ts";
+import { rightsLabel } from "../rights/right.ts";
 import type { LiveObject, ObjectName } from "./objects.ts";
 
 /** Put on what bears no mark of its release while that still exists, so that a later run knows it too. */
@@ -131,8 +132,9 @@ export function bearsMarker({ annotations }: LiveObject): boolean {
   return annotations[markerAnnotation] === markerValue;
 }
 
-/** Made by every cluster in every namespace, or a record of what goes on: nobody's work would be lost with it. */
-export function isHousekeeping({ kind, name }: ObjectName): boolean {
+/** Made by every cluster in every namespace, rights of this program, or a record of what goes on: no work would be lost with it. */
+export function isHousekeeping({ kind, name, labels }: ObjectName & Pick<LiveObject, "labels">): boolean {
+  if (labels[rightsLabel] !== undefined) return true;
   if (["Event", "Endpoints", "EndpointSlice", "Lease", "PodMetrics"].includes(kind)) return true;
   if (kind === "ConfigMap") return ["kube-root-ca.crt", "openshift-service-ca.crt"].includes(name);
   if (kind === "ServiceAccount") return openshiftAccounts.includes(name);

@@ -131,8 +131,17 @@ function retainedAs(
     }
   }
   if (object.namespace !== undefined) return undefined;
+  const { elsewhere } = context.survey;
+  // Those whose users are known are decided by these.
+  if (elsewhere === "unreadable" && !object.usedBy?.length) {
+    const why =
+      "another namespace may use it, and this account may not list the Secrets of all namespaces, which would tell";
+    return { what, why };
+  }
   const users = [
-    ...(context.survey.elsewhere[release.name] ?? []).map((namespace) => `namespace ${namespace}`),
+    ...((elsewhere !== "unreadable" && elsewhere[release.name]) || []).map(
+      (namespace) => `namespace ${namespace}`,
+    ),
     ...(object.usedBy ?? []).filter((user) => user !== `namespace ${release.namespace}`),
   ];
   if (users.length === 0) return undefined;

@@ -121,7 +121,7 @@ function stackObjectsOf({ survey, foreign, find }: RemovalContext): LiveObject[]
   // Beside the releases of another stack, the mark may be that other stack's.
   if (foreign.length > 0) return recorded;
   const known = new Set(stack.objects.map(identityOf));
-  const alone = Object.keys(elsewhere).length === 0;
+  const alone = elsewhere !== "unreadable" && Object.keys(elsewhere).length === 0;
   const lost = objects.filter(
     (object) =>
       bearsMarker(object) &&

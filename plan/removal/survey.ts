@@ -45,8 +45,11 @@ export interface RemovalSurvey {
   readonly releases: readonly LiveRelease[];
   /** Records of Helm's in those namespaces that cannot be read. */
   readonly damaged: readonly DamagedRecord[];
-  /** Namespaces beyond those in which a release of a configured name exists, by name. */
-  readonly elsewhere: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Namespaces beyond those in which a release of a configured name exists, by name; `unreadable` for a user who may not
+   * list the Secrets of all namespaces.
+   */
+  readonly elsewhere: Readonly<Record<string, readonly string[]>> | "unreadable";
   readonly customKinds: readonly CustomKind[];
   /** Definitions that core-provider and oasgen-provider made out of users' objects, by the chart that did. */
   readonly generated: Readonly<Record<string, readonly string[]>>;

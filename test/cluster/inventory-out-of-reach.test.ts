@@ -14,6 +14,7 @@ describe("the inventory", () => {
         assert.deepEqual(await readInventory(connection, settings), {
           ...nothing,
           unreachable: `the cluster at ${server} (context shop) cannot be reached: connection refused`,
+          isAway: true,
           legacy: { releases: [], volumes: [] },
         });
       });

@@ -219,7 +219,7 @@ describe("krateo access", () => {
     assert.match(noted, /there is no Krateo in namespace elsewhere of the cluster at http:/);
   });
 
-  it("says that the cluster cannot be asked, with exit code 1", async () => {
+  it("says that the cluster cannot be asked, with the exit code that asks to try again later", async () => {
     const { directory: folder, remove: forget } = withProject({
       kubeconfig: JSON.stringify({
         "current-context": "gone",
@@ -230,7 +230,7 @@ describe("krateo access", () => {
     });
     try {
       const { code, noted } = await krateo(folder, "access", "--kubeconfig", `${folder}/kubeconfig`);
-      assert.equal(code, 1);
+      assert.equal(code, 3);
       assert.match(noted, /cannot be reached: connection refused/);
     } finally {
       forget();

@@ -70,3 +70,34 @@ export function changesWithoutLease(events: readonly AuditEvent[], runs: readonl
     return !isFree && runs.includes(actorOf(event)) && actorOf(event) !== holder;
   });
 }
+
+/** A request for objects, in terms of RBAC. */
+export interface AuditedRequest {
+  readonly verb: string;
+  readonly group: string;
+  /** With its subresource. */
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly status: number;
+}
+
+/** Every request for objects that a service account made, in the order in which they were answered. */
+export async function requestsOf(account: { namespace: string; name: string }): Promise<AuditedRequest[]> {
+  const asker = `system:serviceaccount:${account.namespace}:${account.name}`;
+  return (await auditEvents()).flatMap(({ verb, user, objectRef, responseStatus }) => {
+    // Everybody may ask what he may do.
+    if (user.username !== asker || !objectRef || objectRef.apiGroup === "authorization.k8s.io") return [];
+    const { apiGroup: group = "", resource, subresource, namespace, name } = objectRef;
+    const request = {
+      group,
+      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+      ...(namespace !== undefined && { namespace }),
+      ...(name !== undefined && { name }),
+      status: responseStatus?.code ?? 0,
+    };
+    // A patch that finds no object makes it, for which it needs the right to do so.
+    const verbs = verb === "patch" && request.status === 201 ? [verb, "create"] : [verb];
+    return verbs.map((one) => ({ ...request, verb: one }));
+  });
+}

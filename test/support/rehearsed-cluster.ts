@@ -20,6 +20,16 @@ export async function apply(object: JsonObject): Promise<void> {
   await client.create(object as never);
 }
 
+/** Creates an object, or replaces the one of its name, as kubectl apply would do with a role. */
+export async function put(object: JsonObject): Promise<void> {
+  await rehearsal();
+  const client = KubernetesObjectApi.makeApiClient(kubeConfig(paths.directory));
+  await client.create(object as never).catch(async (error: { code?: number }) => {
+    if (error.code !== 409) throw error;
+    await client.replace(object as never);
+  });
+}
+
 /** Changes an object by a merge patch. */
 export async function change(
   kind: string,

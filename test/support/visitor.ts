@@ -24,7 +24,18 @@ export async function kubeconfigOfVisitor(name: string, rules: JsonObject[]): Pr
     roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
     subjects: [{ kind: "ServiceAccount", ...account }],
   });
-  const path = `${pathOf("v1", "serviceaccounts", account.namespace, name)}/token`;
+  return await kubeconfigOf(account);
+}
+
+/** A kubeconfig for a service account, which must exist. */
+export async function kubeconfigOf({
+  name,
+  namespace,
+}: {
+  name: string;
+  namespace: string;
+}): Promise<string> {
+  const path = `${pathOf("v1", "serviceaccounts", namespace, name)}/token`;
   const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
   const answer = await ask<{ status: { token: string } }>(connect({ kubeconfig }), path, request);
   const config = parse(await readFile(kubeconfig, "utf8"));

@@ -5,6 +5,8 @@ import type { Check } from "../../../model/check.ts";
 import type { Inventory } from "../../../model/inventory.ts";
 import { ConfigurationError } from "../../../model/problem.ts";
 import type { Settings } from "../../../model/settings.ts";
+import { rightsNeeded } from "../../../plan/rights/needed.ts";
+import type { Right } from "../../../plan/rights/right.ts";
 import { list, pathOf } from "../../client/api.ts";
 import { UnreachableError } from "../../client/api-errors.ts";
 import type { Connection } from "../../client/connection.ts";
@@ -25,11 +27,16 @@ import { type ClusterReading, readForPreflight } from "./reading.ts";
 import { checkRights } from "./rights.ts";
 import { checkStorage } from "./storage.ts";
 
+/** Makes the list only where it is needed: charts are rendered for it. */
+type Rights = () => Promise<readonly Right[]>;
+
 /**
  * Whether a cluster is ready for an installation; that the configuration is well-formed was settled without it.
  *
  * @param reading The inventory, which may still be under way: both are read at the same time.
  * @param checkLegacy Judges an earlier platform version.
+ * @param rights What an installation may have to do, for a user who is no cluster administrator; default: by what is known
+ *   of the charts.
  * @returns one ERROR when the cluster is out of reach
  * @throws ConfigurationError when the inventory may not be read, and nobody can say which rights are missing
  */
@@ -38,9 +45,10 @@ export async function preflight(
   settings: Settings,
   reading: Promise<Inventory>,
   checkLegacy: LegacyChecks,
+  rights: Rights = async () => rightsNeeded(settings, "install", { rendered: new Map() }),
 ): Promise<Check[]> {
   const stop = new AbortController();
-  const around = readForPreflight(connection, settings, { signal: stop.signal });
+  const around = readForPreflight(connection, settings, rights, { signal: stop.signal });
   // Awaited below; until then its failure must not end the process.
   around.catch(() => undefined);
   let refusal: ConfigurationError | undefined;
@@ -51,14 +59,15 @@ export async function preflight(
   });
   if (inventory?.unreachable) {
     stop.abort();
-    return [outOfReach(connection, inventory.unreachable)];
+    return [outOfReach(connection, inventory.unreachable, inventory.isAway)];
   }
   try {
     const cluster = await around;
     if (refusal && !cluster.missingRights?.length) throw refusal;
     return judge(settings, inventory, cluster, checkLegacy);
   } catch (error) {
-    if (error instanceof UnreachableError) return [outOfReach(connection, error.message)];
+    if (error instanceof UnreachableError)
+      return [outOfReach(connection, error.message, error.isForLater || undefined)];
     throw error;
   }
 }
@@ -69,6 +78,7 @@ export async function preflight(
  * Ingress or an HTTPRoute of a class that is not there.
  *
  * @param isNew The stack has made nothing yet.
+ * @param rights As of `preflight`.
  */
 export async function preflightOfRun(
   connection: Connection,
@@ -76,9 +86,10 @@ export async function preflightOfRun(
   reading: Promise<Inventory>,
   isNew: Promise<boolean>,
   checkLegacy: LegacyChecks,
+  rights?: Rights,
 ): Promise<Check[]> {
   if (await isNew) {
-    const checks = await preflight(connection, settings, reading, checkLegacy);
+    const checks = await preflight(connection, settings, reading, checkLegacy, rights);
     // A cluster out of reach is the inventory's to report.
     return (await reading).unreachable ? [] : checks;
   }
@@ -92,7 +103,8 @@ export async function preflightOfRun(
   const inventory = await reading;
   if (inventory.unreachable) return [];
   const { releases, platform } = inventory.legacy;
-  if (platform || releases.length > 0) return await preflight(connection, settings, reading, checkLegacy);
+  if (platform || releases.length > 0)
+    return await preflight(connection, settings, reading, checkLegacy, rights);
   return [...checkNodePorts(settings, inventory, await services), ...(await hosts).flat()];
 }
 
@@ -137,7 +149,7 @@ export function judge(
   ];
 }
 
-function outOfReach({ context }: Connection, reason: string): Check {
+function outOfReach({ context }: Connection, reason: string, later: true | undefined): Check {
   return {
     check: "cluster",
     subject: `context ${context || "(none)"}`,
@@ -145,6 +157,7 @@ function outOfReach({ context }: Connection, reason: string): Check {
     found: reason,
     expected: "an API server that answers",
     next: "start the cluster, or choose another one: --kubeconfig, --context",
+    ...(later && { later }),
   };
 }
 

@@ -2,10 +2,11 @@
 import type { V1Node, V1Pod, V1Service, V1StorageClass } from "@kubernetes/client-node";
 import type { ClusterScopedKind } from "../../../components/description.ts";
 import type { Settings } from "../../../model/settings.ts";
+import type { Right } from "../../../plan/rights/right.ts";
+import { missingRights } from "../../client/access-review.ts";
 import { apiGroups, get, type KubeObject, list, pathOf, type RequestOptions } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
 import { type DatabaseAnswer, probeDatabase } from "../../database-probe.ts";
-import { missingRights, type Right } from "./access-review.ts";
 import { readCertificates } from "./certificate-surroundings.ts";
 import type { CertificateSurroundings } from "./certificates.ts";
 import { serviceIn } from "./external-database.ts";
@@ -17,7 +18,6 @@ import type { Installations } from "./installations.ts";
 import { type ClusterScoped, clusterScopedKinds } from "./ownership.ts";
 import { permitted } from "./permitted.ts";
 import { type NamedSecret, readPullSecrets } from "./pull-secrets.ts";
-import { rightsNeeded } from "./rights.ts";
 
 /** What a cluster is and holds that an installation has to fit in with. Undefined is what may not be read. */
 export interface ClusterReading
@@ -46,11 +46,13 @@ const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.i
 /**
  * Reads it all in one round of parallel requests; nothing that the inventory has already read.
  *
+ * @param rights Those that an installation needs.
  * @throws UnreachableError
  */
 export async function readForPreflight(
   connection: Connection,
   settings: Settings,
+  rights: () => Promise<readonly Right[]>,
   options: RequestOptions = {},
 ): Promise<ClusterReading> {
   const refused: string[] = [];
@@ -80,7 +82,7 @@ export async function readForPreflight(
   ] = await Promise.all([
     allowed("the Kubernetes version", get<{ gitVersion: string }>(connection, "/version", options)),
     allowed("API groups", apiGroups(connection, options)),
-    allowed("own rights", missingRights(connection, rightsNeeded(settings), options)),
+    allowed("own rights", missingRights(connection, rights, options)),
     every<V1Node>("nodes", "v1", "nodes", cached),
     every<V1Pod>("pods", "v1", "pods", cached),
     every<V1Service>("services", "v1", "services"),

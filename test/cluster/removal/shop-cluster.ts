@@ -101,7 +101,12 @@ const uploader = helmRelease("uploader", {
 
 export const items = (...all: object[]) => ({ items: all });
 /** What it holds, by the path of the list. */
+/** Where a user asks what he may do. */
+export const reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
 export const cluster = {
+  // Its user may do everything.
+  [reviews]: { status: { allowed: true } },
   ...discovery,
   "/api/v1/namespaces/kube-system": named("kube-system"),
   "/api/v1/namespaces": items(named("shop"), named("demo"), named("default")),

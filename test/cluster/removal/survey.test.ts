@@ -4,7 +4,7 @@ import { ConfigurationError } from "../../../model/problem.ts";
 import { objectText } from "../../../plan/removal/objects.ts";
 import type { RemovalSurvey } from "../../../plan/removal/survey.ts";
 import { errorOf, holding, withApiServer } from "../api-server.ts";
-import { cluster, items, named } from "./shop-cluster.ts";
+import { cluster, items, named, reviews } from "./shop-cluster.ts";
 
 const stack = { filled: true, releases: [], interrupted: [], objects: [] };
 const configured = [{ name: "uploader", namespace: "shop", chart: "uploader" }];
@@ -175,6 +175,19 @@ describe("the survey before the removal of what hooks made", () => {
         "GET /apis/authorization.openshift.io/v1/clusterroles?limit=500",
         "GET /apis/rbac.authorization.k8s.io/v1/clusterroles?limit=500",
         "GET /apis/storage.k8s.io/v1/storageclasses?labelSelector=app.kubernetes.io%2Fmanaged-by%3DHelm&limit=500",
+      ]);
+    });
+  });
+
+  it("asks a user with few rights for nothing that no release and no chart is known to have", async () => {
+    const few = { ...objects, [reviews]: { status: { allowed: false } } };
+    await withApiServer(holding(few), async (connection, requests) => {
+      const { elsewhere } = await surveyForRemoval(connection, "shop", crate, stack);
+      assert.equal(elsewhere, "unreadable");
+      const asked = requests.filter((one) => /\/(storageclasses|clusterroles|v1\/secrets)/.test(one));
+      assert.deepEqual(asked.toSorted(), [
+        "GET /apis/authorization.openshift.io/v1/clusterroles?limit=500",
+        "GET /apis/rbac.authorization.k8s.io/v1/clusterroles?limit=500",
       ]);
     });
   });

@@ -280,11 +280,9 @@ describe("krateo migrate", () => {
 
     it("says that the cluster cannot be reached", async () => {
       const kubeconfig = file("kubeconfig", kubeconfigOf("shop", await nobodyThere()));
-      await refused(
-        /^the cluster at https:.* \(context shop\) cannot be reached: connection refused$/,
-        "--kubeconfig",
-        kubeconfig,
-      );
+      const { code, noted } = await run("--kubeconfig", kubeconfig);
+      assert.equal(code, 3);
+      assert.match(noted, /^the cluster at https:.* \(context shop\) cannot be reached: connection refused$/);
     });
   });
 });

@@ -187,6 +187,19 @@ describe("a removal", () => {
       assert.deepEqual([shared.crds, shared.userObjects], [[], []]);
     });
 
+    it("nothing of the whole cluster that another namespace may use, where that cannot be read", () => {
+      const crd = object("CustomResourceDefinition focusconfigs.finops.krateo.io");
+      const webhook = object("MutatingWebhookConfiguration core-provider", { usedBy: ["namespace shop"] });
+      const result = plan({ objects: [crd, webhook], elsewhere: "unreadable" });
+      assert.deepEqual(texts(result.leftovers.map(({ object }) => object)), [
+        "MutatingWebhookConfiguration core-provider",
+      ]);
+      assert.match(
+        retained(result)[0] ?? "",
+        /^CustomResourceDefinition focusconfigs.*another namespace may use it/,
+      );
+    });
+
     it("a finalizer that only a Job of the gone release would have cleared", () => {
       const finalizers = ["finops.krateo.io/notebooks", "other"];
       const objects = [

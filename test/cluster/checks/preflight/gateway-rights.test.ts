@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rightsNeeded } from "../../../../cluster/checks/preflight/rights.ts";
+import { rightsNeeded } from "../../../../plan/rights/needed.ts";
 import { objectStep, settingsOf } from "../../../support/settings.ts";
 import { others, own, toOwn } from "./gateways.ts";
 
@@ -10,10 +10,10 @@ describe("preflight of type gateway", () => {
       kind: "ReferenceGrant",
       metadata: { name: "g", namespace: "certs" },
     });
-    const rights = rightsNeeded(settingsOf([grant, own(), toOwn]));
+    const rights = rightsNeeded(settingsOf([grant, own(), toOwn]), "install", { rendered: new Map() });
     assert.deepEqual(
       rights
-        .filter(({ group }) => group === "gateway.networking.k8s.io")
+        .filter(({ group, verbs }) => group === "gateway.networking.k8s.io" && verbs.includes("create"))
         .map(({ resource, namespace }) => [resource, namespace]),
       [
         ["referencegrants", "certs"],
@@ -23,8 +23,8 @@ describe("preflight of type gateway", () => {
     );
   });
 
-  it("asks for no rights for objects of other steps, as for those of any other kind", () => {
-    const rights = rightsNeeded(settingsOf([others("Gateway", {}), others("HTTPRoute", {})]));
-    assert.ok(!rights.some(({ group }) => group === "gateway.networking.k8s.io"));
+  it("asks for the same for objects of the user's own steps", () => {
+    const rights = rightsNeeded(settingsOf([others("Gateway", {})]), "install", { rendered: new Map() });
+    assert.ok(rights.some(({ resource, verbs }) => resource === "gateways" && verbs.includes("create")));
   });
 });

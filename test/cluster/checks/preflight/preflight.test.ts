@@ -51,7 +51,13 @@ describe("preflight", () => {
       ingressClasses: undefined,
       clusterScoped: nothing,
       missingRights: [
-        { group: "apps", resource: "deployments", verbs: ["create"], namespace: "krateo-system" },
+        {
+          group: "apps",
+          resource: "deployments",
+          verbs: ["create"],
+          namespace: "krateo-system",
+          why: "work",
+        },
       ],
       refused: ["nodes", "pods", "nodes"],
     };

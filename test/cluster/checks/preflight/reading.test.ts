@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { preflight, preflightOfRun } from "../../../../cluster/checks/preflight/preflight.ts";
 import { readForPreflight } from "../../../../cluster/checks/preflight/reading.ts";
-import { rightsNeeded } from "../../../../cluster/checks/preflight/rights.ts";
+import { rightsNeeded } from "../../../../plan/rights/needed.ts";
 import { readInventory } from "../../../../run/inventory.ts";
 import { emptyInventory } from "../../../support/inventory.ts";
 import { chartStep, settingsOf } from "../../../support/settings.ts";
@@ -17,11 +17,14 @@ import {
   tlsSecret,
 } from "./readable-cluster.ts";
 
+const needed = rightsNeeded(settings, "install", { rendered: new Map() });
+const rights = async () => needed;
+
 describe("the reading of preflight", () => {
   it("takes in what is there, and knows absent from unreadable", async () => {
     const forbidden = ["/api/v1/pods", "/api/v1/namespaces/krateo-system/secrets/gone"];
     await withApiServer(serverFor(administrator, forbidden), async (connection) => {
-      const reading = await readForPreflight(connection, settings);
+      const reading = await readForPreflight(connection, settings, rights);
       assert.deepEqual(
         {
           version: reading.version,
@@ -56,7 +59,7 @@ describe("the reading of preflight", () => {
     const pullSecrets = ["web-tls", "krateo-registry-login", "missing"];
     const named = { ...settings, images: { ...settings.images, pullSecrets } };
     await withApiServer(serverFor(administrator), async (connection) => {
-      const { pullSecrets: found } = await readForPreflight(connection, named);
+      const { pullSecrets: found } = await readForPreflight(connection, named, rights);
       assert.deepEqual(found, [
         { name: "web-tls", type: "kubernetes.io/tls" },
         { name: "missing", type: undefined },
@@ -64,7 +67,7 @@ describe("the reading of preflight", () => {
     });
     const forbidden = ["/api/v1/namespaces/krateo-system/secrets/missing"];
     await withApiServer(serverFor(administrator, forbidden), async (connection) => {
-      const { pullSecrets: found, refused } = await readForPreflight(connection, named);
+      const { pullSecrets: found, refused } = await readForPreflight(connection, named, rights);
       assert.equal(found, undefined);
       assert.ok(refused.includes("the pull Secrets"));
     });
@@ -72,7 +75,7 @@ describe("the reading of preflight", () => {
 
   it("asks an administrator's rights once, and never asks for the same list twice", async () => {
     await withApiServer(serverFor(administrator), async (connection, requests) => {
-      await readForPreflight(connection, settings);
+      await readForPreflight(connection, settings, rights);
       assert.equal(requests.filter((request) => request.endsWith(reviews)).length, 1);
       const paths = requests.map((request) => request.split("?")[0]);
       assert.deepEqual(
@@ -84,15 +87,16 @@ describe("the reading of preflight", () => {
 
   it("finds just the verbs that are missing", async () => {
     const may = ({ verb, resource }: Attributes) =>
-      resource !== "*" && !(verb === "escalate" || (verb === "delete" && resource === "deployments"));
+      verb !== "*" && !(verb === "escalate" || (verb === "delete" && resource === "deployments"));
     await withApiServer(serverFor(may), async (connection, requests) => {
-      const { missingRights } = await readForPreflight(connection, settings);
+      const { missingRights } = await readForPreflight(connection, settings, rights);
+      const why = "make, change and remove what is asked for by chart web";
       assert.deepEqual(missingRights, [
-        { group: "rbac.authorization.k8s.io", resource: "clusterroles", verbs: ["escalate"] },
-        { group: "apps", resource: "deployments", verbs: ["delete"], namespace: "krateo-system" },
+        { group: "rbac.authorization.k8s.io", resource: "clusterroles", verbs: ["escalate"], why },
+        { group: "apps", resource: "deployments", verbs: ["delete"], namespace: "krateo-system", why },
       ]);
-      const verbs = rightsNeeded(settings).flatMap((right) => right.verbs);
-      assert.equal(requests.filter((request) => request.endsWith(reviews)).length, verbs.length + 1);
+      const questions = needed.flatMap(({ verbs, names = [""] }) => names.flatMap(() => verbs));
+      assert.equal(requests.filter((request) => request.endsWith(reviews)).length, questions.length + 1);
     });
   });
 });
@@ -144,10 +148,12 @@ describe("preflight", () => {
     await withApiServer(serverFor(few, forbidden), async (connection) => {
       const checks = await preflight(connection, settings, readInventory(connection, settings), () => []);
       const missing = checks.filter(({ check, status }) => check === "permission" && status === "ERROR");
-      assert.equal(missing.length, rightsNeeded(settings).length - 1);
+      const kinds = needed.map(({ group, resource, namespace }) => [namespace, group, resource].join("/"));
+      const others = kinds.filter((kind) => !kind.endsWith("/pods"));
+      assert.equal(missing.length, new Set(others).size);
       assert.deepEqual(
         missing.find(({ subject }) => subject === "secrets")?.found,
-        "may not get, list, watch, create, update, patch, delete in namespace krateo-system",
+        "may not get, list, create, update, patch, delete, watch in namespace krateo-system",
       );
       assert.ok(!checks.some(({ check }) => check === "installation"), "it cannot know what is installed");
     });
