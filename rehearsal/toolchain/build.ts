@@ -75,7 +75,9 @@ async function buildRecipe(recipe: Recipe, cache: string, environment: NodeJS.Pr
   try {
     const env = { ...environment, GOBIN: output, GONOSUMDB: uncheckedModules(environment, recipe) };
     const linker = `-s -w ${recipe.linkerFlags ?? ""}`.trim();
-    const flags = ["-trimpath", "-buildvcs=false", "-ldflags", linker];
+    // The linker leaves out what debuggers read, so the compiler need not write it: a sixth of its work.
+    const compiler = "all=-dwarf=false";
+    const flags = ["-trimpath", "-buildvcs=false", "-gcflags", compiler, "-ldflags", linker];
     const source = join(work, "source");
     const { folder, staging, version } = recipe;
     if (folder) await cp(join(import.meta.dirname, folder), source, { recursive: true });
