@@ -30,7 +30,7 @@ spec:
 `;
 
 /** Puts the chart into the rehearsal's mirror, beside the stand-ins. @throws Error with what helm said */
-export async function packExtraChart(toolchain: Toolchain, { mirror }: RehearsalPaths): Promise<void> {
+export async function packExtraChart(toolchain: Toolchain, { mirror, lock }: RehearsalPaths): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "krateo-extra-"));
   try {
     await mkdir(join(folder, "templates"));
@@ -39,6 +39,8 @@ export async function packExtraChart(toolchain: Toolchain, { mirror }: Rehearsal
     await writeFile(join(folder, "templates", "objects.yaml"), template);
     await run(toolchain.helm, ["package", folder, "--destination", mirror]);
     await run(toolchain.helm, ["repo", "index", mirror]);
+    // It was packed anew: another archive than the one that an earlier benchmark pinned.
+    await rm(lock, { force: true });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
