@@ -37,7 +37,15 @@ export function leftPluginProblems(left: readonly LeftPlugin[]): Problem[] {
 
 /** kill -9, as the engine itself ended. What they were doing is repaired like everything of a killed run. */
 export function endPlugins(left: readonly LeftPlugin[]): void {
-  for (const one of left) if (isRunning(one)) process.kill(one.pid, "SIGKILL");
+  for (const one of left) {
+    if (!isRunning(one)) continue;
+    try {
+      process.kill(one.pid, "SIGKILL");
+    } catch (error) {
+      // It ended by itself in that moment.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
 }
 
 function processIds(): number[] {

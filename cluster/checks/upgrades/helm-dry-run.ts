@@ -50,8 +50,9 @@ export async function helmDryRun(
   const env: Record<string, string> = kubeconfig ? { KUBECONFIG: kubeconfig } : {};
   const run = () => whileWaiting(connection, () => runHelm(args, env, JSON.stringify(values)));
   let result = await run();
-  for (let attempt = 1; isBrokenConnection(result?.errors ?? ""); attempt++) {
-    const reason = reasonIn(result?.errors ?? "").replaceAll("\n", " ");
+  for (let attempt = 1; result && result.code !== 0; attempt++) {
+    const reason = reasonIn(result.errors).replaceAll("\n", " ");
+    if (!isBrokenConnection(reason)) break;
     if (attempt === attempts) throw new UnreachableError(unreachable(connection, reason));
     noteFault(connection, reason);
     result = await run();
