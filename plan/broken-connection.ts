@@ -10,15 +10,26 @@ const said = [
   /[Kk]ubernetes cluster (is )?unreachable|due to unreachable cluster/,
 ];
 
-/** True for an error that says something of the way to the cluster, and nothing of what was asked. */
+/** Helm calls a cluster unreachable for these, too; they stay as they are. */
+const permanent = /x509:|no configuration has been provided|no such host/;
+
+/** A login that has expired, or was withdrawn. */
+const loginRefused = /provide credentials|\bUnauthorized\b/;
+
+/** True for an error that says something of the way to the cluster, and nothing of what was asked, and that may pass. */
 export function isBrokenConnection(message: string): boolean {
-  return said.some((words) => words.test(message));
+  return said.some((words) => words.test(message)) && !permanent.test(message) && !loginRefused.test(message);
 }
 
 /** Why an operation failed on its way, and what to do; undefined for an error of another kind. */
 export function brokenConnection(
   message: string,
 ): { readonly what: string; readonly next: string } | undefined {
+  if (loginRefused.test(message))
+    return {
+      what: "the cluster does not accept the login any more with which something was being done",
+      next: "log in again; nothing is lost: npx krateo repair && npx pulumi up",
+    };
   if (!isBrokenConnection(message)) return undefined;
   return {
     what: "the connection to the cluster broke, or was too slow, while something was being done",
