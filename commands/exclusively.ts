@@ -2,11 +2,11 @@
 import type { Connection } from "../cluster/client/connection.ts";
 import type { LeaseOptions, RunLease } from "../cluster/lease/run-lease.ts";
 import { sentenceOf } from "../model/problem.ts";
-import { type Session, tryLater } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /**
  * Runs `work` while no other run can change the installation. When the Lease is lost, this process ends at once, with
- * exit code 3. Without the namespace there is no installation, and no Lease.
+ * exit code 1: what it was doing has to be repaired first. Without the namespace there is no installation, and no Lease.
  *
  * @param work Gets the Lease, to give it up before its end.
  * @param read As of LeaseOptions.
@@ -44,7 +44,7 @@ export async function leaseOf(
     say: session.note,
     onLost: (problem) => {
       session.note(sentenceOf(problem));
-      process.exit(tryLater);
+      process.exit(1);
     },
     ...options,
   });

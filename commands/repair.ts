@@ -17,7 +17,14 @@ import { describeRun } from "../plan/run-in-progress.ts";
 import { revisionOf } from "./end-revisions.ts";
 import { exclusively } from "./exclusively.ts";
 import { withClusterOptions } from "./options.ts";
-import { BadResult, type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
+import {
+  BadResult,
+  type ClusterOptions,
+  connectTo,
+  type Session,
+  stackSettings,
+  tryLater,
+} from "./session.ts";
 
 interface RepairOptions extends ClusterOptions {
   readonly dryRun?: boolean;
@@ -48,7 +55,8 @@ Examples:
   npx krateo repair && npx pulumi up
   npx krateo repair --force        when you know that the other run has ended
 
-Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared), 1 something does, and was left alone.`,
+Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared), 1 something does, and was left alone,
+3 only another run in progress does: try again later.`,
     )
     .action(async (options: RepairOptions) => {
       const killed = await engineWasKilled(options, session);
@@ -57,8 +65,8 @@ Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared)
         ...(await repairLocks(options, session)),
         ...(await repairReleases(options, session, killed)),
       ];
-      for (const reason of inTheWay) session.print(`left alone: ${reason}`);
-      if (inTheWay.length > 0) throw new BadResult();
+      for (const { reason } of inTheWay) session.print(`left alone: ${reason}`);
+      if (inTheWay.length > 0) throw new BadResult(inTheWay.every(({ later }) => later) ? tryLater : 1);
     });
 }
 
@@ -72,8 +80,15 @@ function repairPlugins({ dryRun }: RepairOptions, session: Session): void {
     );
 }
 
+/** What keeps `pulumi up` from beginning, in words. */
+interface InTheWay {
+  readonly reason: string;
+  /** It goes by itself: a run that is in progress. */
+  readonly later?: boolean;
+}
+
 /** Removes the stack's stale locks. @returns what is left in the way */
-export async function repairLocks(options: RepairOptions, session: Session): Promise<string[]> {
+export async function repairLocks(options: RepairOptions, session: Session): Promise<InTheWay[]> {
   const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
   const url = await readBackendUrl(session.directory);
   await repairSidecars(url, stack, options, session);
@@ -85,14 +100,15 @@ export async function repairLocks(options: RepairOptions, session: Session): Pro
     return [];
   }
   if (locks.length === 0) session.print(`lock: stack ${stack} is not locked`);
-  const left: string[] = [];
+  const left: InTheWay[] = [];
   for (const lock of locks) {
     if (lock.state !== "stale" && !options.force) {
       const where =
         lock.state === "held" ? "is running" : "is on another host, where this command cannot look";
-      left.push(
-        `the lock of ${lock.owner}, which ${where}; end it first, or use --force if you know that it has ended`,
-      );
+      left.push({
+        reason: `the lock of ${lock.owner}, which ${where}; end it first, or use --force if you know that it has ended`,
+        later: lock.state === "held",
+      });
       continue;
     }
     if (!options.dryRun) await removeEngineLock(lock);
@@ -117,7 +133,11 @@ async function repairSidecars(
 }
 
 /** @returns what is left in the way */
-async function repairReleases(options: RepairOptions, session: Session, killed: boolean): Promise<string[]> {
+async function repairReleases(
+  options: RepairOptions,
+  session: Session,
+  killed: boolean,
+): Promise<InTheWay[]> {
   const settings = await stackSettings(options, session);
   const connection = await connectTo(settings.cluster, session);
   const [{ readInventory }, { endRevision }, { endLease }] = await Promise.all([
@@ -134,7 +154,10 @@ async function repairReleases(options: RepairOptions, session: Session, killed: 
     const whose = `the Lease of ${describeRun(lease)}, who has renewed it just now`;
     if (options.dryRun) session.print(`lease: would clear ${whose}`);
     else if (await endLease(connection, settings.namespace)) session.print(`lease: cleared ${whose}`);
-    else return [`the Lease of ${describeRun(lease)}, which has been renewed again: that run is in progress`];
+    else {
+      const reason = `the Lease of ${describeRun(lease)}, which has been renewed again: that run is in progress`;
+      return [{ reason, later: true }];
+    }
   }
   const { repairs, blocked } = decide(settings, inventory, options.force ?? false, killed);
   const { damaged = [] } = inventory;
@@ -151,7 +174,10 @@ async function repairReleases(options: RepairOptions, session: Session, killed: 
   // A Lease that was cleared just now is another one than was read.
   else if (repairs.length > 0)
     await exclusively(connection, settings.namespace, session, end, isCleared ? undefined : { lease });
-  return [...unreadable.map(damagedProblem), ...blocked].map(({ what, next }) => `${what}; ${next}`);
+  return [...unreadable.map(damagedProblem), ...blocked].map(({ what, next, later }) => ({
+    reason: `${what}; ${next}`,
+    later,
+  }));
 }
 
 /**

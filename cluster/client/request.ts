@@ -67,7 +67,7 @@ async function persistently(
     const wait = (seconds ?? 0) * 1000;
     if (seconds === undefined || performance.now() + wait >= end) {
       if ("status" in outcome) return outcome;
-      throw new UnreachableError(unreachable(connection, outcome.reason));
+      throw new UnreachableError(unreachable(connection, outcome.reason), outcome.passes);
     }
     noteFault(
       connection,
@@ -87,7 +87,20 @@ interface Failed {
   readonly code: string;
   /** In words. */
   readonly reason: string;
+  /** The same request may be answered later: neither address, certificate nor proxy is wrong. */
+  readonly passes: boolean;
 }
+
+/** What networks and servers that start again do. */
+const passing = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+];
 
 async function attempted(
   connection: Connection,
@@ -125,9 +138,9 @@ async function attempted(
     return { status, text: content.toString("utf8"), retryAfter: headers["retry-after"], renewedLogin };
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (limit.signal.aborted) return { code: "", reason: `no answer within ${seconds} s` };
+    if (limit.signal.aborted) return { code: "", reason: `no answer within ${seconds} s`, passes: true };
     const { code = "" } = error as { code?: string };
-    return { code, reason: faultOf(error, connection.proxy) };
+    return { code, reason: faultOf(error, connection.proxy), passes: passing.includes(code) };
   } finally {
     clearTimeout(idle);
   }

@@ -253,7 +253,6 @@ export class RunLease {
     this.lost = {
       what: `this run has lost the Lease ${leaseName} in namespace ${this.namespace}, and begins nothing more: ${reason}`,
       next: "once no other run is in progress (npx krateo status): npx krateo repair, then the same command again",
-      later: true,
     };
     this.options.onLost(this.lost);
   }

@@ -82,7 +82,7 @@ export async function surveyForRemoval(
       await permittedKinds(
         connection,
         kinds.filter((kind) => !kind.namespaced && listed(kind) && kind.kind !== "Namespace"),
-        ({ kind }) => concerned.has(kind),
+        ({ kind }) => unmarked.has(kind),
       )
     ).map((kind) => ({ kind, ...(!unmarked.has(kind.kind) && { query: managed }) })),
     ...kinds.filter(({ kind, group }) => kind === "Namespace" && group === "").map((kind) => ({ kind })),

@@ -58,14 +58,22 @@ export function roleObjects(purpose: Purpose, rights: readonly Right[], account:
     const rules = rulesOf(rights.filter((right) => (right.namespace ?? "") === namespace));
     const subjects = [subjectOf(account)];
     const roleRef = { apiGroup: rbacGroup, kind, name };
+    // A binding for each account: a second one must not take the first one's rights away.
+    const bound = { ...metadata, name: [name, ...identityOf(account)].join(":") };
     return [
       {
         object: { apiVersion, kind, metadata, rules: rules.map(({ rule }) => rule) },
         reasons: rules.map(({ why }) => why),
       },
-      withoutRules({ apiVersion, kind: `${kind}Binding`, metadata, roleRef, subjects }),
+      withoutRules({ apiVersion, kind: `${kind}Binding`, metadata: bound, roleRef, subjects }),
     ];
   });
+}
+
+/** What tells an account from others, without what no name of an object may have. */
+function identityOf(account: Subject): string[] {
+  const parts = account.kind === "ServiceAccount" ? [account.namespace, account.name] : [account.name];
+  return parts.map((part) => part.replaceAll(/[/%]/g, ":"));
 }
 
 function subjectOf(account: Subject): JsonObject {

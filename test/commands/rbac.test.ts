@@ -66,9 +66,9 @@ describe("krateo rbac", () => {
         "Namespace /krateo-system",
         "ServiceAccount krateo-system/krateo-install",
         "ClusterRole /krateo-install",
-        "ClusterRoleBinding /krateo-install",
+        "ClusterRoleBinding /krateo-install:krateo-system:krateo-install",
         "Role krateo-system/krateo-install",
-        "RoleBinding krateo-system/krateo-install",
+        "RoleBinding krateo-system/krateo-install:krateo-system:krateo-install",
       ],
     );
     const rules = objectsIn(run).flatMap((object) => object.rules ?? []);

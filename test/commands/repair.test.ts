@@ -126,7 +126,7 @@ describe("krateo repair", () => {
     const lease = { metadata: { name: "krateo-installer", namespace: "shop", uid: "l" }, spec };
     const lines = [[], ["--force", "--dry-run"], ["--force"]];
     const [refused, dry, forced] = await repair({}, lines, undefined, { [path]: lease });
-    assert.equal(refused?.code, 1);
+    assert.equal(refused?.code, 3);
     assert.match(
       refused?.printed ?? "",
       /^left alone: another run is in progress on the installation in namespace shop: ada on another, process 7, since .*; .* at once with: npx krateo repair --force$/m,

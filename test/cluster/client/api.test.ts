@@ -3,7 +3,8 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { get, list, remove, resourceOf } from "../../../cluster/client/api.ts";
-import { errorOf, withKubeconfig } from "../api-server.ts";
+import type { UnreachableError } from "../../../cluster/client/api-errors.ts";
+import { errorOf, nobodyThere, withKubeconfig } from "../api-server.ts";
 
 const path = "/api/v1/namespaces/kube-system";
 
@@ -73,6 +74,24 @@ describe("a request to the API server", () => {
       "labelSelector=app&limit=500&continue=further",
       "labelSelector=app",
     ]);
+  });
+
+  it("says of a server that is away that it may answer later, and not of an address that is wrong", async () => {
+    const later = async (server: string): Promise<unknown> => {
+      let found: unknown;
+      await withKubeconfig(server, async (connection) => {
+        const error = await errorOf(get(connection, path, { timeoutSeconds: 1 }));
+        found = [error.name, (error as UnreachableError).isForLater];
+      });
+      return found;
+    };
+    assert.deepEqual(await later(await nobodyThere()), ["UnreachableError", true]);
+    await withServer(
+      () => undefined,
+      async ({ server }) => {
+        assert.deepEqual(await later(server.replace("http:", "https:")), ["UnreachableError", false]);
+      },
+    );
   });
 
   it("tells of a server that speaks TLS at an address of plain HTTP", async () => {

@@ -35,7 +35,7 @@ rules:
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:
-  name: krateo-install
+  name: krateo-install:tools:ci
   labels:
     krateo.io/rights: install
 roleRef:
@@ -63,7 +63,7 @@ rules:
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
 metadata:
-  name: krateo-install
+  name: krateo-install:tools:ci
   namespace: shop
   labels:
     krateo.io/rights: install
