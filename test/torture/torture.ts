@@ -59,6 +59,14 @@ async function histories(): Promise<{ well: number; failures: Awaited<ReturnType
   return { well, failures };
 }
 
+/** Leaves nothing behind: no process, and no version in the project. */
+async function leave(code: number): Promise<never> {
+  await forgetNewerVersion();
+  await mochaHooks.afterAll();
+  process.exit(code);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave(130));
 try {
   const began = performance.now();
   const { well, failures } = await histories();
@@ -69,9 +77,9 @@ try {
   }
   const took = Math.round((performance.now() - began) / 1000);
   say(`\n${well + failures.length} histories in ${took} s: ${well} well, ${failures.length} failed`);
-  process.exitCode = failures.length === 0 ? 0 : 1;
-} finally {
-  await forgetNewerVersion();
-  await mochaHooks.afterAll();
+  await leave(failures.length === 0 ? 0 : 1);
+} catch (error) {
+  // Words that are no operation, say.
+  say(error instanceof RangeError ? error.message : String((error as Error).stack));
+  await leave(1);
 }
-process.exit();
