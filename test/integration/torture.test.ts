@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type HistoryFailure, runSeed } from "../torture/history.ts";
 import { forgetNewerVersion } from "../torture/newer-version.ts";
 
-/** Chosen for what they do in little time: any number of others with `npm run torture`. */
-const seeds = [1, 2, 3];
+/** With a release uninstalled by hand, a killed installation, and a destroy that is killed after it; any others: `npm run torture`. */
+const seeds = [1, 9, 31];
 
 const reported = ({ message, script, transcript }: HistoryFailure): string =>
   `${message}\nall that was printed: ${transcript}\nto replay it: npm run torture -- --script "${script}"`;

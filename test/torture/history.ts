@@ -87,7 +87,10 @@ export async function runSeed(seed: number, options: HistoryOptions): Promise<Hi
   let failure: HistoryFailure | undefined;
   let deadline = Number.POSITIVE_INFINITY;
   let attempt = 0;
-  const history = fc.commands([drawn], { maxCommands: length, size: "max" });
+  const history = fc
+    .commands([drawn], { maxCommands: length, size: "max" })
+    // Nobody learns from a history of nothing; only one that fails may become so short.
+    .filter((steps) => failure !== undefined || [...steps].length >= length / 2);
   const property = fc.asyncProperty(history, async (steps) => {
     // To fast-check what is not tried is no shorter failure.
     if (performance.now() > deadline) return;
