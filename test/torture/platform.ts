@@ -9,7 +9,7 @@ import { type Outcome, paths, scratch } from "../support/rehearsal.ts";
 import { TestStack } from "../support/test-stack.ts";
 import { configOf, Model, overridesOf, secretPath, type Wanted } from "./model.ts";
 import { addNewerVersion } from "./newer-version.ts";
-import { processesOf } from "./processes.ts";
+import { processesOf, victims } from "./processes.ts";
 import { RemovalLog } from "./removal-log.ts";
 
 /** A value of the stack's own that nobody may see. */
@@ -144,9 +144,12 @@ export class Platform {
     return this.kept("pulumi up, elsewhere", await stack.pulumi("up"));
   }
 
-  /** Remembers the processes of a run: all have to end, whatever is killed. */
+  /**
+   * Remembers the processes of a run that write: all have to end, whatever is killed. The stand-ins for other plugins write
+   * nothing without an engine, and may stay.
+   */
   watch(run: Run): void {
-    this.started.push(...processesOf(run.pid, "all"));
+    for (const who of victims) if (who !== "all") this.started.push(...processesOf(run.pid, who));
   }
 
   /** Those of the watched processes that still run; each has up to a minute to end. */
