@@ -1,5 +1,5 @@
 /** `krateo fleet`: what a hub of many clusters is made of. */
-import { type Dirent, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { amount } from "../model/amount.ts";
@@ -22,22 +22,28 @@ function renderCommand(session: Session): Command {
         "the ring before it, and a page (README.md). The same file makes the same bytes. Needs no cluster and no network.",
     )
     .argument("<file>", "the fleet's file, such as gitops/pko/fleet.yaml")
-    .option("--output <folder>", "write into a folder; files of clusters that are gone are removed from it")
+    .option(
+      "--output <folder>",
+      "write into a folder; what the same file's clusters that are gone have left there is removed",
+    )
     .addHelpText(
       "after",
       `
 Examples:
   npx krateo fleet render fleet.yaml                     print the Stacks
-  npx krateo fleet render fleet.yaml --output fleet/     write fleet/RING/CLUSTER.yaml and fleet/README.md
+  npx krateo fleet render fleet.yaml --output fleet/     write fleet/NN-RING/CLUSTER.yaml and fleet/README.md
 
-Exit codes: 0 rendered, 1 the file is wrong (every problem is listed), or a file in the folder is not this command's.`,
+Exit codes: 0 rendered, 1 the file is wrong (every problem is listed), or a file in the folder was not rendered from it.`,
     )
-    .action(async (name: string, { output }: { readonly output?: string }) => {
+    .action(async (given: string, { output }: { readonly output?: string }) => {
+      const file = resolve(session.directory, given);
+      // However it was typed, since the rendered files name it.
+      const name = relative(session.directory, file);
       const [{ renderFleet, pageName }, { readTextFile }] = await Promise.all([
         import("../configuration/fleet/render.ts"),
         import("../configuration/yaml/text-file.ts"),
       ]);
-      const text = readTextFile(resolve(session.directory, name), name);
+      const text = readTextFile(file, name);
       if (text === undefined)
         throw new ConfigurationError([
           { what: "there is no such file", file: name, next: "docs/gitops.md has one to begin with" },
@@ -49,7 +55,7 @@ Exit codes: 0 rendered, 1 the file is wrong (every problem is listed), or a file
         session.print(stacks.join("\n---\n"));
         return;
       }
-      const removed = await writeInto(resolve(session.directory, output), output, files);
+      const removed = await writeInto(resolve(session.directory, output), output, files, name);
       for (const path of removed)
         session.print(`removed ${join(output, path)}: its cluster is not in that ring of the fleet any more`);
       session.print(
@@ -59,37 +65,36 @@ Exit codes: 0 rendered, 1 the file is wrong (every problem is listed), or a file
 }
 
 /**
- * Writes the files of a fleet, all or none, and then removes those that an earlier rendering left.
+ * Writes the files of a fleet, all or none, and then removes those that an earlier rendering of the same fleet left. Looks only
+ * where a rendering writes: into the folders of rings, directly below.
  *
+ * @param fleet name of the fleet's file
  * @returns paths of what was removed
  */
 async function writeInto(
   folder: string,
   shown: string,
   files: ReadonlyMap<string, string>,
+  fleet: string,
 ): Promise<readonly string[]> {
   const { renderedMark } = await import("../configuration/fleet/render.ts");
-  const mark = renderedMark.slice(2);
-  const isRendered = (path: string): boolean => readFileSync(path, "utf8").slice(0, 200).includes(mark);
-  const foreign = [...files.keys()].filter(
-    (path) => existsSync(join(folder, path)) && !isRendered(join(folder, path)),
-  );
+  const mark = renderedMark(fleet);
+  const isRendered = (path: string): boolean =>
+    readFileSync(join(folder, path), "utf8").split("\n", 1)[0]?.includes(mark) ?? false;
+  const foreign = [...files.keys()].filter((path) => existsSync(join(folder, path)) && !isRendered(path));
   if (foreign.length > 0)
     throw new ConfigurationError(
       foreign.map(
         (path): Problem => ({
-          what: "the file was not written by this command, and nothing was changed",
+          what: `the file was not rendered from ${fleet}, and nothing was changed`,
           file: join(shown, path),
           next: "move it away, or write into another folder",
         }),
       ),
     );
-  const old = existsSync(folder)
-    ? readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry: Dirent) => entry.isFile() && entry.name.endsWith(".yaml"))
-        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-        .filter((path) => !files.has(path) && isRendered(join(folder, path)))
-    : [];
+  const old = globSync("[0-9][0-9]*-*/*.yaml", { cwd: folder }).filter(
+    (path) => !files.has(path) && isRendered(path),
+  );
   writeNewFiles(
     [...files].map(([path, text]): NewFile => ({ file: join(folder, path), text })),
     { force: true },

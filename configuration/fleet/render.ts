@@ -8,15 +8,20 @@ import { fleetPage } from "./page.ts";
 import { ringsOf } from "./rings.ts";
 import { stacksOf } from "./stack-object.ts";
 
-/** First line of every file that is rendered: such a file may be replaced and removed. */
-export const renderedMark = "# Rendered by npx krateo fleet render; change the fleet's file instead.";
+/**
+ * Stands in the first line of every file that is rendered from the fleet's file `name`: such a file may be replaced, and
+ * removed when its cluster is gone from that fleet.
+ */
+export function renderedMark(name: string): string {
+  return `Rendered by npx krateo fleet render from ${name}; change that file instead.`;
+}
 
 /** Name of the page among the files. */
 export const pageName = "README.md";
 
 interface RenderedFleet {
   /**
-   * Content by path: a Stack for each cluster in `RING/CLUSTER.yaml`, with the ring's place in the order in front of its
+   * Content by path: a Stack for each cluster in `NN-RING/CLUSTER.yaml`, with the ring's place in the order in front of its
    * name, so that `kubectl apply -R` makes those of the first ring first; and the page.
    */
   readonly files: ReadonlyMap<string, string>;
@@ -26,7 +31,7 @@ interface RenderedFleet {
 /**
  * Renders a fleet.
  *
- * @param name the file as the user knows it
+ * @param name the file as the user knows it: every rendered file names it
  * @throws ConfigurationError with every problem
  */
 export function renderFleet(given: TextFile, name: string): RenderedFleet {
@@ -37,14 +42,15 @@ export function renderFleet(given: TextFile, name: string): RenderedFleet {
   if (found.length > 0)
     throw new ConfigurationError(found.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)));
   const files = new Map<string, string>();
+  const mark = renderedMark(name);
   const yaml = yamlWriter();
   for (const ring of order.rings) {
     const ofRing = stacksOf(fleet, ring);
     for (const cluster of ring.clusters) {
       const file = `${String(ring.stage).padStart(2, "0")}-${ring.name}/${cluster.name}.yaml`;
-      files.set(file, `${renderedMark}\n${yaml(ofRing(cluster))}`);
+      files.set(file, `# ${mark}\n${yaml(ofRing(cluster))}`);
     }
   }
-  files.set(pageName, `<!-- ${renderedMark.slice(2)} -->\n${fleetPage(fleet, order.rings, name)}`);
+  files.set(pageName, `<!-- ${mark} -->\n${fleetPage(fleet, order.rings, name)}`);
   return { files, warnings: [...warnings, ...order.warnings] };
 }

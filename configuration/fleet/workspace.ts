@@ -8,10 +8,7 @@ const program = "/opt/krateo";
 /** A run waits so long for another one on the same installation: the operator gives a Stack up after three failures in a row. */
 const longestWait = "30m";
 
-const env: Json[] = [
-  { name: "KUBECONFIG", value: "/etc/krateo/kubeconfig" },
-  { name: "KRATEO_WAIT", value: longestWait },
-];
+const access: Json = { name: "KUBECONFIG", value: "/etc/krateo/kubeconfig" };
 
 /** A pod without requests is the first to be evicted; an evicted one loses the run. */
 const resources: Json = {
@@ -64,7 +61,7 @@ export function workspaceTemplate(choice: WorkspaceChoice): JsonObject {
       securityProfile: "restricted",
       local: { dir: program },
       envFrom,
-      env,
+      env: [access, { name: "KRATEO_WAIT", value: longestWait }],
       resources,
       podTemplate: {
         spec: {
@@ -84,7 +81,7 @@ export function workspaceTemplate(choice: WorkspaceChoice): JsonObject {
               image: choice.image,
               command: [`${program}/gitops/image/prepare.sh`, choice.stack, choice.namespace],
               envFrom,
-              env: [...env, { name: "PULUMI_BACKEND_URL", value: choice.backend }],
+              env: [access, { name: "PULUMI_BACKEND_URL", value: choice.backend }],
               resources,
               securityContext: restricted,
               volumeMounts: [{ name: "share", mountPath: "/share" }, ...mounts],

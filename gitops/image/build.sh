@@ -12,15 +12,18 @@ target=$(cd "$2" && pwd)
 
 say() { printf '%s\n' "build: $*"; }
 
-say "the program, without its tests and its rehearsal"
-# What is listed here is not needed in a pod; everything else is, whatever is added to the project.
-tar -C "$source" --exclude=./.git --exclude=./node_modules --exclude=./test --exclude=./rehearsal --exclude=./docs \
-  --exclude='./.rehearsal*' --exclude=./.charts --exclude=./.ci --exclude='./Pulumi.*.yaml' \
-  -cf - . | tar -C "$target" -xf -
+say "the program and its documents"
+cd "$source"
+# Patterns, which the shell makes names of; one that fits no file stays as it is.
+for path in $(sed -n 's/^!//p' gitops/image/Dockerfile.dockerignore); do
+  if [ -e "$path" ]; then printf '%s\n' "$path"; fi
+done | tar -cf - -T - | tar -C "$target" -xf -
 cd "$target"
 
 say "npm dependencies"
 npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+# It may hold the login of a registry; a pod installs nothing.
+rm -f .npmrc
 
 say "the folder of the stack's file: the program's own is read-only in a pod"
 # Pulumi takes it relative to the project's folder.

@@ -10,14 +10,9 @@ mkdir -p /share/config "$PULUMI_HOME" "$HOME"
 ln -sfn /opt/krateo/plugins "$PULUMI_HOME/plugins"
 
 cd /opt/krateo || exit 1
-# The stack's own file comes later; for cleaning up, the namespace is enough.
+# The stack's own file comes later; for cleaning up, the namespace is enough. Only a lock that belongs to nobody any more is
+# removed: other backends than a folder do not show whose it is, and a run from elsewhere may be at work.
 printf 'config: {}\n' >/tmp/prepare.yaml
-if node commands/krateo.js repair --stack "$stack" --namespace "$namespace" --config-file /tmp/prepare.yaml; then
-  case ${PULUMI_BACKEND_URL:-} in
-    file://*) ;;
-    # Other backends do not show their locks. No run holds the installation's Lease, so a lock on the stack is a dead run's.
-    *) pulumi cancel --yes --stack "$stack" 2>/dev/null && echo "lock: cancelled that of stack $stack" ;;
-  esac
-fi
+node commands/krateo.js repair --stack "$stack" --namespace "$namespace" --config-file /tmp/prepare.yaml
 # Whatever is in the way, the run says it better, and the operator shows it with the Stack.
 exit 0

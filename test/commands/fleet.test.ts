@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { krateo, withProject } from "./session.ts";
@@ -46,6 +46,38 @@ describe("krateo fleet render", () => {
     assert.match(noted, /hub\/README\.md\n.*move it away/s);
     assert.equal(readFileSync(join(directory, "hub", "README.md"), "utf8"), "# Ours\n");
     assert.ok(!existsSync(join(directory, "hub", "00-one", "c.yaml")));
+  });
+
+  it("leaves what another fleet, or another folder's rendering, has written", async () => {
+    await krateo(directory, "fleet", "render", "fleet.yaml", "--output", "hubs/one");
+    writeFileSync(join(directory, "other.yaml"), fleet("[{name: c, ring: one}]"));
+    const beside = await krateo(directory, "fleet", "render", "other.yaml", "--output", "hubs");
+    assert.equal(beside.code, 0, beside.noted);
+    assert.doesNotMatch(beside.printed, /removed/);
+    const above = await krateo(directory, "fleet", "render", "fleet.yaml", "--output", ".");
+    assert.equal(above.code, 0, above.noted);
+    assert.doesNotMatch(above.printed, /removed/);
+    const same = await krateo(directory, "fleet", "render", "other.yaml", "--output", "hubs/one");
+    assert.equal(same.code, 1);
+    assert.match(same.noted, /was not rendered from other\.yaml, and nothing was changed\n.*README\.md/);
+    rmSync(join(directory, "hubs", "one", "README.md"));
+    assert.equal((await krateo(directory, "fleet", "render", "other.yaml", "--output", "hubs/one")).code, 0);
+    const left = readdirSync(join(directory, "hubs", "one", "00-one")).toSorted();
+    assert.deepEqual(left, ["a.yaml", "b.yaml", "c.yaml"]);
+  });
+
+  it("knows its files again however the fleet's file is named", async () => {
+    await krateo(directory, "fleet", "render", "fleet.yaml", "--output", "hub");
+    const again = await krateo(
+      directory,
+      "fleet",
+      "render",
+      join(directory, "fleet.yaml"),
+      "--output",
+      "hub",
+    );
+    assert.equal(again.code, 0, again.noted);
+    assert.ok(!readFileSync(join(directory, "hub", "README.md"), "utf8").includes(directory));
   });
 
   it("says what is wrong, and writes nothing", async () => {

@@ -274,6 +274,35 @@ describe("the workflows", () => {
     assert.deepEqual(gitlab.stages, ["preview", ...rings, "drift"]);
   });
 
+  it("let an `up` wait for its turn: no other job, which could put it out of the queue, is in its group", () => {
+    const workflow = parse(read("ci/github/krateo-stack.yaml")).jobs.run;
+    assert.match(
+      workflow.concurrency.group,
+      /inputs\.stack }}-\$\{\{ inputs\.action == 'up' && 'up' \|\| github\.run_id }}$/,
+    );
+    assert.equal(workflow.concurrency["cancel-in-progress"], false);
+    const jobs = Object.keys(gitlab).filter((name) => "resource_group" in (gitlab[name] as object));
+    assert.deepEqual(jobs, [".up"]);
+  });
+
+  it("use an environment of their own for all that is not an `up`", () => {
+    for (const job of ["preview", "drift"])
+      assert.equal((gitlab[job] as { environment?: { name: string } }).environment?.name, "$STACK-read");
+    const { environment } = parse(read("ci/github/krateo-stack.yaml")).jobs.run;
+    assert.match(environment, /== 'up' && inputs\.stack \|\| format\('\{0\}-read', inputs\.stack\)/);
+  });
+
+  it("hand over the login of every kind of backend that a fleet may have", () => {
+    const { env } = parse(read("ci/github/krateo-stack.yaml")).jobs.run as { env: Record<string, string> };
+    for (const login of [
+      "PULUMI_ACCESS_TOKEN",
+      "AWS_ACCESS_KEY_ID",
+      "GOOGLE_CREDENTIALS",
+      "AZURE_STORAGE_KEY",
+    ])
+      assert.equal(env[login], `\${{ secrets.${login} }}`);
+  });
+
   it("have scripts that a shell can read", () => {
     for (const path of globSync("**/*.sh", { cwd: folder })) execFileSync("sh", ["-n", join(folder, path)]);
   });
@@ -284,6 +313,10 @@ describe("the workflows", () => {
 });
 
 describe("the image", () => {
+  it("takes no lock that may be a live run's: what runs before a workspace never cancels", () => {
+    assert.doesNotMatch(read("image/prepare.sh"), /^\s*[^#]*pulumi cancel/m);
+  });
+
   it("has the Pulumi and the plugins that package.json pins", () => {
     assert.equal(
       /^ARG PULUMI_VERSION=(\S+)$/m.exec(read("image/Dockerfile"))?.[1],

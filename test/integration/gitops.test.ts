@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, fork, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import { actionlint, goTool, lua } from "../support/go-tools.ts";
 import { operatorPod } from "../support/operator-pod.ts";
 import {
   helmReleases,
+  kubeconfig,
   mirror,
   type Outcome,
   root,
@@ -17,6 +19,7 @@ import {
   scratch,
   startOver,
   tools,
+  until,
 } from "../support/rehearsal.ts";
 import { apply, refusal } from "../support/rehearsed-cluster.ts";
 
@@ -199,19 +202,56 @@ describe("the workflows", () => {
     const { KRATEO_CONFIG_FILE: _, PULUMI_STACK: __, ...env } = tools.env;
     const script = (action: string) =>
       spawnSync("gitops/ci/krateo.sh", [action, "paris"], { cwd: project, env, encoding: "utf8" });
-    const preview = script("preview");
-    assert.equal(preview.status, 0, preview.stdout + preview.stderr);
-    const comment = readFileSync(join(project, "preview.md"), "utf8");
-    assert.match(comment, /^Preview of stack `paris`, exit code 0\n\n~~~text\n.*oasgen-provider.*\n~~~\n$/s);
+    const comment = () => readFileSync(join(project, "preview.md"), "utf8");
+    const early = script("preview");
+    assert.equal(early.status, 0, early.stdout + early.stderr);
+    assert.match(
+      comment(),
+      /exit code 0\n\n~~~text\nThe backend has no stack paris yet: the first up makes it\.\n/,
+    );
+    const listed = execFileSync("npx", ["pulumi", "stack", "ls", "--json"], {
+      cwd: project,
+      env,
+      encoding: "utf8",
+    });
+    assert.ok(!JSON.parse(listed).some(({ name }: { name: string }) => name.endsWith("paris")), listed);
     assert.deepEqual(await helmReleases(), {});
     const up = script("up");
     assert.equal(up.status, 0, up.stdout + up.stderr);
     assert.deepEqual(Object.keys(await helmReleases()), ["oasgen-provider"]);
+    const preview = script("preview");
+    assert.equal(preview.status, 0, preview.stdout + preview.stderr);
+    assert.match(comment(), /^Preview of stack `paris`, exit code 0\n\n~~~text\n.* unchanged\n.*~~~\n$/s);
     assert.equal(script("diff").status, 0);
     execFileSync("kubectl", ["scale", "deployment/oasgen-provider", "--replicas=0", "-n", "krateo-system"], {
       env,
     });
     assert.equal(script("diff").status, 2);
+  });
+
+  it("wait for a run from elsewhere, which repair leaves alone", async () => {
+    const { KRATEO_CONFIG_FILE: _, PULUMI_STACK: __, ...env } = tools.env;
+    const process = join(root, "test/support/lease-process.ts");
+    const other = fork(process, [kubeconfig, "krateo-system"], { stdio: "inherit" });
+    try {
+      await once(other, "message");
+      other.send("hold");
+      assert.deepEqual(await once(other, "message").then(([word]) => word), "held");
+      const up = spawn("gitops/ci/krateo.sh", ["up", "paris"], {
+        cwd: scratch("ci"),
+        env: { ...env, KRATEO_WAIT: "5m" },
+      });
+      const ended = once(up, "close");
+      let output = "";
+      for (const stream of [up.stdout, up.stderr]) stream.on("data", (text) => (output += text));
+      await until(async () => output.includes("waiting up to 5m for another run") || up.exitCode !== null);
+      assert.match(output, /left alone: .*krateo\.sh: repair has left something alone/s);
+      assert.equal(up.exitCode, null, output);
+      other.send("release");
+      assert.equal((await ended)[0], 0, output);
+    } finally {
+      other.kill();
+    }
   });
 
   it("show a preview that fails, and fail with it", () => {
