@@ -223,10 +223,15 @@ describe("the workflows", () => {
     assert.equal(preview.status, 0, preview.stdout + preview.stderr);
     assert.match(comment(), /^Preview of stack `paris`, exit code 0\n\n~~~text\n.* unchanged\n.*~~~\n$/s);
     assert.equal(script("diff").status, 0);
-    execFileSync("kubectl", ["scale", "deployment/oasgen-provider", "--replicas=0", "-n", "krateo-system"], {
-      env,
-    });
+    const scale = (replicas: number) =>
+      execFileSync(
+        "kubectl",
+        ["scale", "deployment/oasgen-provider", `--replicas=${replicas}`, "-n", "krateo-system"],
+        { env },
+      );
+    scale(0);
     assert.equal(script("diff").status, 2);
+    scale(1);
   });
 
   it("wait for a run from elsewhere, which repair leaves alone", async () => {
@@ -244,7 +249,10 @@ describe("the workflows", () => {
       const ended = once(up, "close");
       let output = "";
       for (const stream of [up.stdout, up.stderr]) stream.on("data", (text) => (output += text));
-      await until(async () => output.includes("waiting up to 5m for another run") || up.exitCode !== null);
+      await until(
+        async () => output.includes("waiting up to 5m for another run") || up.exitCode !== null,
+        300,
+      );
       assert.match(output, /left alone: .*krateo\.sh: repair has left something alone/s);
       assert.equal(up.exitCode, null, output);
       other.send("release");
