@@ -106,9 +106,8 @@ async function uninstall(work: Work): Promise<void> {
   const locks = options.yes && !options.dryRun ? await repairLocks({ stack }, session) : [];
   if (locks.length > 0) {
     const next = "nothing was changed; --force is an option of npx krateo repair";
-    throw new ConfigurationError(
-      locks.map(({ reason, later }) => ({ what: reason, next, ...(later && { later: true as const }) })),
-    );
+    const problems = locks.map(({ reason: what, later }) => ({ what, next, ...(later && { later }) }));
+    throw new ConfigurationError(problems);
   }
   const exported = await readStack(stack, session.directory);
   await checkPlace(work, exported);
