@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { renderFleet } from "../../configuration/fleet/render.ts";
@@ -35,6 +36,8 @@ const without = [
   "finops",
 ];
 const set = Object.fromEntries(without.map((name) => [`components.${name}.enabled`, false]));
+/** With one chart more. */
+const later = { ...set, "components.composable-operations.enabled": true };
 
 /** The Stack of the one cluster of a fleet, as the operator gets it. */
 function renderedStack(): JsonObject {
@@ -68,6 +71,18 @@ async function accessOf(account: string): Promise<string> {
     users: [{ name: "hub", user: { token: stdout.trim() } }],
     contexts: [{ name: "hub", context: { cluster: "paris", user: "hub" } }],
   });
+}
+
+/** The rights that docs/gitops.md says to give, for the configuration that the Stack has in the end, and no others. */
+async function grantRights(): Promise<void> {
+  const config = { "krateo:chartMirror": mirror, "krateo:set": later };
+  await writeFile(scratch("rights-config.yaml"), stringify({ config }));
+  const words = ["--config-file", scratch("rights-config.yaml"), "--service-account", "default/krateo-hub"];
+  const printed = await run(process.execPath, [join(root, "commands/krateo.js"), "rbac", ...words]);
+  assert.equal(printed.code, 0, printed.output);
+  await writeFile(scratch("rights.yaml"), printed.stdout);
+  const applied = await run("kubectl", ["apply", "--filename", scratch("rights.yaml")]);
+  assert.equal(applied.code, 0, applied.output);
 }
 
 const title = `a workspace of the operator${reason ? ` (skipped: no namespaces of a pod here: ${reason})` : ""}`;
@@ -142,14 +157,6 @@ const title = `a workspace of the operator${reason ? ` (skipped: no namespaces o
       kind: "ServiceAccount",
       metadata: { name: "krateo-hub", namespace: "default" },
     });
-    // Which rights are enough is another test's subject.
-    await apply({
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "ClusterRoleBinding",
-      metadata: { name: "krateo-hub" },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
-      subjects: [{ kind: "ServiceAccount", name: "krateo-hub", namespace: "default" }],
-    });
     access = await accessOf("krateo-hub");
     for (const folder of [image, state, scratch("no-plugins")]) {
       rmSync(folder, { recursive: true, force: true });
@@ -157,6 +164,7 @@ const title = `a workspace of the operator${reason ? ` (skipped: no namespaces o
     }
     execFileSync("chown", ["1000:1000", state]);
     writeFileSync(scratch("image.yaml"), stringify({ config: { "krateo:chartMirror": mirror } }));
+    await grantRights();
   });
   after(() => pod?.end());
 
@@ -201,14 +209,7 @@ const title = `a workspace of the operator${reason ? ` (skipped: no namespaces o
   });
 
   it("is killed with its pod in mid-up: the next pod clears the lock and the run converges, with nobody's help", async () => {
-    await pulumi(
-      "config",
-      "set",
-      "krateo:set",
-      JSON.stringify({ ...set, "components.composable-operations.enabled": true }),
-      "--stack",
-      "paris",
-    );
+    await pulumi("config", "set", "krateo:set", JSON.stringify(later), "--stack", "paris");
     const running = pod.start(
       "pulumi",
       ...up.filter((word) => !["--diff", "--suppress-progress"].includes(word)),
@@ -219,10 +220,7 @@ const title = `a workspace of the operator${reason ? ` (skipped: no namespaces o
     await pod.end();
     const prepared = await newPod();
     assert.match(prepared, /lock: removed that of/);
-    (spec["config"] as JsonObject)["krateo:set"] = {
-      ...set,
-      "components.composable-operations.enabled": true,
-    };
+    (spec["config"] as JsonObject)["krateo:set"] = later;
     await initialize();
     await pulumi(...up);
     assert.deepEqual(Object.keys(await helmReleases()), ["core-provider", "oasgen-provider"]);
