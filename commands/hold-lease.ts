@@ -9,6 +9,7 @@ import { type ClusterOptions, connectTo, type Session, stackTarget } from "./ses
 
 interface HoldOptions extends ClusterOptions {
   readonly engine: number;
+  readonly activity: string;
 }
 
 /** `krateo hold-lease`: what `check-user-objects` starts and leaves behind, until Pulumi ends. */
@@ -16,10 +17,11 @@ export function holdLeaseCommand(session: Session): Command {
   return withClusterOptions(new Command("hold-lease"))
     .description(
       "Takes the Lease in the installation's namespace and renews it until the process with the given id has ended, " +
-        "so that no other run changes the installation. `pulumi destroy` starts it. If the Lease is lost, it interrupts " +
+        "so that no other run changes the installation. `pulumi destroy` starts it, and an `up` whose program ends before Pulumi. If the Lease is lost, it interrupts " +
         "that process, as Ctrl-C does.",
     )
     .requiredOption("--engine <pid>", "process id of Pulumi", processId)
+    .option("--activity <text>", "what the run does, for others who find its Lease", "pulumi destroy")
     .addHelpText(
       "after",
       `
@@ -39,7 +41,7 @@ Exit codes: 0 the process has ended, 1 another run is in progress, or the Lease 
         process.exit(1);
       };
       const lease = await leaseOf(connection, namespace, session, {
-        activity: "pulumi destroy",
+        activity: options.activity,
         engine,
         onLost,
       });
@@ -50,7 +52,7 @@ Exit codes: 0 the process has ended, 1 another run is in progress, or the Lease 
       process.send?.(answer);
       if (answer !== heldAnswer) throw new ReportableError(answer);
       const work = processIdentity(engine);
-      while (isRunning(work)) await pause(500);
+      while (isRunning(work)) await pause(100);
       await lease.release();
     });
 }

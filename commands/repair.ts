@@ -2,14 +2,14 @@
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command } from "commander";
-import { readEngineLocks, removeEngineLock } from "../engine/engine-lock.ts";
+import { type EngineLock, readEngineLocks, removeEngineLock } from "../engine/engine-lock.ts";
 import { endPlugins, leftPlugins } from "../engine/left-plugins.ts";
 import { readProjectFile } from "../engine/project-file.ts";
 import { halfWrittenSidecars } from "../engine/sidecar.ts";
 import { selectedStack } from "../engine/stack-file.ts";
 import { readBackendUrl } from "../engine/state-backend.ts";
 import { damagedProblem, damagedWarning } from "../model/helm-record.ts";
-import { ConfigurationError } from "../model/problem.ts";
+import { ConfigurationError, ReportableError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { concerns } from "../plan/concerned-records.ts";
 import { describeRepair, type RepairPlan, repairsOf } from "../plan/repair.ts";
@@ -23,6 +23,7 @@ import {
   connectTo,
   type Session,
   stackSettings,
+  stackTarget,
   tryLater,
 } from "./session.ts";
 
@@ -59,10 +60,11 @@ Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared)
 3 only another run in progress does: try again later.`,
     )
     .action(async (options: RepairOptions) => {
-      const killed = await engineWasKilled(options, session);
+      const reading = readLocks(options, session);
+      const killed = wasKilled(await reading);
       repairPlugins(options, session);
       const inTheWay = [
-        ...(await repairLocks(options, session)),
+        ...(await repairLocks(options, session, reading)),
         ...(await repairReleases(options, session, killed)),
       ];
       for (const { reason } of inTheWay) session.print(`left alone: ${reason}`);
@@ -84,15 +86,51 @@ function repairPlugins({ dryRun }: RepairOptions, session: Session): void {
 interface InTheWay {
   readonly reason: string;
   /** It goes by itself: a run that is in progress. */
-  readonly later?: boolean;
+  readonly later?: true;
+}
+
+/** The locks on the stack; of those of other hosts the cluster is asked. Undefined where the backend does not show them. */
+async function readLocks(
+  options: RepairOptions,
+  session: Session,
+): Promise<readonly EngineLock[] | undefined> {
+  const { name } = readProjectFile(session.directory);
+  const url = await readBackendUrl(session.directory);
+  const locks = await readEngineLocks(url, name, await stackOf(options, session));
+  if (!locks?.some(({ state }) => state === "elsewhere")) return locks;
+  const { engineState } = await import("../cluster/lease/engine-state.ts");
+  try {
+    const { namespace, choice } = await stackTarget(options, session);
+    const connection = await connectTo(choice, session);
+    return await Promise.all(
+      locks.map(async (lock): Promise<EngineLock> => {
+        if (lock.state !== "elsewhere" || !lock.engine) return lock;
+        const found = await engineState(connection, namespace, lock.engine, session.note);
+        if (!found) return lock;
+        const owner = `${lock.owner} (${found.because})`;
+        return { ...lock, owner, state: found.isRunning ? "held" : "stale" };
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ReportableError)) throw error;
+    session.note(`whether the lock's owner still runs cannot be asked: ${error.message}`);
+    return locks;
+  }
+}
+
+async function stackOf({ stack }: RepairOptions, { directory }: Session): Promise<string> {
+  return (stack ?? (await selectedStack(directory))).split("/").at(-1) as string;
 }
 
 /** Removes the stack's stale locks. @returns what is left in the way */
-export async function repairLocks(options: RepairOptions, session: Session): Promise<InTheWay[]> {
-  const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
-  const url = await readBackendUrl(session.directory);
-  await repairSidecars(url, stack, options, session);
-  const locks = await readEngineLocks(url, readProjectFile(session.directory).name, stack);
+export async function repairLocks(
+  options: RepairOptions,
+  session: Session,
+  reading: ReturnType<typeof readLocks> = readLocks(options, session),
+): Promise<InTheWay[]> {
+  const locks = await reading;
+  const stack = await stackOf(options, session);
+  await repairSidecars(await readBackendUrl(session.directory), stack, options, session);
   if (!locks) {
     session.print(
       `lock: this backend does not show its locks; if pulumi says that stack ${stack} is locked: pulumi cancel`,
@@ -107,7 +145,7 @@ export async function repairLocks(options: RepairOptions, session: Session): Pro
         lock.state === "held" ? "is running" : "is on another host, where this command cannot look";
       left.push({
         reason: `the lock of ${lock.owner}, which ${where}; end it first, or use --force if you know that it has ended`,
-        later: lock.state === "held",
+        ...(lock.state === "held" && { later: true }),
       });
       continue;
     }
@@ -176,7 +214,7 @@ async function repairReleases(
     await exclusively(connection, settings.namespace, session, end, isCleared ? undefined : { lease });
   return [...unreadable.map(damagedProblem), ...blocked].map(({ what, next, later }) => ({
     reason: `${what}; ${next}`,
-    later,
+    ...(later && { later }),
   }));
 }
 
@@ -184,14 +222,7 @@ async function repairReleases(
  * Whether an engine was killed while it worked on the stack: its lock is still there. So nobody goes on with the
  * operations that it left unfinished.
  */
-async function engineWasKilled(options: RepairOptions, session: Session): Promise<boolean> {
-  const stack = (options.stack ?? (await selectedStack(session.directory))).split("/").at(-1) as string;
-  const locks =
-    (await readEngineLocks(
-      await readBackendUrl(session.directory),
-      readProjectFile(session.directory).name,
-      stack,
-    )) ?? [];
+function wasKilled(locks: readonly EngineLock[] = []): boolean {
   return locks.length > 0 && locks.every(({ state }) => state === "stale");
 }
 

@@ -13,6 +13,8 @@ export interface EngineLock {
   readonly owner: string;
   /** `stale`: its process has ended; `held`: it runs; `elsewhere`: it is on a host that cannot be asked. */
   readonly state: "stale" | "held" | "elsewhere";
+  /** Which Pulumi it is; undefined where the lock does not say. */
+  readonly engine?: { readonly host: string; readonly pid: number; readonly begun: number };
 }
 
 /**
@@ -40,7 +42,7 @@ async function readLock(file: string): Promise<EngineLock> {
     const state = host !== hostname() ? "elsewhere" : isRunning({ pid }) && isPulumi(pid) ? "held" : "stale";
     const begun = Date.parse(timestamp ?? "");
     const owner = describeRun({ holder: `${username} on ${host}, process ${pid}`, acquiredAt: begun || 0 });
-    return { file, owner, state };
+    return { file, owner, state, engine: { host, pid, begun } };
   } catch {
     // Written by a run that was killed while it wrote: nobody ever held it.
     return { file, owner: "a run that was killed while it took the lock", state: "stale" };

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { ReportableError } from "../model/problem.ts";
@@ -24,17 +24,7 @@ export async function startLeaseHolder(
   namespace: string,
   { stack, context, kubeconfig }: Connecting,
 ): Promise<void> {
-  const given = Object.entries({ stack, context, kubeconfig }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, value],
-  );
-  const program = join(import.meta.dirname, "..", "commands", "krateo.js");
-  const args = [program, "hold-lease", "--engine", String(engine), "--namespace", namespace, ...given];
-  const errors = errorsOf(engine);
-  const child = spawn(process.execPath, args, {
-    detached: true,
-    stdio: ["ignore", "ignore", errors ?? "ignore", "ipc"],
-  });
-  if (errors !== undefined) closeSync(errors);
+  const child = startHolder(engine, namespace, { stack, context, kubeconfig }, ["ipc"]);
   const answer = await new Promise<string>((resolve, reject) => {
     child.once("message", (message) => resolve(String(message)));
     child.once("error", reject);
@@ -46,6 +36,40 @@ export async function startLeaseHolder(
   if (answer !== heldAnswer) throw new ReportableError(answer);
   child.disconnect();
   child.unref();
+}
+
+/**
+ * The same for a process that ends now and cannot wait: the new one takes the Lease over from it.
+ *
+ * @param activity What the run does, as the Lease says it.
+ */
+export function leaveLeaseHolder(
+  engine: number,
+  namespace: string,
+  cluster: Pick<Connecting, "context" | "kubeconfig">,
+  activity: string,
+): void {
+  startHolder(engine, namespace, { ...cluster, activity }).unref();
+}
+
+function startHolder(
+  engine: number,
+  namespace: string,
+  options: Readonly<Record<string, string | undefined>>,
+  channel: readonly "ipc"[] = [],
+): ChildProcess {
+  const given = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
+  const program = join(import.meta.dirname, "..", "commands", "krateo.js");
+  const args = [program, "hold-lease", "--engine", String(engine), "--namespace", namespace, ...given];
+  const errors = errorsOf(engine);
+  const child = spawn(process.execPath, args, {
+    detached: true,
+    stdio: ["ignore", "ignore", errors ?? "ignore", ...channel],
+  });
+  if (errors !== undefined) closeSync(errors);
+  return child;
 }
 
 /** Where a process writes its errors; undefined where the system does not tell, or this user may not write there. */

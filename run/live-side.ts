@@ -7,6 +7,7 @@ import { explainGateway, explainHttpRoute } from "../cluster/gateway-api.ts";
 import { RunLease } from "../cluster/lease/run-lease.ts";
 import { explainRoute } from "../cluster/route.ts";
 import { gatewayApi } from "../configuration/exposure/http-routes.ts";
+import { leaveLeaseHolder } from "../engine/lease-holder.ts";
 import { backupDirectory } from "../migration/live/backup-folder.ts";
 import { migrationStatus } from "../migration/live/migration-status.ts";
 import { isMigration, releaseKey } from "../model/inventory.ts";
@@ -34,8 +35,10 @@ export function liveSide(
   { settings, inventory }: Pick<PlatformArgs, "settings" | "inventory">,
   manifests: ReadonlyMap<string, string>,
 ): LiveSide {
+  const activity = "pulumi up";
   const lease = new RunLease(connection, settings.namespace, {
-    activity: "pulumi up",
+    activity,
+    leave: (engine) => leaveLeaseHolder(engine, settings.namespace, settings.cluster, activity),
     read: { lease: inventory.lease },
     say: (line) => void pulumi.log.info(line),
     // A command that has started this run interrupts it itself, and a second interruption would end it at once.

@@ -36,7 +36,8 @@ export interface ConnectionChoice extends KubeconfigChoice {
   readonly say?: (line: string) => void;
 }
 
-const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** Where a pod finds its account's token, namespace and the authority of the API server. */
+export const serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * Finds the cluster: the given kubeconfig, else KUBECONFIG, else ~/.kube/config, else the service account of
@@ -148,14 +149,14 @@ function withoutKubeconfig(choice: ConnectionChoice): Connection {
     ...(choice.say && { say: choice.say }),
   };
   if (host && port) {
-    const authority = `${serviceAccount}/ca.crt`;
+    const authority = `${serviceAccountFolder}/ca.crt`;
     const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
     return {
       ...nowhere,
       server,
       context: "inClusterContext",
       cluster: { server, ...(existsSync(authority) ? { "certificate-authority": authority } : {}) },
-      user: { tokenFile: `${serviceAccount}/token` },
+      user: { tokenFile: `${serviceAccountFolder}/token` },
     };
   }
   const looked = process.env["KUBECONFIG"] || "~/.kube/config";

@@ -9,9 +9,11 @@ import {
   type Ancestor,
   ancestors,
   isRunning,
+  type ProcessIdentity,
   processIdentity,
   processPlace,
 } from "../client/process-identity.ts";
+import { hasEnded, type RunPod } from "./run-pod.ts";
 
 /** A Lease that is not renewed for so long has expired, in seconds. */
 export const durationSeconds = 30;
@@ -36,19 +38,49 @@ export function leasePath(namespace: string, name?: string): string {
 
 /**
  * What the Lease records of its holder: user, host, process, start of the process, the process id of the Pulumi
- * engine, or of the holder itself where it works for none, where those ids count, and the start of the engine.
+ * engine, or of the holder itself where it works for none, where those ids count, the start of the engine, and the pod that
+ * all of it is in.
  */
-export function holderIdentity(engine: number): string {
+export function holderIdentity(engine: number, pod?: RunPod): string {
   const { pid, started = "" } = processIdentity();
   const { started: engineStarted = "" } = processIdentity(engine);
-  return [userName(), hostname(), pid, started, engine, processPlace(), engineStarted].join(" ");
+  const parts = [userName(), hostname(), pid, started, engine, processPlace(), engineStarted];
+  return [...parts, ...(pod ? [`${pod.namespace}/${pod.name}/${pod.uid}`] : [])].join(" ");
 }
 
 /** The parts of what `holderIdentity` makes; empty where an earlier version of this program left one out. */
 function partsOf(identity: string) {
-  const [user = "", host = "", pid = "", started = "", engine = "", place = "", engineStarted = ""] =
-    identity.split(" ");
-  return { user, host, pid, started, engine, place, engineStarted };
+  const [
+    user = "",
+    host = "",
+    pid = "",
+    started = "",
+    engine = "",
+    place = "",
+    engineStarted = "",
+    pod = "",
+  ] = identity.split(" ");
+  return { user, host, pid, started, engine, place, engineStarted, pod: podIn(pod) };
+}
+
+function podIn(text: string): RunPod | undefined {
+  const [namespace, name, uid] = text.split("/");
+  return namespace && name && uid ? { namespace, name, uid } : undefined;
+}
+
+/** Whether a Lease is, or was, the one of an engine on some host. */
+export function isOfEngine(
+  { spec }: LeaseObject,
+  on: { readonly host: string; readonly pid: number },
+): boolean {
+  const { host, engine } = partsOf(spec.holderIdentity ?? "");
+  return host === on.host && engine === String(on.pid);
+}
+
+/** Whether the holder was the program of an engine of this machine, and has ended before it. */
+export function hasLeft({ spec }: LeaseObject, engine: ProcessIdentity): boolean {
+  const identity = spec.holderIdentity ?? "";
+  return isHere(identity) && partsOf(identity).engine === String(engine.pid) && !isRunningHere(identity);
 }
 
 /** A host's name alone does not tell: containers and machines may share one. */
@@ -108,6 +140,9 @@ export async function readLease(
   if (!found) return undefined;
   const lease = existingLease(found);
   if (lease.ended) return lease;
+  // It will renew nothing any more, and there is nothing to wait for.
+  const { pod } = partsOf(found.spec.holderIdentity ?? "");
+  if (pod && (await hasEnded(connection, pod))) return { ...lease, ended: true };
   say?.(
     `namespace ${namespace} has a Lease of ${describeRun(lease)}: waiting up to ${lease.durationSeconds} s to see whether it is renewed`,
   );
@@ -135,13 +170,16 @@ function isSame(one: LeaseObject, other: LeaseObject): boolean {
  */
 export function existingLease({ spec, metadata }: LeaseObject): ExistingLease {
   const identity = spec.holderIdentity ?? "";
-  const { user, host, pid, engine } = partsOf(identity);
+  const { user, host, pid, engine, pod } = partsOf(identity);
   const activity = metadata.annotations?.[activityAnnotation];
   const goesOn = engineGoesOn(identity);
   const isOver =
     isHere(identity) && ((!isRunningHere(identity) && !goesOn) || isOfThisRun(identity, ancestors()));
   return {
-    holder: identity === "" ? "nobody" : `${user} on ${host}, process ${goesOn ? engine : pid}`,
+    holder:
+      identity === ""
+        ? "nobody"
+        : `${user} ${pod ? `in pod ${pod.namespace}/${pod.name}` : `on ${host}`}, process ${goesOn ? engine : pid}`,
     ...(activity !== undefined && { activity }),
     acquiredAt: Date.parse(spec.acquireTime ?? "") || 0,
     renewedAt: Date.parse(spec.renewTime ?? "") || 0,

@@ -13,10 +13,12 @@ import {
   type ProcessIdentity,
   processIdentity,
 } from "../client/process-identity.ts";
+import { microTime, now, secondsSince } from "./moment.ts";
 import {
   activityAnnotation,
   durationSeconds,
   existingLease,
+  hasLeft,
   holderIdentity,
   isOfThisRun,
   isRunningHere,
@@ -24,6 +26,7 @@ import {
   leasePath,
   readLease,
 } from "./record.ts";
+import { ownPod } from "./run-pod.ts";
 
 const renewalSeconds = 5;
 
@@ -47,6 +50,8 @@ export interface LeaseOptions {
   readonly onLost: (problem: Problem) => void;
   /** Process id of the Pulumi engine that the holder works for; default: the one above this process. */
   readonly engine?: number;
+  /** Called at once when this process ends before its engine: what that has begun goes on, and somebody has to hold the Lease. */
+  readonly leave?: (engine: number) => void;
 }
 
 /**
@@ -63,7 +68,7 @@ export class RunLease {
   private readonly namespace: string;
   private readonly options: LeaseOptions;
   private readonly path: string;
-  private readonly identity: string;
+  private identity = "";
   private readonly engine: ProcessIdentity | undefined;
   private held: Promise<void> | undefined;
   private shared = false;
@@ -73,6 +78,7 @@ export class RunLease {
   private timer: NodeJS.Timeout | undefined;
   private lost: Problem | undefined;
   private readonly atExit = (): void => void this.release();
+  private readonly atEnd = (): void => this.handOver();
 
   constructor(connection: Connection, namespace: string, options: LeaseOptions) {
     this.connection = connection;
@@ -81,7 +87,6 @@ export class RunLease {
     this.path = leasePath(namespace, leaseName);
     const engine = options.engine ?? engineOf(ancestors())?.pid;
     this.engine = engine === undefined ? undefined : processIdentity(engine);
-    this.identity = holderIdentity(engine ?? process.pid);
   }
 
   /**
@@ -121,6 +126,7 @@ export class RunLease {
   async release(): Promise<void> {
     clearInterval(this.timer);
     process.off("beforeExit", this.atExit);
+    process.off("exit", this.atEnd);
     await this.renewing;
     if (this.object && !this.lost && !this.shared) {
       const spec = { ...this.object.spec, holderIdentity: "", renewTime: microTime() };
@@ -130,6 +136,7 @@ export class RunLease {
   }
 
   private async take(): Promise<void> {
+    this.identity = holderIdentity(this.engine?.pid ?? process.pid, await ownPod(this.connection));
     const found = await get<LeaseObject>(this.connection, this.path);
     const start = now();
     if (found && this.isOfOwnRun(found)) {
@@ -141,6 +148,15 @@ export class RunLease {
     this.confirmed = start;
     this.timer = setInterval(() => this.tick(), 1000).unref();
     process.once("beforeExit", this.atExit);
+    if (!this.options.leave) return;
+    process.once("exit", this.atEnd);
+    // By default a signal ends a process without its last word.
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  }
+
+  private handOver(): void {
+    const { engine, lost, shared } = this;
+    if (engine && isRunning(engine) && !lost && !shared) this.options.leave?.(engine.pid);
   }
 
   /** True for a Lease that another process of the same run holds. One of this very process was taken by an attempt that failed. */
@@ -155,13 +171,12 @@ export class RunLease {
     const { read } = this.options;
     if (read && read.lease?.firstVersion !== lease?.version)
       throw new ConfigurationError([outOfDate(this.namespace)]);
-    const acquireTime = microTime();
+    const time = microTime();
     const spec = {
       holderIdentity: this.identity,
       leaseDurationSeconds: durationSeconds,
       leaseTransitions: (found?.spec.leaseTransitions ?? 0) + 1,
-      acquireTime,
-      renewTime: acquireTime,
+      ...{ acquireTime: time, renewTime: time },
     };
     // As it was judged: the API server refuses to replace one that was renewed or taken since.
     const annotations = { ...found?.metadata.annotations, ...this.annotations };
@@ -178,6 +193,8 @@ export class RunLease {
     const lease = existingLease(found);
     const { read, say } = this.options;
     if (lease.ended) return lease;
+    // This process goes on for the program of the same run.
+    if (this.engine && hasLeft(found, this.engine)) return { ...lease, ended: true };
     if (read?.lease?.version === lease.version) return read.lease;
     return await readLease(this.connection, this.namespace, { say });
   }
@@ -277,23 +294,4 @@ function heldBy(current: LeaseObject | undefined): string {
   return current.spec.holderIdentity === ""
     ? "npx krateo repair --force took it away"
     : `it is held now by ${describeRun(existingLease(current))}`;
-}
-
-/** The API's MicroTime has six digits behind the point. */
-function microTime(): string {
-  return new Date().toISOString().replace("Z", "000Z");
-}
-
-interface Moment {
-  readonly monotonic: number;
-  readonly wall: number;
-}
-
-function now(): Moment {
-  return { monotonic: performance.now(), wall: Date.now() };
-}
-
-/** The monotonic clock stands still while a machine sleeps, and the other one may be set: the longer time counts. */
-function secondsSince({ monotonic, wall }: Moment): number {
-  return Math.max(performance.now() - monotonic, Math.abs(Date.now() - wall)) / 1000;
 }

@@ -112,6 +112,53 @@ describe("krateo repair", () => {
     assert.deepEqual([forced?.code, forced?.locks], [0, []]);
   });
 
+  describe("asks the cluster about a lock of a pod, and", () => {
+    const podPath = "/api/v1/namespaces/shop/pods/another";
+    const pod = (creationTimestamp: string, running: object | undefined) => ({
+      metadata: { name: "another", namespace: "shop", uid: "p", creationTimestamp },
+      status: {
+        phase: "Running",
+        containerStatuses: [{ state: running ? { running } : { terminated: {} } }],
+      },
+    });
+    const before = "2026-01-01T11:00:00Z";
+    const since = "2026-01-01T13:00:00Z";
+    const leasePath = "/apis/coordination.k8s.io/v1/namespaces/shop/leases/krateo-installer";
+    const leaseOf = (engine: number) => ({
+      metadata: { name: "krateo-installer", namespace: "shop", uid: "l", resourceVersion: "1" },
+      spec: {
+        holderIdentity: `ada another 8 1 ${engine} place 1 shop/another/gone`,
+        leaseDurationSeconds: 3600,
+      },
+    });
+
+    for (const [sentence, objects, words] of [
+      ["its container has ended", { [podPath]: pod(before, undefined) }, /its pod shop\/another has ended/],
+      [
+        "it was made anew",
+        { [podPath]: pod(since, { startedAt: since }) },
+        /its pod shop\/another has ended/,
+      ],
+      ["it is gone, as its Lease says", { [leasePath]: leaseOf(7) }, /its run's Lease has ended/],
+    ] as const) {
+      it(`removes it when ${sentence}`, async () => {
+        const [run] = await repair(elsewhere, [[]], undefined, objects);
+        assert.deepEqual([run?.code, run?.locks], [0, []], run?.printed);
+        assert.match(run?.printed ?? "", words);
+      });
+    }
+
+    for (const [sentence, objects, code] of [
+      ["the pod runs since before", { [podPath]: pod(before, { startedAt: before }) }, 3],
+      ["nobody knows: the Lease is another engine's", { [leasePath]: { ...leaseOf(6), spec: {} } }, 1],
+    ] as const) {
+      it(`leaves it alone when ${sentence}`, async () => {
+        const [run] = await repair(elsewhere, [[]], undefined, objects);
+        assert.deepEqual([run?.code, run?.locks], [code, ["a.json"]], run?.printed);
+      });
+    }
+  });
+
   it("leaves the Lease of a run on another host alone, and clears it when it is told that the run has ended", async () => {
     const spec = {
       holderIdentity: "ada another 7 1",

@@ -45,7 +45,8 @@ export async function helmDryRun(
       "--reset-values",
     ],
     ...["--dry-run=server", "--output", "json"],
-    ...(context ? ["--kube-context", context] : []),
+    // In a pod there is no kubeconfig, and no context in it.
+    ...(kubeconfig && context ? ["--kube-context", context] : []),
   ];
   const env: Record<string, string> = kubeconfig ? { KUBECONFIG: kubeconfig } : {};
   const run = () => whileWaiting(connection, () => runHelm(args, env, JSON.stringify(values)));

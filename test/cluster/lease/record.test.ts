@@ -3,7 +3,13 @@ import { spawn } from "node:child_process";
 import { hostname } from "node:os";
 import { processIdentity, processPlace } from "../../../cluster/client/process-identity.ts";
 import { endLease } from "../../../cluster/lease/end-lease.ts";
-import { existingLease, holderIdentity, isOfThisRun, readLease } from "../../../cluster/lease/record.ts";
+import {
+  existingLease,
+  hasLeft,
+  holderIdentity,
+  isOfThisRun,
+  readLease,
+} from "../../../cluster/lease/record.ts";
 import { withApiServer } from "../api-server.ts";
 import { LeaseServer } from "./lease-server.ts";
 
@@ -23,6 +29,28 @@ const times = {
 };
 
 describe("the Lease of a run", () => {
+  it("is to be taken over from the program of an engine of this machine that has ended, and from nobody else", () => {
+    const gone = 2147483646;
+    const left = (pid: number, engine: number, place = processPlace()): boolean => {
+      const spec = { holderIdentity: ["ada", hostname(), pid, "", engine, place].join(" ") };
+      return hasLeft({ metadata: { name: "krateo-installer", uid: "l" }, spec }, { pid: 4711 });
+    };
+    assert.deepEqual(
+      [left(gone, 4711), left(process.pid, 4711), left(gone, 4712), left(gone, 4711, "another container")],
+      [true, false, false, false],
+    );
+  });
+
+  it("names the pod of its holder, and has ended with that", async () => {
+    const identity = holderIdentity(process.pid, { namespace: "ci", name: "runner", uid: "u" });
+    const elsewhere = identity.replace(` ${hostname()} `, " runner ");
+    assert.match(heldBy(elsewhere).holder, / in pod ci\/runner, process \d+$/);
+    const server = new LeaseServer({ ...foreign, holderIdentity: elsewhere, leaseDurationSeconds: 3600 });
+    await withApiServer(server.handler, async (connection) => {
+      assert.equal((await readLease(connection, "krateo-system"))?.ended, true);
+    });
+  });
+
   it("is held as far as it says itself when its holder is on another machine", () => {
     assert.deepEqual(heldBy("ada elsewhere 7 1 6"), {
       holder: "ada on elsewhere, process 7",
