@@ -5,7 +5,7 @@ import { ConfigurationError, ReportableError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { chartStepsOf } from "../plan/plan.ts";
 import { type ChartContents, namespacesNeeded, rightsNeeded } from "../plan/rights/needed.ts";
-import { type Purpose, purposes } from "../plan/rights/right.ts";
+import { type Purpose, purposes, type Right } from "../plan/rights/right.ts";
 import { accountObject, asYaml, namespaceObject, roleObjects, type Subject } from "../plan/rights/roles.ts";
 import { withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
@@ -80,8 +80,16 @@ function objectsFor(options: RbacOptions, settings: Settings, contents: ChartCon
   return [
     ...(purpose === "install" ? namespacesNeeded(settings, contents).map(namespaceObject) : []),
     ...(isOwn ? [accountObject(purpose, own)] : []),
-    ...roleObjects(purpose, rightsNeeded(settings, purpose, contents), account),
+    ...roleObjects(purpose, [...rightsNeeded(settings, purpose, contents), ...rightsInPod(account)], account),
   ];
+}
+
+/** A run in a pod notes which one, and whoever finds its Lease asks whether that is still there. */
+function rightsInPod(account: Subject): Right[] {
+  if (account.kind !== "ServiceAccount") return [];
+  const { namespace } = account;
+  const why = "tell whether the pod of a run is still there";
+  return [{ group: "", resource: "pods", verbs: ["get"], namespace, why }];
 }
 
 /** @throws ConfigurationError when a chart does not render: nobody could say which rights it takes */

@@ -100,10 +100,10 @@ export async function secretData(
   return Object.fromEntries(found.filter(([, data]) => data !== undefined));
 }
 
-/** Deletes an object of the core group, in krateo-system. */
-export async function deleteObject(kind: string, name: string): Promise<void> {
+/** Deletes an object of the core group. */
+export async function deleteObject(kind: string, name: string, namespace = "krateo-system"): Promise<void> {
   const client = KubernetesObjectApi.makeApiClient(kubeConfig(paths.directory));
-  await client.delete({ apiVersion: "v1", kind, metadata: { name, namespace: "krateo-system" } });
+  await client.delete({ apiVersion: "v1", kind, metadata: { name, namespace } });
 }
 
 /** Halts the API server for so many seconds: nothing answers, connections stay open. */
