@@ -1,8 +1,9 @@
 /** Reads the Installation object of an installation. */
 import type { JsonObject } from "../model/settings.ts";
 import { installationName } from "../plan/installation.ts";
-import { get, type KubeObject, pathOf, type RequestOptions } from "./client/api.ts";
+import { get, type KubeObject, pathOf } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";
+import type { RequestOptions } from "./client/request.ts";
 
 /** An Installation object: the snapshot is its spec.spec. */
 export interface InstallationObject extends KubeObject {

@@ -3,9 +3,10 @@ import { browserServices, pageService } from "../configuration/exposure/exposed-
 import { isNodePort } from "../configuration/exposure/node-address.ts";
 import type { ExistingNode } from "../model/inventory.ts";
 import type { JsonObject, Settings } from "../model/settings.ts";
-import { type KubeObject, list, pathOf, type RequestOptions } from "./client/api.ts";
+import { type KubeObject, list, pathOf } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";
 import type { HelmRelease } from "./client/helm-release.ts";
+import type { RequestOptions } from "./client/request.ts";
 
 interface Node extends KubeObject {
   readonly status?: {

@@ -1,8 +1,9 @@
 /** Pods that are older than the configuration which they read when they start. */
 import type { V1LabelSelector, V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import type { ChartStep } from "../model/settings.ts";
-import { type KubeObject, list, pathOf, type RequestOptions } from "./client/api.ts";
+import { type KubeObject, list, pathOf } from "./client/api.ts";
 import type { Connection } from "./client/connection.ts";
+import type { RequestOptions } from "./client/request.ts";
 
 /** A workload with pods that go on with a configuration of before. */
 export interface Outdated {

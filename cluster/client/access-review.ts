@@ -1,8 +1,9 @@
 /** Asks the API server whether the user has given rights. */
 import type { Right } from "../../plan/rights/right.ts";
-import { ask, pathOf, type RequestOptions } from "./api.ts";
+import { ask, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import { inParallel } from "./parallel.ts";
+import type { RequestOptions } from "./request.ts";
 
 /**
  * Asks the API server which of the rights the user lacks. A cluster administrator costs one request; only for others

@@ -10,8 +10,6 @@ import {
 import type { Connection } from "./connection.ts";
 import { answerTo, type RequestOptions } from "./request.ts";
 
-export type { RequestOptions };
-
 /** What every Kubernetes object has; as JSON, so dates are strings. */
 export interface KubeObject {
   readonly apiVersion?: string;

@@ -1,6 +1,7 @@
 /** Reads the identity of a cluster. */
-import { get, type KubeObject, pathOf, type RequestOptions } from "./api.ts";
+import { get, type KubeObject, pathOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
+import type { RequestOptions } from "./request.ts";
 
 /**
  * Identity of a cluster: the UID of its kube-system, which outlives a moved address and a renamed context.

@@ -1,8 +1,9 @@
 /** Finds and reads one live object of any kind. */
 import type { JsonObject } from "../../model/settings.ts";
 import type { ObjectName } from "../../plan/removal/objects.ts";
-import { get, pathOf, type RequestOptions, resourceOf } from "./api.ts";
+import { get, pathOf, resourceOf } from "./api.ts";
 import type { Connection } from "./connection.ts";
+import type { RequestOptions } from "./request.ts";
 
 /**
  * Path of an object of any kind, there or not; undefined where the cluster knows no such kind. Errors as `get` in api.ts.

@@ -1,7 +1,7 @@
 /** Reads the Helm releases of namespaces. */
 import { type DamagedRecord, damagedProblem } from "../../model/helm-record.ts";
 import { ConfigurationError } from "../../model/problem.ts";
-import { get, type KubeObject, list, pathOf, type RequestOptions, remove } from "./api.ts";
+import { get, type KubeObject, list, pathOf, remove } from "./api.ts";
 import type { Connection } from "./connection.ts";
 import {
   decodeRelease,
@@ -10,6 +10,7 @@ import {
   helmSecretType,
   UnreadableRecord,
 } from "./helm-release.ts";
+import type { RequestOptions } from "./request.ts";
 
 /** A revision's metadata, without the payload that makes up nearly all of its size. */
 const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";

@@ -3,7 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ExistingLease, leaseName } from "../../model/inventory.ts";
 import { describeRun } from "../../plan/run-in-progress.ts";
-import { get, type KubeObject, pathOf, type RequestOptions } from "../client/api.ts";
+import { get, type KubeObject, pathOf } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import {
   type Ancestor,
@@ -13,6 +13,7 @@ import {
   processIdentity,
   processPlace,
 } from "../client/process-identity.ts";
+import type { RequestOptions } from "../client/request.ts";
 import { hasEnded, type RunPod } from "./run-pod.ts";
 
 /** A Lease that is not renewed for so long has expired, in seconds. */

@@ -5,10 +5,10 @@ import { switchedOff } from "../../plan/removal/guard.ts";
 import { bearsReleaseOf, isVolumeOf } from "../../plan/removal/known.ts";
 import { byKind, identityOf, isCrd, placeOf } from "../../plan/removal/objects.ts";
 import { crdsByKind, userObjectsOf } from "../../plan/removal/users.ts";
-import type { RequestOptions } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
 import type { HelmRelease } from "../client/helm-release.ts";
 import { isKept, type ManifestObject, parseManifest } from "../client/manifest.ts";
+import type { RequestOptions } from "../client/request.ts";
 import { crdNameOf, readServedKinds, type ServedKind } from "./kinds.ts";
 import { inNamespace, listMany, listObjects } from "./objects.ts";
 

@@ -1,6 +1,7 @@
 /** Lists the kinds that the API server serves. */
-import { get, type RequestOptions } from "../client/api.ts";
+import { get } from "../client/api.ts";
 import type { Connection } from "../client/connection.ts";
+import type { RequestOptions } from "../client/request.ts";
 
 /** A kind of objects that the API server lists and deletes, in the version that it prefers. */
 export interface ServedKind {

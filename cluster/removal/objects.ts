@@ -1,9 +1,10 @@
 /** Turns API objects into the form that the removal plan uses. */
 import type { LiveObject, ObjectName } from "../../plan/removal/objects.ts";
-import { type KubeObject, list, pathOf, type RequestOptions } from "../client/api.ts";
+import { type KubeObject, list, pathOf } from "../client/api.ts";
 import { UnreachableError } from "../client/api-errors.ts";
 import type { Connection } from "../client/connection.ts";
 import { inParallel } from "../client/parallel.ts";
+import type { RequestOptions } from "../client/request.ts";
 import type { ServedKind } from "./kinds.ts";
 
 /** Names, labels and the like; what is in a Secret stays in the cluster. */

@@ -1,9 +1,10 @@
 /** Reads what there is of Krateo 2.7.0 for the inventory. */
-import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../cluster/client/api.ts";
+import { get, type KubeObject, list, pathOf } from "../../cluster/client/api.ts";
 import type { Connection } from "../../cluster/client/connection.ts";
 import type { HelmRelease } from "../../cluster/client/helm-release.ts";
 import { parseManifest } from "../../cluster/client/manifest.ts";
 import { readReleases } from "../../cluster/client/releases.ts";
+import type { RequestOptions } from "../../cluster/client/request.ts";
 import { type InstallationObject, readInstallation } from "../../cluster/installation.ts";
 import { deleteHooksOf } from "../../cluster/removal/release-removal.ts";
 import { deprecatedReleases, installerReleases, legacyBindings } from "../../components/deprecated.ts";

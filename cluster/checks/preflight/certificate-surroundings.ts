@@ -1,6 +1,7 @@
 /** Reads the certificates and issuers that planned objects name. */
-import { get, pathOf, type RequestOptions } from "../../client/api.ts";
+import { get, pathOf } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
+import type { RequestOptions } from "../../client/request.ts";
 import {
   type CertificateSurroundings,
   type Certified,

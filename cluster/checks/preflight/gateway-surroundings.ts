@@ -1,8 +1,9 @@
 /** Reads what HTTPRoutes and Gateways depend on beside certificates: the API, classes, Gateways, labels of namespaces. */
 import { gatewayApi } from "../../../configuration/exposure/http-routes.ts";
 import type { Gateway } from "../../../plan/gateway-api.ts";
-import { get, type KubeObject, list, pathOf, type RequestOptions } from "../../client/api.ts";
+import { get, type KubeObject, list, pathOf } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
+import type { RequestOptions } from "../../client/request.ts";
 import type { GatewayClass, GatewaySurroundings, Planned } from "./gateway.ts";
 import type { Allowed } from "./permitted.ts";
 

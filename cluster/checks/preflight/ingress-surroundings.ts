@@ -1,6 +1,7 @@
 /** Reads what Ingresses depend on beside their certificates: classes. */
-import { type KubeObject, list, pathOf, type RequestOptions } from "../../client/api.ts";
+import { type KubeObject, list, pathOf } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
+import type { RequestOptions } from "../../client/request.ts";
 import type { IngressSurroundings, PlannedIngress } from "./ingress.ts";
 import type { Allowed } from "./permitted.ts";
 

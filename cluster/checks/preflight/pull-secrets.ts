@@ -2,8 +2,9 @@
 import { registryLogin } from "../../../components/secrets.ts";
 import type { Check } from "../../../model/check.ts";
 import type { Settings } from "../../../model/settings.ts";
-import { get, pathOf, type RequestOptions } from "../../client/api.ts";
+import { get, pathOf } from "../../client/api.ts";
 import type { Connection } from "../../client/connection.ts";
+import type { RequestOptions } from "../../client/request.ts";
 import type { Allowed } from "./permitted.ts";
 
 /** A Secret that is named; its type is undefined where there is none of that name. */
