@@ -78,7 +78,7 @@ function repairPlugins({ dryRun }: RepairOptions, session: Session): void {
   if (!dryRun) endPlugins(left);
   for (const { program, pid } of left)
     session.print(
-      `plugin: ${dryRun ? "would end" : "ended"} ${program}, process ${pid}, of a run whose engine was killed`,
+      `plugin: ${dryRun ? "would end" : "ended"} ${program}, process ${pid}, of a run whose engine has ended`,
     );
 }
 

@@ -8,7 +8,9 @@ import {
   type ProcessIdentity,
   processIdentity,
 } from "../cluster/client/process-identity.ts";
+import type { ExistingLease } from "../model/inventory.ts";
 import type { Problem } from "../model/problem.ts";
+import { brokenOffRun } from "../plan/run-in-progress.ts";
 
 export interface LeftPlugin extends ProcessIdentity {
   /** Name of its program, as `pulumi-resource-kubernetes`. */
@@ -27,9 +29,13 @@ export function leftPlugins(directory: string): LeftPlugin[] {
     .filter(({ pid, program }) => program !== "" && engineOf(ancestors(pid)) === undefined);
 }
 
-/** Why a run does not begin beside them. */
-export function leftPluginProblems(left: readonly LeftPlugin[]): Problem[] {
-  return left.map(({ pid, program }) => ({
+/**
+ * Why a run does not begin beside plugins that are left. Only when the last run was broken off: an engine that ends in good order
+ * has no work for its plugins any more, and still leaves one behind now and then, for minutes.
+ */
+export function leftPluginProblems(directory: string, lease: ExistingLease | undefined): Problem[] {
+  if (brokenOffRun(lease) === undefined) return [];
+  return leftPlugins(directory).map(({ pid, program }) => ({
     what: `${program}, process ${pid}, of a run whose engine was killed may still be changing the installation`,
     next: "npx krateo repair ends it",
   }));

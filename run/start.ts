@@ -12,7 +12,7 @@ import { providerProblems } from "../cluster/provider-view.ts";
 import { type ComputedStep, valuePlaces } from "../configuration/computed-step.ts";
 import { debug } from "../configuration/debug.ts";
 import { loadConfiguration } from "../configuration/load.ts";
-import { leftPluginProblems, leftPlugins } from "../engine/left-plugins.ts";
+import { leftPluginProblems } from "../engine/left-plugins.ts";
 import { checkLegacy } from "../migration/live/preflight-checks.ts";
 import { leftoverLines, migrationLines } from "../migration/migration-lines.ts";
 import { legacyProblems } from "../migration/preconditions.ts";
@@ -58,14 +58,14 @@ export function startRun(): Promise<RunContext> {
     const connection = connect({ ...settings.cluster, say });
     const unlike = providerProblems(connection, settings.cluster.kubeconfig, directory);
     if (unlike.length > 0) throw new ConfigurationError(unlike);
-    const left = pulumi.runtime.isDryRun() ? [] : leftPluginProblems(leftPlugins(directory));
-    if (left.length > 0) throw new ConfigurationError(left);
     if (!pulumi.runtime.isDryRun()) await waitForOthers(connection, settings);
     const { inventory, latest, charts, previous, outdated, preflight, rendering } = await readAtOnce(
       connection,
       settings,
       { directory, steps },
     );
+    const left = pulumi.runtime.isDryRun() ? [] : leftPluginProblems(directory, inventory.lease);
+    if (left.length > 0) throw new ConfigurationError(left);
     // A night's first question: is this the right cluster?
     const { server, context } = connection;
     await pulumi.log.info(`namespace ${settings.namespace} of the cluster at ${server} (context ${context})`);

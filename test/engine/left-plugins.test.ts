@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endPlugins, leftPluginProblems, leftPlugins } from "../../engine/left-plugins.ts";
+import type { Problem } from "../../model/problem.ts";
 
 const provider = "pulumi-resource-kubernetes";
 /** What a plugin's first argument is: where its engine listens. Here it is also the script that the stand-in runs. */
@@ -41,12 +42,17 @@ describe("plugins of an engine that was killed", () => {
     if (process.platform !== "linux") this.skip();
     const pid = await start(provider, [engine]);
     assert.deepEqual(found(), [pid]);
+    const lease = { holder: "ada", durationSeconds: 30, ended: true, acquiredAt: 0, renewedAt: 0 };
+    const problems = (more: object): readonly Problem[] =>
+      leftPluginProblems(folder, { ...lease, version: "1", firstVersion: "1", ...more });
     assert.deepEqual(
-      leftPluginProblems(leftPlugins(folder)).map(({ what }) => what),
+      problems({}).map(({ what }) => what),
       [
         `${provider}, process ${pid}, of a run whose engine was killed may still be changing the installation`,
       ],
     );
+    // Given up in good order: the plugin has nothing to do any more.
+    assert.deepEqual([problems({ durationSeconds: 0 }), leftPluginProblems(folder, undefined)], [[], []]);
     const ended = once(children[0] as ChildProcess, "exit");
     endPlugins(leftPlugins(folder));
     await ended;
