@@ -22,6 +22,7 @@ import {
   until,
 } from "../support/rehearsal.ts";
 import { apply, refusal } from "../support/rehearsed-cluster.ts";
+import { oneChart } from "../support/small-platform.ts";
 
 const folder = join(root, "gitops");
 const crds = process.env["KRATEO_GITOPS_CRDS"];
@@ -183,21 +184,9 @@ describe("the workflows", () => {
     ))
       await cp(join(root, name), join(project, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(project, "node_modules"));
-    const without = [
-      "backend",
-      "cnpg",
-      "db-maintenance",
-      "events-stack",
-      "resources-stack",
-      "frontend",
-      "portal-defaults",
-      "composable-operations",
-      "finops",
-    ];
-    const set = Object.fromEntries(without.map((name) => [`components.${name}.enabled`, false]));
     writeFileSync(
       join(project, "Pulumi.paris.yaml"),
-      stringify({ config: { "krateo:chartMirror": mirror, "krateo:set": set } }),
+      stringify({ config: { "krateo:chartMirror": mirror, "krateo:set": oneChart } }),
     );
     const { KRATEO_CONFIG_FILE: _, PULUMI_STACK: __, ...env } = tools.env;
     const script = (action: string) =>

@@ -18,33 +18,21 @@ import {
   until,
 } from "../support/rehearsal.ts";
 import { apply, live } from "../support/rehearsed-cluster.ts";
+import { oneChart } from "../support/small-platform.ts";
 import { noPods, WorkspacePod } from "../support/workspace-pod.ts";
 
 const reason = noPods();
 const image = scratch("image/opt/krateo");
 const state = scratch("workspace-state");
-/** So that it is short: one chart. */
-const without = [
-  "backend",
-  "cnpg",
-  "db-maintenance",
-  "events-stack",
-  "resources-stack",
-  "frontend",
-  "portal-defaults",
-  "composable-operations",
-  "finops",
-];
-const set = Object.fromEntries(without.map((name) => [`components.${name}.enabled`, false]));
 /** With one chart more. */
-const later = { ...set, "components.composable-operations.enabled": true };
+const later = { ...oneChart, "components.composable-operations.enabled": true };
 
 /** The Stack of the one cluster of a fleet, as the operator gets it. */
 function renderedStack(): JsonObject {
   const fleet = stringify({
     image: "registry.example.org/krateo:1",
     backend: "s3://stood-in-for-by-a-folder",
-    config: { set },
+    config: { set: oneChart },
     rings: [{ name: "one" }],
     clusters: [{ name: "paris", ring: "one" }],
   });

@@ -1,4 +1,5 @@
 /** A platform that installs within seconds: four Helm releases, without a database. */
+import { components } from "../../components/catalogue.ts";
 import type { JsonObject } from "../../model/settings.ts";
 
 const off = { enabled: false };
@@ -21,3 +22,10 @@ export function smallPlatform(components: JsonObject = {}): JsonObject {
 
 /** The Helm releases of it. */
 export const smallReleases = ["authn", "core-provider", "oasgen-provider", "snowplow"];
+
+/** Values of `krateo:set` that leave one Helm release, oasgen-provider. */
+export const oneChart: JsonObject = Object.fromEntries(
+  components
+    .filter(({ name }) => name !== "operator-generator")
+    .map(({ name }) => [`components.${name}.enabled`, false]),
+);
