@@ -8,8 +8,9 @@ import {
   type ProcessIdentity,
   processIdentity,
 } from "../cluster/client/process-identity.ts";
-import type { ExistingLease } from "../model/inventory.ts";
+import type { Inventory } from "../model/inventory.ts";
 import type { Problem } from "../model/problem.ts";
+import { isUnfinished } from "../plan/repair.ts";
 import { brokenOffRun } from "../plan/run-in-progress.ts";
 
 export interface LeftPlugin extends ProcessIdentity {
@@ -30,11 +31,14 @@ export function leftPlugins(directory: string): LeftPlugin[] {
 }
 
 /**
- * Why a run does not begin beside plugins that are left. Only when the last run was broken off: an engine that ends in good order
- * has no work for its plugins any more, and still leaves one behind now and then, for minutes.
+ * Why a run does not begin beside plugins that are left. Only where they may have work: the last run was broken off, or a release is
+ * unfinished. An engine that ends in good order leaves an idle one behind now and then, for minutes.
  */
-export function leftPluginProblems(directory: string, lease: ExistingLease | undefined): Problem[] {
-  if (brokenOffRun(lease) === undefined) return [];
+export function leftPluginProblems(
+  directory: string,
+  { lease, releases }: Pick<Inventory, "lease" | "releases">,
+): Problem[] {
+  if (brokenOffRun(lease) === undefined && !Object.values(releases).some(isUnfinished)) return [];
   return leftPlugins(directory).map(({ pid, program }) => ({
     what: `${program}, process ${pid}, of a run whose engine was killed may still be changing the installation`,
     next: "npx krateo repair ends it",

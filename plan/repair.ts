@@ -28,6 +28,11 @@ export interface RepairPlan {
 /** Statuses in which Helm 3 refuses every further operation on a release. */
 const unfinished = ["pending-install", "pending-upgrade", "pending-rollback", "uninstalling", "uninstalled"];
 
+/** Whether Helm is at work on a release, or was when it ended. */
+export function isUnfinished({ status }: Pick<ExistingRelease, "status">): boolean {
+  return unfinished.includes(status);
+}
+
 /**
  * Tells which operations have certainly been interrupted, and which may be in progress. A run of this program holds a
  * Lease while it works: what was begun under a Lease is interrupted once that has ended. Anything else may be somebody's
@@ -45,7 +50,7 @@ export function repairsOf(settings: Settings, inventory: Inventory, now: number)
   for (const step of chartStepsOf(settings)) {
     const name = releaseKey(step.release, settings.namespace);
     const existing = inventory.releases[name];
-    if (!existing || !unfinished.includes(existing.status)) continue;
+    if (!existing || !isUnfinished(existing)) continue;
     const { revision, status } = existing;
     const because = interruptionOf(existing, step, lease, now);
     if (because) repairs.push({ release: name, revision, status, because });

@@ -64,7 +64,7 @@ export function startRun(): Promise<RunContext> {
       settings,
       { directory, steps },
     );
-    const left = pulumi.runtime.isDryRun() ? [] : leftPluginProblems(directory, inventory.lease);
+    const left = pulumi.runtime.isDryRun() ? [] : leftPluginProblems(directory, inventory);
     if (left.length > 0) throw new ConfigurationError(left);
     // A night's first question: is this the right cluster?
     const { server, context } = connection;

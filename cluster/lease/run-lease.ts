@@ -77,7 +77,10 @@ export class RunLease {
   private renewing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lost: Problem | undefined;
-  private readonly atExit = (): void => void this.release();
+  private readonly atExit = (): void => {
+    // A program ends before its engine, unless somebody has killed that one: the run was broken off, and the Lease has to say so.
+    if (!this.engine || isRunning(this.engine)) void this.release();
+  };
   private readonly atEnd = (): void => this.handOver();
 
   constructor(connection: Connection, namespace: string, options: LeaseOptions) {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endPlugins, leftPluginProblems, leftPlugins } from "../../engine/left-plugins.ts";
-import type { Problem } from "../../model/problem.ts";
+import type { Inventory } from "../../model/inventory.ts";
 
 const provider = "pulumi-resource-kubernetes";
 /** What a plugin's first argument is: where its engine listens. Here it is also the script that the stand-in runs. */
@@ -42,17 +42,19 @@ describe("plugins of an engine that was killed", () => {
     if (process.platform !== "linux") this.skip();
     const pid = await start(provider, [engine]);
     assert.deepEqual(found(), [pid]);
-    const lease = { holder: "ada", durationSeconds: 30, ended: true, acquiredAt: 0, renewedAt: 0 };
-    const problems = (more: object): readonly Problem[] =>
-      leftPluginProblems(folder, { ...lease, version: "1", firstVersion: "1", ...more });
-    assert.deepEqual(
-      problems({}).map(({ what }) => what),
-      [
-        `${provider}, process ${pid}, of a run whose engine was killed may still be changing the installation`,
-      ],
-    );
-    // Given up in good order: the plugin has nothing to do any more.
-    assert.deepEqual([problems({ durationSeconds: 0 }), leftPluginProblems(folder, undefined)], [[], []]);
+    const run = { holder: "ada", durationSeconds: 30, ended: true, acquiredAt: 0, renewedAt: 0 };
+    const lease = { ...run, version: "1", firstVersion: "1" };
+    const web = { chart: "web", chartVersion: "1.0.0", revision: 2, updatedAt: 0 };
+    const problems = (found: Pick<Inventory, "lease" | "releases">): readonly string[] =>
+      leftPluginProblems(folder, found).map(({ what }) => what);
+    const words = `${provider}, process ${pid}, of a run whose engine was killed may still be changing the installation`;
+    assert.deepEqual(problems({ lease, releases: {} }), [words]);
+    const givenUp = { ...lease, durationSeconds: 0 };
+    const releases = (status: string) => ({ web: { ...web, status } }) as Inventory["releases"];
+    assert.deepEqual(problems({ lease: givenUp, releases: releases("pending-upgrade") }), [words]);
+    // It has nothing to do any more.
+    assert.deepEqual(problems({ lease: givenUp, releases: releases("deployed") }), []);
+    assert.deepEqual(problems({ lease: undefined, releases: {} }), []);
     const ended = once(children[0] as ChildProcess, "exit");
     endPlugins(leftPlugins(folder));
     await ended;
