@@ -51,7 +51,7 @@ describe("kill -9 of the engine, its plugins and the program", () => {
       /Release install-\S+ (created|updated|imported)/,
       /Command database creat/,
       /Release install-deviser (creat|updat|import)/,
-      /Release install-frontend (creat|updat|import)/,
+      /Release install-deviser (created|updated|imported)/,
     ]);
     await converged(stack, await secretData());
   });
@@ -125,7 +125,7 @@ describe("a second run at the same time", () => {
     const repairs = [await first.krateo("repair"), await second.krateo("repair")];
     assert.deepEqual(
       repairs.map(({ code }) => code),
-      [1, 1],
+      [3, 3],
     );
     assert.match(
       repairs[0]?.output ?? "",

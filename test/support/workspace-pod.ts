@@ -142,10 +142,11 @@ export class WorkspacePod {
       `mkdir ${quote(pod)}/etc`,
       `for name in alternatives group hosts ld.so.cache nsswitch.conf passwd resolv.conf ssl; do if [ -d /etc/$name ]; then mkdir ${quote(pod)}/etc/$name; mount --bind /etc/$name ${quote(pod)}/etc/$name; elif [ -e /etc/$name ]; then cp /etc/$name ${quote(pod)}/etc/; fi; done`,
       ...bind("/dev", "/dev", "rw"),
+      // Before the folders that are lent: a checkout may lie below it.
+      ...bind(join(this.folder, "tmp"), "/tmp", "rw"),
       ...[...lent].flatMap((folder) => bind(folder, folder, "ro")),
       ...bind(this.image, "/opt/krateo", "ro"),
       ...bind(join(this.folder, "share"), "/share", "rw"),
-      ...bind(join(this.folder, "tmp"), "/tmp", "rw"),
       ...Object.entries(volumes).flatMap(([to, from]) => bind(from, to, "rw")),
       ...Object.entries(files).flatMap(([path, text]) => [
         `mkdir -p ${quote(join(pod, path, ".."))}`,
