@@ -1,5 +1,6 @@
 /** What a user types until the platform is as configured, and what must hold by then. */
 import { setTimeout as pause } from "node:timers/promises";
+import { tryLater } from "../../commands/session.ts";
 import { secretData } from "../support/rehearsed-cluster.ts";
 import { revisions } from "./helm-records.ts";
 import { checkInvariants } from "./invariants.ts";
@@ -13,8 +14,7 @@ export async function repair(platform: Platform): Promise<void> {
   for (const end = performance.now() + 90_000; ; await pause(1000)) {
     const { code, output } = await platform.krateo(...args);
     if (code === 0) break;
-    const mayBeInProgress = /another run is in progress|which is running/.test(output);
-    if (!mayBeInProgress || performance.now() > end) throw new Fault(`repair ends with ${code}:\n${output}`);
+    if (code !== tryLater || performance.now() > end) throw new Fault(`repair ends with ${code}:\n${output}`);
   }
   model.disturbed = false;
   model.unfinished = false;
