@@ -92,6 +92,7 @@ const cases: readonly Case[] = [
       );
     },
     harmless: true,
+    long: true,
   },
   {
     title: "whose balancer has no API server for two seconds in eight",
