@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import {
   ancestors,
   engineOf,
-  isRunning,
+  killAtOnce,
   type ProcessIdentity,
   processIdentity,
 } from "../cluster/client/process-identity.ts";
@@ -47,15 +47,7 @@ export function leftPluginProblems(
 
 /** kill -9, as the engine itself ended. What they were doing is repaired like everything of a killed run. */
 export function endPlugins(left: readonly LeftPlugin[]): void {
-  for (const one of left) {
-    if (!isRunning(one)) continue;
-    try {
-      process.kill(one.pid, "SIGKILL");
-    } catch (error) {
-      // It ended by itself in that moment.
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-    }
-  }
+  killAtOnce(left);
 }
 
 function processIds(): number[] {

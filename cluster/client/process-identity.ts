@@ -28,6 +28,19 @@ export function isRunning({ pid, started }: ProcessIdentity): boolean {
   return started === undefined || now === undefined || now === started;
 }
 
+/** kill -9, for those that still run. */
+export function killAtOnce(some: readonly ProcessIdentity[]): void {
+  for (const one of some) {
+    if (!isRunning(one)) continue;
+    try {
+      process.kill(one.pid, "SIGKILL");
+    } catch (error) {
+      // It ended by itself in that moment.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
 /**
  * Tells apart the places in which a process id means one process: this boot of this machine, and the container in it.
  * Empty where the system does not tell.

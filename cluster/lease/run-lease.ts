@@ -81,7 +81,10 @@ export class RunLease {
     // A program ends before its engine, unless somebody has killed that one: the run was broken off, and the Lease has to say so.
     if (!this.engine || isRunning(this.engine)) void this.release();
   };
-  private readonly atEnd = (): void => this.handOver();
+  private readonly atEnd = (): void => {
+    const { engine, lost, shared } = this;
+    if (engine && isRunning(engine) && !lost && !shared) this.options.leave?.(engine.pid);
+  };
 
   constructor(connection: Connection, namespace: string, options: LeaseOptions) {
     this.connection = connection;
@@ -157,11 +160,6 @@ export class RunLease {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   }
 
-  private handOver(): void {
-    const { engine, lost, shared } = this;
-    if (engine && isRunning(engine) && !lost && !shared) this.options.leave?.(engine.pid);
-  }
-
   /** True for a Lease that another process of the same run holds. One of this very process was taken by an attempt that failed. */
   private isOfOwnRun({ spec: { holderIdentity = "" } }: LeaseObject): boolean {
     const isOwn = holderIdentity === this.identity;
@@ -179,7 +177,8 @@ export class RunLease {
       holderIdentity: this.identity,
       leaseDurationSeconds: durationSeconds,
       leaseTransitions: (found?.spec.leaseTransitions ?? 0) + 1,
-      ...{ acquireTime: time, renewTime: time },
+      acquireTime: time,
+      renewTime: time,
     };
     // As it was judged: the API server refuses to replace one that was renewed or taken since.
     const annotations = { ...found?.metadata.annotations, ...this.annotations };

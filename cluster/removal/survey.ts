@@ -70,8 +70,7 @@ export async function surveyForRemoval(
   const recorded = releases.flatMap(({ manifest, hooks }) => [...manifest, ...hooks]);
   const names = new Set(recorded.map(identityOf));
   // What a hook makes bears no mark of Helm's.
-  const concerned = new Set([...described, ...recorded].map(({ kind }) => kind));
-  const unmarked = new Set([...concerned, constraintsKind]);
+  const unmarked = new Set([...described, ...recorded].map(({ kind }) => kind).concat(constraintsKind));
   const managed = { labelSelector: "app.kubernetes.io/managed-by=Helm" };
   const { objects, unreadable } = await listMany(connection, [
     ...kinds.filter((kind) => custom.has(crdNameOf(kind))).map((kind) => ({ kind })),

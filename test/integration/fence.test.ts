@@ -4,11 +4,12 @@ import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { killAtOnce } from "../../cluster/client/process-identity.ts";
 import { actingAs, actorOf, auditEvents, changesWithoutLease, isChange } from "../support/audit-log.ts";
 import { helmReleases, kubeconfig, scratch, startOver, until } from "../support/rehearsal.ts";
 import { apply, change, haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
 import { descendants, openInstalled, TestStack } from "../support/test-stack.ts";
-import { killAtOnce, processesOf } from "../torture/processes.ts";
+import { processesOf } from "../torture/processes.ts";
 
 interface Lease {
   readonly spec: { readonly holderIdentity?: string; readonly leaseTransitions?: number };

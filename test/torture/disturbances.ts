@@ -1,13 +1,14 @@
 /** Operations that disturb a run while it works. */
 import { setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
+import { killAtOnce } from "../../cluster/client/process-identity.ts";
 import { withNewPods } from "../support/new-pods.ts";
 import type { Outcome } from "../support/rehearsal.ts";
 import { haltApiServer, setEtcdFull } from "../support/rehearsed-cluster.ts";
 import { listAll } from "./changes.ts";
 import type { Operation } from "./operation.ts";
 import { Fault, type Platform, type Run } from "./platform.ts";
-import { killAtOnce, processesOf, type Victim, victims } from "./processes.ts";
+import { processesOf, type Victim, victims } from "./processes.ts";
 import { plan, repair, settle } from "./settling.ts";
 
 /** The event at which a run is disturbed. An installation of this platform has about fifty, a change of a value five. */

@@ -1,7 +1,7 @@
 /** The processes of a run. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { isRunning, type ProcessIdentity, processIdentity } from "../../cluster/client/process-identity.ts";
+import { type ProcessIdentity, processIdentity } from "../../cluster/client/process-identity.ts";
 import { descendants } from "../support/test-stack.ts";
 
 /**
@@ -32,16 +32,4 @@ export function processesOf(cli: number, who: Victim): ProcessIdentity[] {
   const meant =
     who === "all" ? all : who === "cli" ? [cli] : all.filter((pid) => isVictim[who](commandLine(pid)));
   return meant.map((pid) => processIdentity(pid));
-}
-
-/** kill -9, for those that still run. */
-export function killAtOnce(some: readonly ProcessIdentity[]): void {
-  for (const one of some) {
-    if (!isRunning(one)) continue;
-    try {
-      process.kill(one.pid, "SIGKILL");
-    } catch {
-      // It has ended by itself in the meantime.
-    }
-  }
 }
