@@ -21,6 +21,9 @@ const folder = join(root, "versions", version);
 const lock = join(root, "krateo.lock");
 const lockBefore = existsSync(lock) ? readFileSync(lock) : undefined;
 
+/** Types of Secrets that no chart fills. */
+const filledByOthers = new Set(["helm.sh/release.v1", "kubernetes.io/service-account-token"]);
+
 /** A folder with the documents. */
 async function documents(): Promise<string> {
   const given = upstreamFolder(version);
@@ -38,8 +41,9 @@ async function documents(): Promise<string> {
 }
 
 /**
- * What the namespace's Secrets hold: without Helm's own records, and without the password of the portal's demo user, which its
- * chart makes anew at each upgrade (D15).
+ * What the namespace's Secrets hold: without Helm's own records, without the password of the portal's demo user, which its
+ * chart makes anew at each upgrade (D15), and without what Kubernetes itself writes into tokens: a cluster that has come back
+ * to a starting point may have another authority by then.
  */
 async function everySecret(): Promise<Record<string, unknown>> {
   const connection = connect({ kubeconfig: paths.kubeconfig });
@@ -50,7 +54,7 @@ async function everySecret(): Promise<Record<string, unknown>> {
   return Object.fromEntries(
     found
       .filter(
-        ({ type, metadata }) => type !== "helm.sh/release.v1" && metadata.name !== "cyberjoker-password",
+        ({ type, metadata }) => !filledByOthers.has(type ?? "") && metadata.name !== "cyberjoker-password",
       )
       .map(({ metadata, data }) => [metadata.name, data]),
   );
