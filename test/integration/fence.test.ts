@@ -33,11 +33,12 @@ async function elsewhere(name: string): Promise<TestStack> {
   return await TestStack.open(name, config, { PULUMI_BACKEND_URL: pathToFileURL(folder).href });
 }
 
-/** Starts a process that takes the Lease when it is told to. */
-async function leaseProcess(clockSeconds = 0): Promise<ChildProcess> {
+/** Starts a process that takes the Lease when it is told to; its requests bear a name where one is given. */
+async function leaseProcess({ clockSeconds = 0, name = "" } = {}): Promise<ChildProcess> {
   const file = join(import.meta.dirname, "..", "support", "lease-process.ts");
   const env = { ...process.env, KRATEO_TEST_CLOCK_SECONDS: String(clockSeconds) };
-  const child = fork(file, [kubeconfig, "krateo-system"], { env, serialization: "json" });
+  const config = name === "" ? kubeconfig : await actingAs(name);
+  const child = fork(file, [config, "krateo-system"], { env, serialization: "json" });
   await once(child, "message");
   return child;
 }
@@ -61,18 +62,28 @@ describe("two runs that start at the same moment", () => {
   it("never both begin, in 50 rounds", async () => {
     await startOver();
     await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "krateo-system" } });
-    const children = await Promise.all([leaseProcess(), leaseProcess()]);
+    const names = ["left", "right"] as const;
+    const children = await Promise.all(names.map((name) => leaseProcess({ name })));
+    const won: string[] = [];
     try {
       for (let round = 1; round <= 50; round++) {
         const answers = await Promise.all(children.map((child) => tell(child, "hold")));
         const winners = children.filter((_, index) => answers[index] === "held");
         assert.equal(winners.length, 1, `round ${round}: ${answers.join("\n")}`);
         assert.match(answers.find((text) => text !== "held") ?? "", /another run is in progress/);
+        won.push(...names.filter((_, index) => answers[index] === "held"));
         for (const winner of winners) await tell(winner, "release");
       }
     } finally {
       for (const child of children) child.kill();
     }
+    const writers = (await auditEvents())
+      .filter((event) => isChange(event) && event.objectRef?.resource === "leases")
+      .map(actorOf)
+      .filter((actor) => names.some((name) => name === actor));
+    // Who takes it twice in a row, or renews it in between, writes more often.
+    const turns = (actors: readonly string[]) => actors.filter((actor, index) => actor !== actors[index - 1]);
+    assert.deepEqual(turns(writers), turns(won));
   });
 });
 
@@ -80,7 +91,7 @@ describe("a run beside one on a machine with another clock", () => {
   for (const hours of [-1, 1]) {
     it(`${hours} h ahead stops, and says who is in progress`, async () => {
       const stack = await openInstalled();
-      const other = await leaseProcess(hours * 3600);
+      const other = await leaseProcess({ clockSeconds: hours * 3600 });
       try {
         assert.equal(await tell(other, "hold"), "held");
         const { code, output } = await stack.pulumi("up");
