@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command } from "commander";
-import { type EngineLock, readEngineLocks, removeEngineLock } from "../engine/engine-lock.ts";
+import { type EngineLock, readEngineLocks, removeEngineLocks } from "../engine/engine-lock.ts";
 import { endPlugins, leftPlugins } from "../engine/left-plugins.ts";
 import { readProjectFile } from "../engine/project-file.ts";
 import { halfWrittenSidecars } from "../engine/sidecar.ts";
@@ -89,14 +89,15 @@ interface InTheWay {
   readonly later?: true;
 }
 
-/** The locks on the stack; of those of other hosts the cluster is asked. Undefined where the backend does not show them. */
+/** The locks on the stack; of those of other hosts the cluster is asked. Undefined where nobody says who holds them. */
 async function readLocks(
   options: RepairOptions,
   session: Session,
 ): Promise<readonly EngineLock[] | undefined> {
-  const { name } = readProjectFile(session.directory);
-  const url = await readBackendUrl(session.directory);
-  const locks = await readEngineLocks(url, name, await stackOf(options, session));
+  const { directory } = session;
+  const { name: project } = readProjectFile(directory);
+  const stack = await stackOf(options, session);
+  const locks = await readEngineLocks(await readBackendUrl(directory), { directory, project, stack });
   if (!locks?.some(({ state }) => state === "elsewhere")) return locks;
   const { engineState } = await import("../cluster/lease/engine-state.ts");
   try {
@@ -105,7 +106,7 @@ async function readLocks(
     return await Promise.all(
       locks.map(async (lock): Promise<EngineLock> => {
         if (lock.state !== "elsewhere" || !lock.engine) return lock;
-        const found = await engineState(connection, namespace, lock.engine, session.note);
+        const found = await engineState(connection, namespace, lock.engine, { say: session.note });
         if (!found) return lock;
         const owner = `${lock.owner} (${found.because})`;
         return { ...lock, owner, state: found.isRunning ? "held" : "stale" };
@@ -133,28 +134,28 @@ export async function repairLocks(
   await repairSidecars(await readBackendUrl(session.directory), stack, options, session);
   if (!locks) {
     session.print(
-      `lock: this backend does not show its locks; if pulumi says that stack ${stack} is locked: pulumi cancel`,
+      `lock: Pulumi Cloud does not say who holds that of stack ${stack}; if pulumi says that another update is in progress, and nobody is at work: pulumi cancel`,
     );
     return [];
   }
   if (locks.length === 0) session.print(`lock: stack ${stack} is not locked`);
-  const left: InTheWay[] = [];
-  for (const lock of locks) {
-    if (lock.state !== "stale" && !options.force) {
-      const where =
-        lock.state === "held" ? "is running" : "is on another host, where this command cannot look";
-      left.push({
-        reason: `the lock of ${lock.owner}, which ${where}; end it first, or use --force if you know that it has ended`,
-        ...(lock.state === "held" && { later: true }),
-      });
-      continue;
-    }
-    if (!options.dryRun) await removeEngineLock(lock);
-    session.print(
-      `lock: ${options.dryRun ? "would remove" : "removed"} that of ${lock.owner} (${lock.state})`,
-    );
-  }
-  return left;
+  // With one of them left nothing can begin.
+  const left = options.force ? [] : locks.filter(({ state }) => state !== "stale");
+  if (left.length > 0) return left.map(lockInTheWay);
+  if (!options.dryRun && !(await removeEngineLocks(locks, { directory: session.directory, stack })))
+    return [{ reason: `stack ${stack} has been locked by another run since its lock was read`, later: true }];
+  for (const { owner, state } of locks)
+    session.print(`lock: ${options.dryRun ? "would remove" : "removed"} that of ${owner} (${state})`);
+  return [];
+}
+
+function lockInTheWay({ owner, state }: EngineLock): InTheWay {
+  const held = state === "held";
+  const where = held ? "is running" : "may run on another host, where this command cannot look";
+  return {
+    reason: `the lock of ${owner}, which ${where}; end it first, or use --force if you know that it has ended`,
+    ...(held && { later: true }),
+  };
 }
 
 /** A lost sidecar loses nothing, so there is nothing to refuse. */

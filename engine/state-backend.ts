@@ -7,7 +7,7 @@ import { askPulumi } from "./cli.ts";
 
 /**
  * The version of Pulumi whose own files in a backend of files, its locks and sidecars, are laid out as engine-lock.ts and
- * sidecar.ts read them. No version promises that: a test fails for another one in package.json until somebody has looked.
+ * sidecar.ts read them, and which says of a lock in a bucket what engine-lock.ts expects. No version promises that: a test fails for another one in package.json until somebody has looked.
  */
 export const knownLayout = "3.259.0";
 

@@ -139,27 +139,26 @@ function proxyOf(cluster: KubeCluster, server: string): ForwardProxy | undefined
   return url ? { url, source: "proxy-url of the kubeconfig" } : proxyFor(new URL(server));
 }
 
-function withoutKubeconfig(choice: ConnectionChoice): Connection {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
-  const nowhere = {
-    kubeconfig: "",
-    cluster: {},
-    user: {},
-    relativePaths: [],
-    ...(choice.say && { say: choice.say }),
-  };
-  if (host && port) {
-    const authority = `${serviceAccountFolder}/ca.crt`;
-    const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-    return {
-      ...nowhere,
-      server,
-      context: "inClusterContext",
-      cluster: { server, ...(existsSync(authority) ? { "certificate-authority": authority } : {}) },
-      user: { tokenFile: `${serviceAccountFolder}/token` },
-    };
-  }
+const nowhere = { kubeconfig: "", cluster: {}, user: {}, relativePaths: [] };
+
+function withoutKubeconfig({ say, context = "" }: ConnectionChoice): Connection {
   const looked = process.env["KUBECONFIG"] || "~/.kube/config";
   const absent = `no kubeconfig was found (looked at ${looked}); set KUBECONFIG or krateo:kubeconfig`;
-  return { ...nowhere, server: "", context: choice.context ?? "", absent };
+  const connection = ownCluster() ?? { ...nowhere, server: "", context, absent };
+  return { ...connection, ...(say && { say }) };
+}
+
+/** The cluster that has the pod in which this runs, with the pod's service account; undefined outside of a pod. */
+export function ownCluster(): Connection | undefined {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+  if (!host || !port) return undefined;
+  const authority = `${serviceAccountFolder}/ca.crt`;
+  const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  return {
+    ...nowhere,
+    server,
+    context: "inClusterContext",
+    cluster: { server, ...(existsSync(authority) ? { "certificate-authority": authority } : {}) },
+    user: { tokenFile: `${serviceAccountFolder}/token` },
+  };
 }

@@ -11,7 +11,7 @@ ln -sfn /opt/krateo/plugins "$PULUMI_HOME/plugins"
 
 cd /opt/krateo || exit 1
 # The stack's own file comes later; for cleaning up, the namespace is enough. Only a lock that belongs to nobody any more is
-# removed: other backends than a folder do not show whose it is, and a run from elsewhere may be at work.
+# removed: Pulumi Cloud does not say whose it is, and a run from elsewhere may be at work.
 printf 'config: {}\n' >/tmp/prepare.yaml
 node commands/krateo.js repair --stack "$stack" --namespace "$namespace" --config-file /tmp/prepare.yaml
 # Whatever is in the way, the run says it better, and the operator shows it with the Stack.

@@ -16,6 +16,26 @@ const elsewhere = { [`${locks}/a.json`]: lock(7, "another") };
 const pulumi = (url: string): string => `#!/bin/sh
 echo "{\\"url\\": \\"${url}\\"}"
 `;
+/** The same for a bucket, with what Pulumi 3.259 says of a lock there (pkg/backend/diy): the file `lock` stands for it. */
+const bucket = `#!/bin/sh
+case "$1 $2" in
+  "whoami --verbose") echo '{"url": "s3://state?region=eu-west-1"}' ;;
+  "stack rename")
+    [ "$3 $4 $5" = "dev --stack dev" ] || exit 9
+    if [ -e refusal ]; then cat refusal >&2
+    elif [ -e lock ]; then
+      echo "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \\\`pulumi cancel\\\`." >&2
+      cat lock >&2
+      # What is asked for next.
+      if [ -e next ]; then mv next lock; fi
+    else echo "error: a stack named organization/krateo/dev already exists" >&2
+    fi
+    exit 255 ;;
+  "cancel --yes") rm lock ;;
+esac
+`;
+const lockLine = (host: string, pid = 7): string =>
+  `  s3://state/.pulumi/locks/organization/krateo/dev/6e0f.json?region=eu-west-1: created by DOM\\ada@x@${host} (pid ${pid}) at 2026-01-01T12:00:00+01:00`;
 const loggedOut = `#!/bin/sh
 echo "error: PULUMI_ACCESS_TOKEN must be set" >&2
 exit 255
@@ -107,7 +127,7 @@ describe("krateo repair", () => {
     assert.deepEqual([refused?.code, refused?.locks], [1, ["a.json"]]);
     assert.match(
       refused?.printed ?? "",
-      /^left alone: the lock of ada on another, process 7, since 2026-01-01T12:00:00Z, which is on another host, .* use --force if you know that it has ended$/m,
+      /^left alone: the lock of ada on another, process 7, since 2026-01-01T12:00:00Z, which may run on another host, where .* use --force if you know that it has ended$/m,
     );
     assert.deepEqual([forced?.code, forced?.locks], [0, []]);
   });
@@ -159,6 +179,69 @@ describe("krateo repair", () => {
     }
   });
 
+  describe("finds the lock of a stack in a bucket in what Pulumi says, and", () => {
+    const podPath = "/api/v1/namespaces/shop/pods/another";
+    const ended = {
+      metadata: { name: "another", namespace: "shop", uid: "p", creationTimestamp: "2026-01-01T13:00:00Z" },
+      status: { phase: "Running", containerStatuses: [{ state: { running: {} } }] },
+    };
+    const inBucket = (host: string, pid = 7): Record<string, string> => ({ lock: lockLine(host, pid) });
+    const bucketCase = async (
+      files: Record<string, string>,
+      objects: Record<string, unknown> = {},
+      words: string[] = [],
+    ): Promise<Run & { isLocked: boolean }> => {
+      const [run, after] = await repair(files, [words, ["--dry-run"]], bucket, objects);
+      return { ...(run as Run), isLocked: !after?.printed.includes("lock: stack dev is not locked") };
+    };
+
+    it("cancels when the pod is gone that holds it", async () => {
+      const { code, printed, isLocked } = await bucketCase(inBucket("another"), { [podPath]: ended });
+      assert.deepEqual([code, isLocked], [0, false], printed);
+      assert.match(
+        printed,
+        /^lock: removed that of DOM\\ada@x on another, process 7, since 2026-01-01T11:00:00Z \(its pod shop\/another has ended, or has been started again\) \(stale\)$/m,
+      );
+    });
+
+    it("says so and cancels nothing in a dry run", async () => {
+      const run = await bucketCase(inBucket("another"), { [podPath]: ended }, ["--dry-run"]);
+      assert.deepEqual([run.code, run.isLocked], [0, true], run.printed);
+      assert.match(run.printed, /^lock: would remove that of /m);
+    });
+
+    for (const [sentence, files] of [
+      ["another host holds it, of which the cluster knows nothing", inBucket("another")],
+      ["a machine of the same name as this one holds it", inBucket(hostname(), 0x7ffffffe)],
+      [
+        "one of two is of a host that nobody knows",
+        { lock: `${lockLine("another")}\n${lockLine("stranger")}` },
+      ],
+    ] as const) {
+      it(`leaves it alone when ${sentence}, unless it is told that its owner has ended`, async () => {
+        const objects = { [podPath]: sentence.includes("two") ? ended : undefined };
+        const left = await bucketCase(files, objects);
+        assert.deepEqual([left.code, left.isLocked], [1, true], left.printed);
+        assert.match(left.printed, /^left alone: the lock of .* which may run on another host/m);
+        const forced = await bucketCase(files, objects, ["--force"]);
+        assert.deepEqual([forced.code, forced.isLocked], [0, false], forced.printed);
+      });
+    }
+
+    it("leaves alone one that another run takes in the meantime", async () => {
+      const taken = { ...inBucket("another"), next: lockLine("another", 8) };
+      const run = await bucketCase(taken, { [podPath]: ended });
+      assert.deepEqual([run.code, run.isLocked], [3, true]);
+      assert.match(run.printed, /^left alone: stack dev has been locked by another run/m);
+    });
+
+    it("says what Pulumi says instead", async () => {
+      const { code, noted } = await bucketCase({ refusal: "error: AccessDenied" });
+      assert.equal(code, 1);
+      assert.match(noted, /Pulumi does not say whether stack dev is locked: error: AccessDenied/);
+    });
+  });
+
   it("leaves the Lease of a run on another host alone, and clears it when it is told that the run has ended", async () => {
     const spec = {
       holderIdentity: "ada another 7 1",
@@ -190,10 +273,13 @@ describe("krateo repair", () => {
     );
   });
 
-  it("says which command clears the lock of a backend that does not show its locks", async () => {
+  it("says which command clears the lock of Pulumi Cloud, which does not say who holds it", async () => {
     const [run] = await repair({}, [[]], pulumi("https://api.example.org"));
     assert.equal(run?.code, 0);
-    assert.match(run.printed, /^lock: this backend does not show its locks; .*: pulumi cancel$/m);
+    assert.match(
+      run.printed,
+      /^lock: Pulumi Cloud does not say who holds that of stack dev; .*: pulumi cancel$/m,
+    );
   });
 
   it("says what to do when Pulumi does not know where its state is", async () => {

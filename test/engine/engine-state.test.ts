@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { readEngineLocks, removeEngineLock } from "../../engine/engine-lock.ts";
+import { readEngineLocks, removeEngineLocks } from "../../engine/engine-lock.ts";
 import { halfWrittenSidecars } from "../../engine/sidecar.ts";
 import { knownLayout, stateFolder } from "../../engine/state-backend.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -10,6 +10,7 @@ import manifest from "../../package.json" with { type: "json" };
 describe("the engine's own files", () => {
   let folder: string;
   const url = (): string => `file://${folder}`;
+  const of = (directory = folder) => ({ directory, project: "krateo", stack: "dev" });
   const write = async (path: string, text: string): Promise<void> => {
     const file = join(folder, ".pulumi", path);
     await mkdir(dirname(file), { recursive: true });
@@ -30,7 +31,7 @@ describe("the engine's own files", () => {
 
   it("are looked for only where the backend is a folder", async () => {
     assert.equal(stateFolder("s3://bucket"), undefined);
-    assert.equal(await readEngineLocks("https://api.example.org", "krateo", "dev"), undefined);
+    assert.equal(await readEngineLocks("https://api.example.org", of()), undefined);
     assert.deepEqual(await halfWrittenSidecars("s3://bucket", "krateo", "dev"), []);
     assert.equal(stateFolder("file:///srv/state?no_tmp_dir=true"), "/srv/state/.pulumi");
   });
@@ -41,7 +42,7 @@ describe("the engine's own files", () => {
     await write(`${locks}/b.json`, lock(1, "another"));
     await write(`${locks}/c.json`, "");
     await write("locks/organization/krateo/other/d.json", lock(1));
-    const found = (await readEngineLocks(url(), "krateo", "dev")) ?? [];
+    const found = (await readEngineLocks(url(), of())) ?? [];
     assert.deepEqual(
       found.map(({ owner, state }) => [owner, state]).toSorted(),
       [
@@ -50,13 +51,13 @@ describe("the engine's own files", () => {
         ["a run that was killed while it took the lock", "stale"],
       ].toSorted(),
     );
-    for (const item of found) await removeEngineLock(item);
-    assert.deepEqual(await readEngineLocks(url(), "krateo", "dev"), []);
+    assert.equal(await removeEngineLocks(found, of()), true);
+    assert.deepEqual(await readEngineLocks(url(), of()), []);
   });
 
   it("do not count as locked by a process of another program that has the id now", async () => {
     await write("locks/organization/krateo/dev/a.json", lock(process.pid));
-    const [found] = (await readEngineLocks(url(), "krateo", "dev")) ?? [];
+    const [found] = (await readEngineLocks(url(), of())) ?? [];
     assert.equal(found?.state, "stale");
   });
 
