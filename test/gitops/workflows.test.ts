@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 
@@ -80,6 +81,51 @@ describe("the workflows", () => {
       "AZURE_STORAGE_KEY",
     ])
       assert.equal(env[login], `\${{ secrets.${login} }}`);
+  });
+
+  it("may log in by OIDC, in every job, and do not where no variable says so", () => {
+    const { permissions, jobs: all } = parse(read("ci/github/krateo.yaml")) as {
+      permissions: Record<string, string>;
+      jobs: Record<string, { permissions?: Record<string, string> }>;
+    };
+    // What a job says of permissions replaces what the workflow says.
+    for (const job of Object.values(all)) assert.equal((job.permissions ?? permissions)["id-token"], "write");
+    const { steps } = parse(read("ci/github/krateo-stack.yaml")).jobs.run as {
+      steps: { name?: string; if?: string; with?: Record<string, string> }[];
+    };
+    const logins = steps.filter(({ name }) => /^(Log in|Get the login helper)/.test(name ?? ""));
+    assert.equal(logins.length, 6);
+    for (const login of logins) assert.match(login.if ?? "", /^vars\.[A-Z_]+ != ''$/);
+    // Before the kubeconfig and the run.
+    assert.equal(steps.indexOf(logins.at(-1) as (typeof steps)[number]) + 1, steps.length - 3);
+  });
+
+  it("keep the token of GitLab's job to its user, and log in to Pulumi Cloud only where an organization is named", () => {
+    const bin = mkdtempSync(join(tmpdir(), "krateo-ci-"));
+    try {
+      for (const name of ["npm", "npx"])
+        writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*"\n`, { mode: 0o755 });
+      const token = join(bin, "token");
+      const { before_script: lines } = parse(read("ci/gitlab-ci.yml"))[".krateo"] as {
+        before_script: string[];
+      };
+      const script = lines.join("\n").replaceAll("/tmp/krateo-oidc", token);
+      const run = (env: Record<string, string>): string[] =>
+        execFileSync("sh", ["-euc", script], {
+          env: { PATH: `${bin}:${process.env["PATH"]}`, KRATEO_OIDC_TOKEN: "a.b.c", ...env },
+          encoding: "utf8",
+        })
+          .trim()
+          .split("\n");
+      const install = "npm ci --cache .npm --prefer-offline";
+      assert.deepEqual(run({}), [install]);
+      assert.equal(readFileSync(token, "utf8"), "a.b.c");
+      assert.equal(statSync(token).mode & 0o777, 0o600);
+      const login = `npx pulumi login --oidc-token file://${token} --oidc-org acme`;
+      assert.deepEqual(run({ PULUMI_OIDC_ORGANIZATION: "acme" }), [install, login]);
+    } finally {
+      rmSync(bin, { recursive: true });
+    }
   });
 
   it("have scripts that a shell can read", () => {
