@@ -48,7 +48,7 @@ Exit codes: 0 rendered, 1 the file is wrong (every problem is listed), or a file
         throw new ConfigurationError([
           { what: "there is no such file", file: name, next: "docs/gitops.md has one to begin with" },
         ]);
-      const { files, warnings } = renderFleet(text, name);
+      const { files, warnings } = renderFleet(text, name, session.directory);
       for (const warning of warnings) session.note(`warning: ${warning}`);
       if (output === undefined) {
         const stacks = [...files].filter(([path]) => path !== pageName).map(([, stack]) => stack.trimEnd());

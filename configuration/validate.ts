@@ -114,6 +114,13 @@ const rules: readonly Rule[] = [
  * @throws ConfigurationError with every problem
  */
 export function validate(configuration: ResolvedConfiguration): string[] {
+  const all = problemsOf(configuration);
+  if (all.length > 0) throw new ConfigurationError(all);
+  return rules.flatMap(({ warnings }) => warnings?.(configuration) ?? []);
+}
+
+/** What every rule says is wrong. */
+export function problemsOf(configuration: ResolvedConfiguration): Problem[] {
   const hasSteps = stepsIn(configuration.document).some(isMap);
   const found = new Map<string, readonly Problem[]>();
   for (const { name, keys = [], needsSteps = false, unless, problems } of rules) {
@@ -123,9 +130,7 @@ export function validate(configuration: ResolvedConfiguration): string[] {
       (unless !== undefined && found.get(unless)?.length !== 0);
     found.set(name, isPointless ? [] : (problems?.(configuration) ?? []));
   }
-  const all = [...found.values()].flat();
-  if (all.length > 0) throw new ConfigurationError(all);
-  return rules.flatMap(({ warnings }) => warnings?.(configuration) ?? []);
+  return [...found.values()].flat();
 }
 
 /** What is wrong with a stack configuration whatever the documents say: its keys, each on its own and together. */

@@ -3,9 +3,10 @@ import { isSensitivePath } from "../../model/describe.ts";
 import { mergeMaps } from "../../model/merge.ts";
 import { nearestFirst } from "../../model/nearest.ts";
 import { leavesOf, valueAt } from "../../model/path.ts";
-import type { Problem } from "../../model/problem.ts";
-import type { TreeObject } from "../../model/secret-value.ts";
+import { type Problem, stackConfiguration } from "../../model/problem.ts";
+import { isMap, type Tree, type TreeObject } from "../../model/secret-value.ts";
 import type { Path } from "../../model/settings.ts";
+import { configurationProblems } from "../load.ts";
 import { readStackConfig, stackConfigSchema } from "../stack-config.ts";
 import { stackProblems } from "../validate.ts";
 import type { Fleet, FleetCluster, FleetPlace, FleetSettings, SecretKey } from "./fleet-file.ts";
@@ -57,10 +58,16 @@ function without<T>(map: Readonly<Record<string, T>>, gone: object): Record<stri
 }
 
 /**
- * What is wrong with the configuration of the clusters, as far as the keys alone tell; each mistake once, however many
- * clusters have it. What depends on the documents in the image is said by the run.
+ * What is wrong with the configuration of the clusters; each mistake once, however many clusters have it.
+ *
+ * @param directory the project's folder, with the documents that the image has
  */
-export function configProblems(fleet: Fleet, rings: readonly Ring[], place: FleetPlace): Problem[] {
+export function configProblems(
+  fleet: Fleet,
+  rings: readonly Ring[],
+  place: FleetPlace,
+  directory: string,
+): Problem[] {
   const parts = [
     part([], fleet),
     ...fleet.rings.map((one, index) => part(["rings", index], one)),
@@ -68,10 +75,17 @@ export function configProblems(fleet: Fleet, rings: readonly Ring[], place: Flee
   ];
   const ofParts = parts.flatMap((one) => partProblems(one, place));
   if (ofParts.length > 0) return ofParts;
-  const found = rings.flatMap((ring) =>
-    ring.clusters.flatMap((cluster) => clusterProblems(partsOf(fleet, ring, cluster), cluster.name, place)),
-  );
-  const byPlace = new Map(found.map((problem) => [`${problem.path} ${problem.what}`, problem]));
+  const judge = documentJudge(directory);
+  const byPlace = new Map<string, Problem>();
+  for (const ring of rings)
+    for (const cluster of ring.clusters) {
+      const ofCluster = partsOf(fleet, ring, cluster);
+      for (const problem of clusterProblems(merged(ofCluster), judge)) {
+        const found = located(problem, ofCluster, cluster.name, place);
+        const key = `${isOfDocument(problem) ? "" : found.path} ${problem.path} ${problem.what}`;
+        byPlace.set(key, byPlace.get(key) ?? found);
+      }
+    }
   return [...byPlace.values()];
 }
 
@@ -82,7 +96,7 @@ function partProblems({ base, config, secretConfig }: Part, place: FleetPlace): 
   return [
     ...keyProblems.map((problem) => ({
       ...withoutCommands(problem),
-      ...place([...base, "config", ...keysIn(problem)]),
+      ...place([...base, "config", ...keysIn(problem, [config])]),
     })),
     ...Object.keys(config)
       .filter((key) => clusterKeys.includes(key))
@@ -117,30 +131,73 @@ function literalSecrets(base: Path, config: TreeObject, place: FleetPlace): Prob
     }));
 }
 
-/** What the keys that a cluster gets mean together. */
-function clusterProblems(parts: readonly Part[], cluster: string, place: FleetPlace): Problem[] {
-  const { values, secrets } = merged(parts);
-  const reading = readStackConfig({ values, secretKeys: Object.keys(secrets) });
-  return stackProblems(reading).map((problem) => {
-    const keys = keysIn(problem);
-    const setBy = parts.findLast(({ config }) => Object.hasOwn(config, keys[0] ?? ""));
-    // What is missing is missing at the cluster; what is there stands where it was set.
-    return setBy === undefined
-      ? {
-          ...withoutCommands(problem),
-          what: `cluster ${cluster}: ${problem.what}`,
-          ...place(parts.at(-1)?.base ?? []),
-        }
-      : { ...withoutCommands(problem), ...place([...setBy.base, "config", ...keys]) };
-  });
+/** What the keys that a cluster gets mean together, and beside the documents. */
+function clusterProblems(config: ClusterConfig, judge: (config: ClusterConfig) => readonly Problem[]) {
+  const { values, secrets } = config;
+  const problems = stackProblems(readStackConfig({ values, secretKeys: Object.keys(secrets) }));
+  return problems.length > 0 ? problems : judge(config);
 }
 
-/** The key that a problem of the stack configuration names, and what it names below it. */
-function keysIn({ path = "" }: Problem): string[] {
-  return path
-    .replace(/^krateo:/, "")
-    .split(/[.[ ]/)
-    .filter((key) => key !== "");
+/** Addresses are each cluster's own. What the documents say of one of them, they say of any. */
+const addresses = ["domain", "nodeAddress", "hosts"];
+
+/**
+ * Judges configurations by the documents, each once. A secret value that could change what the rules find, any but the logins of
+ * registries, is not known here: the preview judges such a configuration.
+ */
+function documentJudge(directory: string): (config: ClusterConfig) => readonly Problem[] {
+  const judged = new Map<string, readonly Problem[]>();
+  return ({ values, secrets }) => {
+    const secretKeys = Object.keys(secrets);
+    if (secretKeys.some((key) => key !== "registries")) return [];
+    const shapes = addresses.flatMap((key) => (key in values ? [[key, shapeOf(values[key])]] : []));
+    const key = JSON.stringify([{ ...values, ...Object.fromEntries(shapes) }, secretKeys]);
+    const problems = judged.get(key) ?? configurationProblems({ values, secretKeys }, directory);
+    judged.set(key, problems);
+    return problems;
+  };
+}
+
+function shapeOf(address: Tree | undefined): unknown {
+  return isMap(address) ? Object.keys(address) : typeof address;
+}
+
+/** The problem where it was made in FLEET.yaml; that of a document at the cluster. */
+function located(problem: Problem, parts: readonly Part[], cluster: string, place: FleetPlace): Problem {
+  const keys = keysIn(
+    problem,
+    parts.map(({ config }) => config),
+  );
+  const setBy = isOfDocument(problem)
+    ? undefined
+    : (parts.findLast(({ config }) => valueAt(config, keys) !== undefined) ??
+      parts.findLast(({ config }) => Object.hasOwn(config, keys[0] ?? "")));
+  const known = withoutCommands(problem);
+  if (setBy !== undefined) return { ...known, ...place([...setBy.base, "config", ...keys]) };
+  // What is missing is missing at the cluster.
+  const { what, file, line, path } = problem;
+  const there = [file, line && `line ${line}`, path].filter(Boolean).join(", ");
+  return {
+    ...known,
+    what: `cluster ${cluster}: ${what}${isOfDocument(problem) ? ` (${there})` : ""}`,
+    ...place(parts.at(-1)?.base ?? []),
+  };
+}
+
+function isOfDocument({ file = stackConfiguration }: Problem): boolean {
+  return file !== stackConfiguration;
+}
+
+/** The key that a problem of the stack configuration names, and what it names below it: a path of `set` is one key. */
+function keysIn({ path = "" }: Problem, configs: readonly TreeObject[]): string[] {
+  const own = path.replace(/^krateo:/, "");
+  const keys = own.split(/[.[ ]/).filter((key) => key !== "");
+  if (!own.startsWith("set ")) return keys;
+  const set = configs
+    .flatMap((config) => Object.keys((config["set"] ?? {}) as TreeObject))
+    .filter((key) => `${own}.`.startsWith(`set ${key}.`))
+    .toSorted((one, other) => other.length - one.length);
+  return ["set", ...set.slice(0, 1)];
 }
 
 /** Commands on a stack's file mean nothing here. */

@@ -1,4 +1,4 @@
-/** From FLEET.yaml to the files that a fleet's repository holds. Nothing but the text counts: the same text makes the same bytes. */
+/** From FLEET.yaml to the files that a fleet's repository holds: the same text makes the same bytes. */
 import { ConfigurationError } from "../../model/problem.ts";
 import { yamlWriter } from "../yaml/shared-parts.ts";
 import type { TextFile } from "../yaml/text-file.ts";
@@ -32,13 +32,14 @@ interface RenderedFleet {
  * Renders a fleet.
  *
  * @param name the file as the user knows it: every rendered file names it
+ * @param directory the project's folder, whose documents the image has; what is rendered does not depend on them
  * @throws ConfigurationError with every problem
  */
-export function renderFleet(given: TextFile, name: string): RenderedFleet {
+export function renderFleet(given: TextFile, name: string, directory: string): RenderedFleet {
   const { fleet, place, problems, warnings } = readFleet(given, name);
   if (fleet === undefined) throw new ConfigurationError(problems);
   const order = ringsOf(fleet, place);
-  const found = [...order.problems, ...configProblems(fleet, order.rings, place)];
+  const found = [...order.problems, ...configProblems(fleet, order.rings, place, directory)];
   if (found.length > 0)
     throw new ConfigurationError(found.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)));
   const files = new Map<string, string>();

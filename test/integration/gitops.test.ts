@@ -95,7 +95,17 @@ const title = `the manifests for the operator${crds ? "" : " (skipped: KRATEO_GI
       credentials: "logins",
       serviceAccount: "runner",
       resync: "30m",
-      config: { openshift: true, set: { "a.b": [1, "x", { c: null }] }, nodePorts: { authn: 30082 } },
+      config: {
+        openshift: true,
+        set: {
+          "components.operator-generator.stepConfig.install-oasgen-provider.helmValues.a": [
+            1,
+            "x",
+            { c: null },
+          ],
+        },
+        nodePorts: { authn: 30082 },
+      },
       secretConfig: { registries: { secret: "registries", key: "json" } },
       rings: [{ name: "one" }, { name: "two", within: "24h" }],
       clusters: [
@@ -103,7 +113,7 @@ const title = `the manifests for the operator${crds ? "" : " (skipped: KRATEO_GI
         { name: "late", ring: "two", labels: { "a.b/c": "d" }, kubeconfig: { secret: "s", key: "k" } },
       ],
     });
-    const rendered = [...renderFleet({ text }, "fleet.yaml").files].filter(([path]) =>
+    const rendered = [...renderFleet({ text }, "fleet.yaml", root).files].filter(([path]) =>
       path.endsWith(".yaml"),
     );
     const late = rendered.findLast(([path]) => path.endsWith("late.yaml"));

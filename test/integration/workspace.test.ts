@@ -36,7 +36,7 @@ function renderedStack(): JsonObject {
     rings: [{ name: "one" }],
     clusters: [{ name: "paris", ring: "one" }],
   });
-  const [[, text] = ["", ""]] = [...renderFleet({ text: fleet }, "fleet.yaml").files];
+  const [[, text] = ["", ""]] = [...renderFleet({ text: fleet }, "fleet.yaml", root).files];
   return parse(text).spec as JsonObject;
 }
 

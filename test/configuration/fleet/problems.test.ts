@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { renderFleet } from "../../../configuration/fleet/render.ts";
 import { ConfigurationError, type Problem } from "../../../model/problem.ts";
 
 const head = "image: registry.example.org/krateo:1.0.0\nbackend: s3://state\n";
 
-function problemsOf(text: string): readonly Problem[] {
+const root = join(import.meta.dirname, "..", "..", "..");
+
+function problemsOf(text: string, directory = root): readonly Problem[] {
   try {
-    renderFleet({ text }, "fleet.yaml");
+    renderFleet({ text }, "fleet.yaml", directory);
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems;
     throw error;
@@ -115,9 +120,69 @@ describe("a fleet is refused, with line and path,", () => {
         "8 clusters[0].config.set.components\\.backend\\.stepConfig\\.install-authn\\.helmValues\\.env\\.OIDC_SECRET: a secret in clear text",
       ],
     ],
+    [
+      "where a path names a component that no document has, of each cluster that says so",
+      `${oneRing}clusters:\n  - name: a\n    ring: one\n    config:\n      set:\n        components.frontend.enabled: true\n        components.backnd.enabled: false\n  - {name: b, ring: one, config: {set: {components.backnd.enabled: false}}}\n`,
+      [
+        '10 clusters[0].config.set.components\\.backnd\\.enabled: there is no component "backnd"',
+        '11 clusters[1].config.set.components\\.backnd\\.enabled: there is no component "backnd"',
+      ],
+    ],
+    [
+      "where a ring names a profile that is not there, once for all its clusters",
+      "config: {type: ingress}\nrings:\n  - name: one\n    config: {profiles: [debg]}\nclusters: [{name: a, ring: one, config: {domain: a.example.org}}, {name: b, ring: one, config: {domain: b.example.org}}]\n",
+      ['6 rings[0].config.profiles: there is no profile "debg"'],
+    ],
+    [
+      "where a cluster takes the node port that a chart gives to another Service",
+      `config: {nodePorts: {authn: 30082}}\n${oneRing}clusters:\n  - name: a\n    ring: one\n    config: {nodePorts: {authn: 30081}}\n`,
+      ["8 clusters[0].config.nodePorts.authn: authn and snowplow have the same node port, 30081"],
+    ],
+    [
+      "where its version is not in the project",
+      `config:\n  version: 3.1.0\n${oneRing}clusters: [{name: a, ring: one}]\n`,
+      ["4 config.version: a platform version that is neither bundled nor added to the project"],
+    ],
+    [
+      "where a component that is on needs one that is off",
+      `config:\n  set:\n    components.backend.enabled: false\n${oneRing}clusters: [{name: a, ring: one}, {name: b, ring: one}]\n`,
+      [
+        "5 config.set.components\\.backend\\.enabled: component portal-defaults needs backend, which is switched off: install-portal needs install-authn, it brings the User kind that the portal's accounts are made of",
+        "7 clusters[0]: cluster a: component frontend needs backend, which is switched off: step install-frontend uses variable AUTHN_PORT, which step extract-authn-port sets (bundled release (profiles/3.0.0/base.yaml and profiles/3.0.0/nodeport.yaml), steps[13].with.values.config.AUTHN_API_BASE_URL)",
+      ],
+    ],
   ] as const) {
     it(why, () => assert.deepEqual(found(rest), expected));
   }
+
+  it("where a document of the project is wrong: once, at the first cluster, with its place there", () => {
+    const directory = mkdtempSync(join(tmpdir(), "krateo-fleet-"));
+    try {
+      writeFileSync(join(directory, "krateo-overrides.yaml"), "components:\n  backnd: {enabled: false}\n");
+      const clusters =
+        "clusters: [{name: a, ring: one}, {name: b, ring: one, config: {profiles: [small]}}]\n";
+      assert.deepEqual(
+        problemsOf(head + oneRing + clusters, directory).map(({ file, line, what }) => [file, line, what]),
+        [
+          [
+            "fleet.yaml",
+            4,
+            'cluster a: there is no component "backnd" (krateo-overrides.yaml, line 2, components.backnd)',
+          ],
+        ],
+      );
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it("but not for what a secret value may put right: it is not known here", () => {
+    const off = "config: {set: {components.cnpg.enabled: false}}\n";
+    const cluster = (more: string): string => `${off}${oneRing}clusters: [{name: a, ring: one${more}}]\n`;
+    assert.equal(found(cluster("")).length, 1);
+    assert.equal(found(cluster(", secretConfig: {registries: {secret: s, key: k}}")).length, 1);
+    assert.deepEqual(found(cluster(", secretConfig: {database: {secret: s, key: k}}")), []);
+  });
 
   for (const [what, image] of [
     ["without a tag", "registry.example.org/krateo"],

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "..", "..", "..");
 const head = "image: registry.example.org/krateo:1.0.0\nbackend: s3://state\n";
 
 function rendered(text: string): ReadonlyMap<string, string> {
-  return renderFleet({ text: head + text }, "fleet.yaml").files;
+  return renderFleet({ text: head + text }, "fleet.yaml", root).files;
 }
 
 /** The Stack in a file. */
@@ -26,7 +26,7 @@ function spec(files: ReadonlyMap<string, string>, path: string): JsonObject {
 describe("a rendered fleet", () => {
   it("is the one in gitops/pko/hub/: npx krateo fleet render gitops/pko/fleet.yaml --output gitops/pko/hub", () => {
     const text = readFileSync(join(root, "gitops/pko/fleet.yaml"), "utf8");
-    for (const [path, content] of renderFleet({ text }, "gitops/pko/fleet.yaml").files)
+    for (const [path, content] of renderFleet({ text }, "gitops/pko/fleet.yaml", root).files)
       assert.equal(readFileSync(join(root, "gitops/pko/hub", path), "utf8"), content, path);
   });
 
@@ -100,7 +100,7 @@ clusters:
     const page = rendered(`
 rings: [{name: one}, {name: two, within: 24h}]
 clusters:
-  - {name: a, ring: one, labels: {region: eu}, config: {version: 3.1.0}}
+  - {name: a, ring: one, labels: {region: eu}, config: {type: loadbalancer}}
   - {name: b, ring: two, config: {otelEndpoint: "http://collector:4318/a|b"}}
 `).get(pageName);
     assert.match(page ?? "", /^ {2}ring0 -->\|succeeded within 24h\| ring1$/m);
@@ -110,7 +110,7 @@ clusters:
     );
     assert.match(
       page ?? "",
-      /^\| a \| region=eu \| 3\.1\.0 \| nodeport \| krateo-system \| {2}\| key value of Secret a-kubeconfig \|$/m,
+      /^\| a \| region=eu \| 3\.0\.0 \| loadbalancer \| krateo-system \| {2}\| key value of Secret a-kubeconfig \|$/m,
     );
     assert.match(page ?? "", /otelEndpoint: http:\/\/collector:4318\/a\\\|b/);
   });
@@ -121,6 +121,7 @@ clusters:
         text: `${head}resync: 2h\nrings: [{name: one}, {name: two, within: 1h}, {name: three, match: {a: b}}]\nclusters: [{name: a, ring: one}, {name: b, ring: two}]\n`,
       },
       "fleet.yaml",
+      root,
     );
     assert.deepEqual(warnings, [
       "ring two: within 1h is shorter than resync 2h, so most runs of its clusters first start another one of every cluster in ring one",
