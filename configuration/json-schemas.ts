@@ -5,7 +5,7 @@ import type { ComponentDescription } from "../components/description.ts";
 import type { JsonObject } from "../model/settings.ts";
 import { documentSchemas } from "./document.ts";
 import { serviceNamed } from "./exposure/exposed-services.ts";
-import { clusterKeys } from "./fleet/cluster-config.ts";
+import { clusterKeys } from "./fleet/config-problems.ts";
 import { fleetSchema, secretKey } from "./fleet/fleet-file.ts";
 import { keyReference } from "./key-reference.ts";
 import { stackConfigSchema } from "./stack-config.ts";

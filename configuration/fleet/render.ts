@@ -2,7 +2,7 @@
 import { ConfigurationError } from "../../model/problem.ts";
 import { yamlWriter } from "../yaml/shared-parts.ts";
 import type { TextFile } from "../yaml/text-file.ts";
-import { configProblems } from "./cluster-config.ts";
+import { configProblems } from "./config-problems.ts";
 import { readFleet } from "./fleet-file.ts";
 import { fleetPage } from "./page.ts";
 import { ringsOf } from "./rings.ts";
