@@ -39,11 +39,16 @@ Exit codes: 0 none are left, 1 some are left, or the cluster or the state cannot
     });
 }
 
-/** The rest of a destroy has no program that could hold the Lease: a process of its own does, unless a command holds it. */
+/**
+ * The rest of a destroy has no program that could hold the Lease: a process of its own does, unless a command holds it. Nor has it
+ * one that could wait for another run.
+ */
 async function checkUserObjects(options: CheckOptions, session: Session): Promise<void> {
   const confirmed = confirmedNumber();
   const { namespace, choice } = await stackTarget(options, session);
   const connection = await connectTo(choice, session);
+  const { waitForOtherRun } = await import("../cluster/lease/wait.ts");
+  await waitForOtherRun(connection, namespace, session.note);
   const isHeld = await exclusively(connection, namespace, session, async (lease) => {
     await look({ options, session, confirmed, namespace, connection });
     return lease === undefined || lease.isShared;

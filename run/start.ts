@@ -6,7 +6,7 @@ import { preflightOfRun } from "../cluster/checks/preflight/preflight.ts";
 import { checkRendering } from "../cluster/checks/rendering/check-rendering.ts";
 import { checkUpgrades, type UpgradeFindings } from "../cluster/checks/upgrades/check-upgrades.ts";
 import { type Connection, connect } from "../cluster/client/connection.ts";
-import { waitForOtherRun, waitVariable } from "../cluster/lease/wait.ts";
+import { waitForOtherRun } from "../cluster/lease/wait.ts";
 import { describeOutdated, readOutdated } from "../cluster/outdated-pods.ts";
 import { providerProblems } from "../cluster/provider-view.ts";
 import { type ComputedStep, valuePlaces } from "../configuration/computed-step.ts";
@@ -58,7 +58,8 @@ export function startRun(): Promise<RunContext> {
     const connection = connect({ ...settings.cluster, say });
     const unlike = providerProblems(connection, settings.cluster.kubeconfig, directory);
     if (unlike.length > 0) throw new ConfigurationError(unlike);
-    if (!pulumi.runtime.isDryRun()) await waitForOthers(connection, settings);
+    // Before the cluster is read: what another run changes would be out of date.
+    if (!pulumi.runtime.isDryRun()) await waitForOtherRun(connection, settings.namespace, say);
     const { inventory, latest, charts, previous, outdated, preflight, rendering } = await readAtOnce(
       connection,
       settings,
@@ -95,11 +96,6 @@ export function startRun(): Promise<RunContext> {
 
 function say(line: string): void {
   void pulumi.log.info(line);
-}
-
-/** Before the cluster is read: what another run changes would be out of date. */
-async function waitForOthers(connection: Connection, { namespace }: Settings): Promise<void> {
-  await waitForOtherRun(connection, namespace, process.env[waitVariable], say);
 }
 
 /** Reads the cluster, the charts and the stack's last run at the same time, and what can be judged of one alone. */

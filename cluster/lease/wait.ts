@@ -7,20 +7,20 @@ import type { Connection } from "../client/connection.ts";
 import { readLease } from "./record.ts";
 
 /** Environment variable: how long a run waits for another one that is in progress, as a duration; unset: it stops at once. */
-export const waitVariable = "KRATEO_WAIT";
+const waitVariable = "KRATEO_WAIT";
 
 /**
  * Returns when no other run is in progress, or when the time is up: who begins then finds the Lease held and stops.
  * Where the Lease cannot be read it returns at once, since whoever begins then says why.
  *
- * @param duration What the environment variable holds.
+ * @param duration As the environment variable has it.
  * @throws ConfigurationError when that is no duration
  */
 export async function waitForOtherRun(
   connection: Connection,
   namespace: string,
-  duration: string | undefined,
   say: (line: string) => void,
+  duration: string | undefined = process.env[waitVariable],
 ): Promise<void> {
   if (duration === undefined || duration === "") return;
   const seconds = secondsOf(duration);

@@ -83,6 +83,7 @@ describe("krateo check-user-objects", () => {
     "KRATEO_CONFIG_FILE",
     "PULUMI_STACK",
     "KRATEO_CLUSTER_UID",
+    "KRATEO_WAIT",
   ];
   const before = variables.map((name) => [name, process.env[name]] as const);
   beforeEach(() => {
@@ -163,6 +164,48 @@ describe("krateo check-user-objects", () => {
         { metadata: { annotations: { "krateo.io/left-by": "shop/authn" } } },
       ],
     ]);
+  });
+
+  describe("beside another run", () => {
+    /** A cluster without users' objects, with a Lease that its holder gives up at the fourth reading. */
+    const busy = () => {
+      let readings = 0;
+      const spec = () => {
+        readings += 1;
+        return readings < 4
+          ? {
+              holderIdentity: "ada elsewhere 7 1 6",
+              leaseDurationSeconds: 2,
+              renewTime: new Date(readings).toISOString(),
+            }
+          : { holderIdentity: "" };
+      };
+      return {
+        ...cluster,
+        "/apis/basic.authn.krateo.io/v1/users": { items: [] },
+        "/api/v1/namespaces/shop": named("shop"),
+        "/apis/coordination.k8s.io/v1/namespaces/shop/leases/krateo-installer": {
+          ...named("krateo-installer", { namespace: "shop" }),
+          toJSON() {
+            return { ...this, toJSON: undefined, spec: spec() };
+          },
+        },
+      };
+    };
+
+    it("waits until that has ended, where KRATEO_WAIT says so, and says for whom", async () => {
+      process.env["KRATEO_WAIT"] = "1m";
+      const { code, noted, printed } = await check("0", busy());
+      assert.equal(code, 0, noted);
+      assert.match(noted, /^waiting up to 1m for another run: ada on elsewhere, process 7$/m);
+      assert.match(printed, /no objects of users go with the installation/);
+    });
+
+    it("stops at once otherwise", async () => {
+      const { code, noted } = await check("0", busy());
+      assert.equal(code, 3);
+      assert.match(noted, /another run is in progress on the installation in namespace shop/);
+    });
   });
 
   it("wants a whole number", async () => {

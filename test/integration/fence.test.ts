@@ -260,4 +260,21 @@ describe("a removal", () => {
       other.kill();
     }
   });
+
+  it("waits for that run where KRATEO_WAIT says so, and begins when it has ended", async () => {
+    const stack = await openInstalled();
+    const other = await leaseProcess();
+    try {
+      assert.equal(await tell(other, "hold"), "held");
+      const going = stack.with({ KRATEO_WAIT: "5m" }).start("destroy");
+      await until(async () => going.output().includes("waiting up to 5m for another run"), 120);
+      assert.equal(Object.keys(await helmReleases()).length, 21);
+      assert.equal(await tell(other, "release"), "released");
+      const { code, output } = await going.ended;
+      assert.equal(code, 0, output);
+      assert.deepEqual(await helmReleases(), {});
+    } finally {
+      other.kill();
+    }
+  });
 });

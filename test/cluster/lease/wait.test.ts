@@ -31,7 +31,7 @@ describe("a run that may wait for another one", () => {
         server.write({ holderIdentity: "" });
       }, 1000);
       const start = performance.now();
-      await waitForOtherRun(connection, "krateo-system", "1m", (line) => lines.push(line));
+      await waitForOtherRun(connection, "krateo-system", (line) => lines.push(line), "1m");
       clearTimeout(given);
       assert.ok(performance.now() - start >= 1000);
     });
@@ -42,7 +42,7 @@ describe("a run that may wait for another one", () => {
     const server = new LeaseServer();
     const other = renewed(server);
     await withApiServer(server.handler, async (connection) => {
-      await waitForOtherRun(connection, "krateo-system", "1s", () => undefined);
+      await waitForOtherRun(connection, "krateo-system", () => undefined, "1s");
     });
     other.end();
     assert.ok(server.asked.every((method) => method === "GET"));
@@ -51,8 +51,8 @@ describe("a run that may wait for another one", () => {
   it("does not ask where it is not to wait", async () => {
     const server = new LeaseServer();
     await withApiServer(server.handler, async (connection) => {
-      await waitForOtherRun(connection, "krateo-system", undefined, () => undefined);
-      await waitForOtherRun(connection, "krateo-system", "", () => undefined);
+      await waitForOtherRun(connection, "krateo-system", () => undefined);
+      await waitForOtherRun(connection, "krateo-system", () => undefined, "");
     });
     assert.deepEqual(server.asked, []);
   });
@@ -60,7 +60,7 @@ describe("a run that may wait for another one", () => {
   it("says at once that a duration is none", async () => {
     await withApiServer(new LeaseServer().handler, async (connection) => {
       await assert.rejects(
-        waitForOtherRun(connection, "krateo-system", "30", () => undefined),
+        waitForOtherRun(connection, "krateo-system", () => undefined, "30"),
         ConfigurationError,
       );
     });
@@ -70,7 +70,7 @@ describe("a run that may wait for another one", () => {
     const server = new LeaseServer();
     server.away = true;
     await withApiServer(server.handler, async (connection) => {
-      await waitForOtherRun(connection, "krateo-system", "1m", () => undefined);
+      await waitForOtherRun(connection, "krateo-system", () => undefined, "1m");
     });
   });
 });
