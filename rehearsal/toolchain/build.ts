@@ -32,9 +32,7 @@ export async function buildRecipes(recipes: readonly Recipe[], cache: string, lo
     if (name.startsWith("build-")) await rm(join(cache, name), { recursive: true, force: true });
   }
   const expected = recipes.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
-  log(
-    `building ${recipes.length} tools from Go modules, once; about ${Math.ceil(expected / 60)} minutes on two cores`,
-  );
+  log(`building tools from Go modules, once; about ${Math.ceil(expected / 60)} min on two cores`);
   const modules = Map.groupBy(recipes, ({ folder, name }) => folder ?? name);
   for (const together of modules.values())
     await buildTogether(together as [Recipe, ...Recipe[]], cache, environment, log);
