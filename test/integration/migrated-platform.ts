@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../model/settings.ts";
 import { helmReleases } from "../support/rehearsal.ts";
-import { secretData as contentsOf, live, platformSecrets } from "../support/rehearsed-cluster.ts";
+import { change, secretData as contentsOf, live, platformSecrets } from "../support/rehearsed-cluster.ts";
 import type { TestStack } from "../support/test-stack.ts";
 
 /** The object of 2.7.0, while it is there. */
@@ -29,6 +29,16 @@ export function unchanged(
 ): void {
   for (const [name, data] of Object.entries(before))
     assert.deepEqual(after[name], data, `Secret ${name} has changed ${when}`);
+}
+
+/** Lets the volume of eventsse-etcd outlive its claim. @returns its name */
+export async function retain(): Promise<string> {
+  const claim = (await live("PersistentVolumeClaim", "etcd-data-eventsse-etcd-0")) as {
+    spec: { volumeName: string };
+  };
+  const policy = { spec: { persistentVolumeReclaimPolicy: "Retain" } };
+  await change("PersistentVolume", claim.spec.volumeName, { namespace: "" }, policy);
+  return claim.spec.volumeName;
 }
 
 /** Has the user's changes carried over to the stack. */

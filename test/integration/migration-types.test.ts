@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
-import { patch, pathOf } from "../../cluster/client/api.ts";
-import { connect } from "../../cluster/client/connection.ts";
-import { kubeconfig, seedLegacy } from "../support/rehearsal.ts";
+import { seedLegacy } from "../support/rehearsal.ts";
 import { live } from "../support/rehearsed-cluster.ts";
 import { TestStack } from "../support/test-stack.ts";
-import { carryOver, migrated, secretData, unchanged } from "./migrated-platform.ts";
+import { carryOver, migrated, retain, secretData, unchanged } from "./migrated-platform.ts";
 
 describe("the migration of a Krateo 2.7.0 on OpenShift, type loadbalancer", () => {
   it("takes one up; a volume that would be retained goes where the stack says so", async () => {
     await seedLegacy("loadbalancer", { openshift: true });
-    const claim = (await live("PersistentVolumeClaim", "etcd-data-eventsse-etcd-0")) as {
-      spec: { volumeName: string };
-    };
-    const volume = claim.spec.volumeName;
-    await retain(volume);
+    const volume = await retain();
     const before = await secretData();
     const config = { type: "loadbalancer", openshift: true, purgeVolumes: true };
     const stack = await TestStack.open("migrate-openshift", config);
@@ -30,10 +24,7 @@ describe("the migration of a Krateo 2.7.0 on OpenShift, type loadbalancer", () =
 describe("the migration of a Krateo 2.7.0, type ingress", () => {
   it("takes one up; a volume that is retained is named", async () => {
     await seedLegacy("ingress");
-    const claim = (await live("PersistentVolumeClaim", "etcd-data-eventsse-etcd-0")) as {
-      spec: { volumeName: string };
-    };
-    await retain(claim.spec.volumeName);
+    await retain();
     const before = await secretData();
     const stack = await TestStack.open("migrate-ingress", { type: "ingress", domain: "krateo.example.org" });
     await carryOver(stack);
@@ -44,9 +35,3 @@ describe("the migration of a Krateo 2.7.0, type ingress", () => {
     await migrated(stack);
   });
 });
-
-async function retain(volume: string): Promise<void> {
-  const path = pathOf("v1", "persistentvolumes", undefined, volume);
-  const policy = { spec: { persistentVolumeReclaimPolicy: "Retain" } };
-  await patch(connect({ kubeconfig }), path, "application/merge-patch+json", policy);
-}

@@ -3,31 +3,20 @@ import { resourceOf } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
 import { readServedKinds } from "../../cluster/removal/kinds.ts";
 import type { JsonObject } from "../../model/settings.ts";
-import type { Purpose } from "../../plan/rights/right.ts";
-import { type AuditedRequest, requestsOf } from "../support/audit-log.ts";
+import { requestsOf } from "../support/audit-log.ts";
 import { kubeconfig, startOver, until } from "../support/rehearsal.ts";
-import { apply, change, deleteObject, put } from "../support/rehearsed-cluster.ts";
+import { apply, change, deleteObject } from "../support/rehearsed-cluster.ts";
 import { TestStack } from "../support/test-stack.ts";
-import { kubeconfigOf } from "../support/visitor.ts";
-
-/** Namespace of the accounts. */
-const accounts = "ci";
-
-interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-interface Report {
-  readonly checks: readonly { readonly check: string; readonly found: string }[];
-}
-
-/** A rule of a role that was given to an account, with where it counts. */
-interface Given extends Rule {
-  readonly namespace?: string;
-}
+import {
+  accountFor,
+  accounts,
+  type Given,
+  makeNamespace,
+  permissions,
+  refusedIn,
+  succeeds,
+  unusedIn,
+} from "./printed-rights.ts";
 
 describe("an account with just the rights that krateo rbac prints", () => {
   let stack: TestStack;
@@ -35,33 +24,8 @@ describe("an account with just the rights that krateo rbac prints", () => {
   before(async () => {
     await startOver();
     stack = await TestStack.open("rights", { type: "nodeport" });
-    await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: accounts } });
+    await makeNamespace();
   });
-
-  /** Makes an account for a purpose. @returns its kubeconfig, and the rules that it has */
-  async function accountFor(purpose: Purpose): Promise<{ kubeconfig: string; rules: Given[] }> {
-    const account = { namespace: accounts, name: purpose };
-    await put({ apiVersion: "v1", kind: "ServiceAccount", metadata: account });
-    const words = ["rbac", "--for", purpose, "--service-account", `${accounts}/${purpose}`];
-    const { code, stdout, output } = await stack.krateo(...words, "-o", "json");
-    assert.equal(code, 0, output);
-    const { items } = JSON.parse(stdout) as { items: JsonObject[] };
-    for (const object of items) await put(object);
-    const rules = items.flatMap((object) => {
-      const { namespace } = object["metadata"] as { namespace?: string };
-      return ((object["rules"] ?? []) as unknown as Rule[]).map((rule) => ({
-        ...rule,
-        ...(namespace !== undefined && { namespace }),
-      }));
-    });
-    return { kubeconfig: await kubeconfigOf(account), rules };
-  }
-
-  async function succeeds(work: Promise<{ code: number; output: string }>): Promise<string> {
-    const { code, output } = await work;
-    assert.equal(code, 0, output);
-    return output;
-  }
 
   /** What a removal says that it would take. */
   async function list(removal: readonly string[]): Promise<string> {
@@ -113,48 +77,6 @@ describe("an account with just the rights that krateo rbac prints", () => {
     await change("Lease", "krateo-installer", { apiVersion: "coordination.k8s.io/v1" }, { spec });
   }
 
-  const refusedIn = (requests: readonly AuditedRequest[]): string[] => [
-    ...new Set(
-      requests
-        .filter(({ status }) => status === 403)
-        .map(({ verb, group, resource, namespace = "", name = "" }) =>
-          `${verb} ${resource}${group && `.${group}`} ${namespace}/${name}`.trim(),
-        ),
-    ),
-  ];
-
-  /**
-   * What of the rules no request needed: a verb on a kind in a place. Nothing records that somebody gave away rights.
-   *
-   * @param spare Verbs that may be needed on each kind, and are not in this test: they have to be used at all.
-   */
-  function unusedIn(
-    rules: readonly Given[],
-    requests: readonly AuditedRequest[],
-    spare: readonly string[],
-  ): string[] {
-    const used = new Set<string>();
-    const unused = rules.flatMap(({ apiGroups: [group], resources, resourceNames, verbs, namespace }) =>
-      resources.flatMap((resource) =>
-        verbs.flatMap((verb) => {
-          const isUsed = requests.some(
-            (one) =>
-              one.status !== 403 &&
-              (group === "*" || group === one.group) &&
-              (resource === "*" || resource === one.resource) &&
-              verb === one.verb &&
-              (namespace === undefined || one.namespace === namespace) &&
-              (resourceNames === undefined || (one.name !== undefined && resourceNames.includes(one.name))),
-          );
-          if (isUsed) used.add(verb);
-          const one = `${verb} ${resource}.${group} in ${namespace ?? "the cluster"}`;
-          return isUsed || spare.includes(verb) || ["bind", "escalate"].includes(verb) ? [] : [one];
-        }),
-      ),
-    );
-    return [...new Set([...unused, ...spare.filter((verb) => !used.has(verb))])];
-  }
-
   /** Another value for a chart without hooks, and for one whose hooks make their objects anew. */
   const set = (value: string): JsonObject => ({
     set: {
@@ -166,18 +88,14 @@ describe("an account with just the rights that krateo rbac prints", () => {
   let installer: { kubeconfig: string; rules: Given[] };
 
   it("installs, with every right that preflight asks for", async () => {
-    installer = await accountFor("install");
+    installer = await accountFor(stack, "install");
     await stack.configure({ type: "nodeport", kubeconfig: installer.kubeconfig });
-    const report = JSON.parse(await succeeds(stack.krateo("preflight", "--json"))) as Report;
-    assert.deepEqual(
-      report.checks.filter(({ check }) => check === "permission").map(({ found }) => found),
-      ["all granted"],
-    );
+    assert.deepEqual(await permissions(stack), ["all granted"]);
     await succeeds(stack.pulumi("up"));
   });
 
   it("only looks, with the rights to verify", async () => {
-    const { kubeconfig, rules } = await accountFor("verify");
+    const { kubeconfig, rules } = await accountFor(stack, "verify");
     await stack.configure({ type: "nodeport", kubeconfig });
     await succeeds(stack.krateo("verify"));
     await leaveLease();
@@ -189,7 +107,7 @@ describe("an account with just the rights that krateo rbac prints", () => {
   });
 
   it("changes, puts back, restarts and repairs, with the rights to operate", async () => {
-    const { kubeconfig, rules } = await accountFor("operate");
+    const { kubeconfig, rules } = await accountFor(stack, "operate");
     await stack.configure({ type: "nodeport", kubeconfig, ...set("true") });
     await leaveLease();
     await succeeds(stack.pulumi("preview"));
@@ -220,7 +138,7 @@ describe("an account with just the rights that krateo rbac prints", () => {
     await useEveryKind();
     // There are kinds now that nobody knew of before.
     await stack.configure({ type: "nodeport" });
-    const { rules } = await accountFor("install");
+    const { rules } = await accountFor(stack, "install");
     await stack.configure({ type: "nodeport", kubeconfig: installer.kubeconfig });
     const removal = ["uninstall", "--purge-data", "--yes"];
     const [, count = ""] = /(\d+) user objects/.exec(await list(removal)) ?? [];
