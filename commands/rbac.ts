@@ -5,7 +5,7 @@ import { ConfigurationError, ReportableError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { chartStepsOf } from "../plan/plan.ts";
 import { type ChartContents, namespacesNeeded, rightsNeeded } from "../plan/rights/needed.ts";
-import { type Purpose, purposes, type Right } from "../plan/rights/right.ts";
+import { includes, type Purpose, purposes, type Right } from "../plan/rights/right.ts";
 import { accountObject, asYaml, namespaceObject, roleObjects, type Subject } from "../plan/rights/roles.ts";
 import { withClusterOptions } from "./options.ts";
 import { type ClusterOptions, connectTo, type Session, stackSettings } from "./session.ts";
@@ -28,7 +28,7 @@ export function rbacCommand(session: Session): Command {
     .addOption(
       new Option(
         "--for <purpose>",
-        "install: also upgrade, migrate and remove; operate: change values, put back, restart, repair; verify: only look",
+        "migrate: also from Krateo 2.7.0, and back; install: also upgrade and remove; operate: change values, put back, restart, repair; verify: only look",
       )
         .choices(purposes)
         .default("install"),
@@ -53,6 +53,7 @@ export function rbacCommand(session: Session): Command {
 Examples:
   npx krateo rbac --stack dev | kubectl apply -f -
   npx krateo rbac --for verify --service-account ci/nightly
+  npx krateo rbac --for migrate --context production --user ada | kubectl apply -f -
   npx krateo rbac -o json | jq '.items[] | select(.kind == "ClusterRole") | .rules'
 
 Exit codes: 0 printed, 1 a chart cannot be fetched or rendered, or the configuration is wrong.`,
@@ -78,7 +79,7 @@ function objectsFor(options: RbacOptions, settings: Settings, contents: ChartCon
       : { kind: "User", name: user };
   const isOwn = user === undefined && options.serviceAccount === undefined;
   return [
-    ...(purpose === "install" ? namespacesNeeded(settings, contents).map(namespaceObject) : []),
+    ...(includes(purpose, "install") ? namespacesNeeded(settings, contents).map(namespaceObject) : []),
     ...(isOwn ? [accountObject(purpose, own)] : []),
     ...roleObjects(purpose, [...rightsNeeded(settings, purpose, contents), ...rightsInPod(account)], account),
   ];
@@ -116,7 +117,8 @@ async function contentsFor(
   const { directory, note: say } = session;
   const archives = await fetchArchives(steps, { directory, ...settings.charts, say });
   const { releases, generated } = await installed(settings, session);
-  const contents = await chartContents(steps, archives, releases, generated);
+  const contents = await chartContents(settings, archives, releases, generated);
+  if (options.for === "migrate" && !contents.legacy?.size) session.note(aboutLegacy(contents, settings));
   const unrendered = steps.filter(({ id }) => !contents.rendered.has(id));
   if (unrendered.length > 0) {
     throw new ConfigurationError(
@@ -129,11 +131,18 @@ async function contentsFor(
   return contents;
 }
 
+/** Said where the list of a migration is not made of what is there. */
+function aboutLegacy({ legacy }: ChartContents, { namespace }: Settings): string {
+  return legacy
+    ? `namespace ${namespace} holds no Helm release of Krateo 2.7.0, so that no rights to remove one are included`
+    : "of Krateo 2.7.0 what its own values make is included, not what somebody has made of it";
+}
+
 /** What is there already; nothing, with a word on it, where the cluster does not say. */
 async function installed(
   settings: Settings,
   session: Session,
-): Promise<{ readonly releases: HelmRelease[]; readonly generated: string[] }> {
+): Promise<{ readonly releases?: HelmRelease[]; readonly generated: string[] }> {
   const [{ readReleases }, { readServedKinds }, { readGenerated }] = await Promise.all([
     import("../cluster/client/releases.ts"),
     import("../cluster/removal/kinds.ts"),
@@ -154,7 +163,7 @@ async function installed(
     if (!(error instanceof ReportableError)) throw error;
     const [reason] = error.message.split("\n");
     session.note(`only what the plan makes is included, not what the cluster has beside it: ${reason}`);
-    return { releases: [], generated: [] };
+    return { generated: [] };
   }
 }
 

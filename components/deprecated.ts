@@ -22,8 +22,13 @@ export const legacyReleases: readonly string[] = [...deprecatedReleases, ...inst
   ({ name }) => name,
 );
 
-/** Bindings that make accounts of installers cluster-admin. */
-export const legacyBindings = {
-  runner: "helm-runner-cluster-admin",
-  cleaner: "uninstall-old-components",
+/** Accounts that installers ran Helm under, the bindings that make them cluster-admin, and a Job that stays. */
+export const legacyRunner = {
+  account: "helm-runner",
+  binding: "helm-runner-cluster-admin",
+  job: "krateo-pre-upgrade-2-7-0",
+} as const;
+export const legacyCleaner = {
+  account: "uninstall-old-components",
+  binding: "uninstall-old-components",
 } as const;

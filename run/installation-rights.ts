@@ -1,7 +1,6 @@
 /** The rights that an installation needs in the cluster at hand. */
 import type { ClusterReading } from "../cluster/inventory.ts";
 import type { Settings } from "../model/settings.ts";
-import { chartStepsOf } from "../plan/plan.ts";
 import type { Right } from "../plan/rights/right.ts";
 
 /**
@@ -16,15 +15,16 @@ export function installationRights(
   archives: Promise<ReadonlyMap<string, string>>,
 ): () => Promise<readonly Right[]> {
   return async () => {
-    const [{ chartContents }, { rightsNeeded, rightToMakeNamespaces }] = await Promise.all([
+    const [{ chartContents }, { rightsNeeded, rightToMakeNamespaces }, { purposeOfUp }] = await Promise.all([
       import("./chart-contents.ts"),
       import("../plan/rights/needed.ts"),
+      import("../plan/rights/migration.ts"),
     ]);
     const found = await reading.catch(() => undefined);
     const charts = await archives.catch(() => new Map<string, string>());
-    const contents = await chartContents(chartStepsOf(settings), charts, found?.latest.values() ?? []);
+    const contents = await chartContents(settings, charts, found && [...found.latest.values()]);
     return [
-      ...rightsNeeded(settings, "install", contents),
+      ...rightsNeeded(settings, found ? purposeOfUp(found.inventory) : "install", contents),
       ...(found && !found.inventory.namespace ? [rightToMakeNamespaces] : []),
     ];
   };

@@ -7,7 +7,12 @@ import { readReleases } from "../../cluster/client/releases.ts";
 import type { RequestOptions } from "../../cluster/client/request.ts";
 import { type InstallationObject, readInstallation } from "../../cluster/installation.ts";
 import { deleteHooksOf } from "../../cluster/removal/release-removal.ts";
-import { deprecatedReleases, installerReleases, legacyBindings } from "../../components/deprecated.ts";
+import {
+  legacyCleaner as cleaner,
+  deprecatedReleases,
+  installerReleases,
+  legacyRunner as runner,
+} from "../../components/deprecated.ts";
 import type { Leftover, Legacy, LegacyPlatform, LegacyRelease } from "../../model/inventory.ts";
 import { ConfigurationError } from "../../model/problem.ts";
 import { holdsLegacySteps, legacyKind } from "../legacy-facts.ts";
@@ -113,17 +118,14 @@ async function readPlatform(
   const found = matchingReleases(installerReleases, releases);
   if (own.length === 0 && found.length === 0) return undefined;
   const installer = found.some(({ name }) => name === "installer") ? releases.get("installer") : undefined;
-  const deployments = await Promise.all(
-    parseManifest(installer?.manifest ?? "")
-      .filter(({ kind }) => kind === "Deployment")
-      .map(({ metadata }) =>
-        get<DeploymentObject>(
-          connection,
-          pathOf("apps/v1", "deployments", namespace, metadata.name),
-          options,
-        ),
-      ),
-  );
+  const names = parseManifest(installer?.manifest ?? "")
+    .filter(({ kind }) => kind === "Deployment")
+    .map(({ metadata }) => metadata.name);
+  // As a list: who only verifies may read them in no other way.
+  const deployments =
+    names.length > 0
+      ? await list<DeploymentObject>(connection, pathOf("apps/v1", "deployments", namespace), options)
+      : [];
   return {
     objects: own.map((object) => ({
       name: object.metadata.name,
@@ -138,7 +140,7 @@ async function readPlatform(
       .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
     releases: found,
     installers: deployments
-      .filter((deployment) => deployment !== undefined)
+      .filter(({ metadata }) => names.includes(metadata.name))
       .map(({ metadata, spec: { replicas = 1 }, status }) => {
         const unready = replicas - (status?.availableReplicas ?? 0);
         return { name: metadata.name, replicas, ...(unready > 0 && { unready }) };
@@ -168,14 +170,6 @@ interface BindingObject extends KubeObject {
 interface JobObject extends KubeObject {
   readonly spec: { readonly template: { readonly spec: { readonly serviceAccountName?: string } } };
 }
-
-/** Accounts that installers ran Helm under, and the bindings that make them cluster-admin. */
-const runner = {
-  account: "helm-runner",
-  binding: legacyBindings.runner,
-  job: "krateo-pre-upgrade-2-7-0",
-};
-const cleaner = { account: "uninstall-old-components", binding: legacyBindings.cleaner };
 
 /**
  * Names alone prove nothing: a binding counts if it makes just that account of the namespace cluster-admin, the account

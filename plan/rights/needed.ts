@@ -5,10 +5,11 @@ import { chartStepsOf } from "../plan.ts";
 import { rightsToDelegate } from "./delegation.ts";
 import { kindsOf } from "./kinds.ts";
 import { rightsByLookup, rightsOnChart } from "./known-charts.ts";
+import { knownOfLegacy, type ObjectsByRelease, restorable, rightsOnLegacy } from "./migration.ts";
 import { ownRequests } from "./own-requests.ts";
 import { type PlannedObject, plannedObjects, rightsOnObjects } from "./planned-objects.ts";
 import { rightsToRemove } from "./removal.ts";
-import type { Purpose, Right } from "./right.ts";
+import { includes, type Purpose, type Right } from "./right.ts";
 import type { NamespaceNeeded } from "./roles.ts";
 
 /** What charts hold, as far as it is known. */
@@ -17,6 +18,8 @@ export interface ChartContents {
   readonly rendered: ReadonlyMap<string, readonly Json[]>;
   /** Those of releases that are installed: what the plan no longer has is removed. Default: none are known. */
   readonly installed?: readonly PlannedObject[];
+  /** Those of installed releases that only a migration removes. Default: what is known of their charts. */
+  readonly legacy?: ObjectsByRelease;
   /** Names of definitions that were made out of users' objects. Default: none are known. */
   readonly generated?: readonly string[];
 }
@@ -32,17 +35,21 @@ export function rightsNeeded(settings: Settings, purpose: Purpose, contents: Cha
     ...(contents.installed ?? []),
     snapshotDefinition,
   ];
-  const kindOf = kindsOf(objects.map(({ manifest }) => manifest));
+  const legacy: ObjectsByRelease =
+    purpose === "migrate" ? (contents.legacy ?? knownOfLegacy(settings)) : new Map();
+  const kindOf = kindsOf([...objects, ...[...legacy.values()].flat()].map(({ manifest }) => manifest));
+  const makes = includes(purpose, "install");
   const held = [
     ...ownRequests(settings, purpose),
     ...rightsOnObjects(objects, kindOf, purpose),
     ...(purpose === "verify" ? [] : steps.flatMap(rightsByLookup)),
-    ...(purpose === "install" ? rightsToRemove(settings, objects, kindOf, contents.generated ?? []) : []),
+    ...(makes ? rightsToRemove(settings, objects, kindOf, contents.generated ?? []) : []),
+    ...rightsOnLegacy(legacy, kindOf),
   ];
   const unknown = steps.filter(({ id }) => !contents.rendered.has(id));
   return [
     ...held,
-    ...(purpose === "install" ? rightsToDelegate(objects, kindOf, held) : []),
+    ...(makes ? rightsToDelegate([...objects, ...restorable(legacy)], kindOf, held) : []),
     ...(purpose === "verify" ? [] : unknown.flatMap(rightsOnChart)),
   ];
 }

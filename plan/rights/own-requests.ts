@@ -4,7 +4,7 @@
  * the API server records.
  */
 import { postgresGroup } from "../../components/cnpg.ts";
-import { legacyBindings } from "../../components/deprecated.ts";
+import { legacyCleaner, legacyRunner } from "../../components/deprecated.ts";
 import type { Settings } from "../../model/settings.ts";
 import { chartStepsOf } from "../plan.ts";
 import { rbacGroup } from "./planned-objects.ts";
@@ -72,6 +72,8 @@ function requests(settings: Settings): Request[] {
   const ready = "tell what is ready, what is not and why";
   const ways = "find the ways into the cluster";
   const legacy = "find what is left of Krateo 2.7.0";
+  const retire = "remove the rights that installers of Krateo 2.7.0 leave";
+  const bindings = [legacyRunner.binding, legacyCleaner.binding];
   const whose =
     "tell whose the objects of the whole cluster are, before the installation and before a removal";
   const record = "keep the record of what is installed";
@@ -108,15 +110,7 @@ function requests(settings: Settings): Request[] {
     request("verify", "home", "", "persistentvolumeclaims serviceaccounts", "get", legacy),
     request("verify", "home", "batch", "jobs", "get", legacy),
     request("verify", "cluster", "krateo.io", "krateoplatformops", "list", legacy),
-    request(
-      "verify",
-      "cluster",
-      rbacGroup,
-      "clusterrolebindings",
-      "get",
-      legacy,
-      Object.values(legacyBindings),
-    ),
+    request("verify", "cluster", rbacGroup, "clusterrolebindings", "get", legacy, bindings),
 
     request("operate", "home", "coordination.k8s.io", "leases", "update", lock),
     request("operate", "releases", "", "secrets", "create update patch delete", "let Helm keep its records"),
@@ -174,5 +168,34 @@ function requests(settings: Settings): Request[] {
       "delete",
       "remove volumes, when that is asked for",
     ),
+
+    request(
+      "migrate",
+      "home",
+      "krateo.io",
+      "krateoplatformops",
+      "get create patch delete",
+      "back up the object of Krateo 2.7.0, remove it without its finalizer, or put it back",
+    ),
+    request(
+      "migrate",
+      "home",
+      "apps",
+      "deployments",
+      "get patch",
+      "stop the installer of Krateo 2.7.0, or start it again",
+    ),
+    request("migrate", "home", "", "services", "create patch", "try out whether node ports are free"),
+    request(
+      "migrate",
+      "cluster",
+      "",
+      "persistentvolumes",
+      settings.purgeVolumes ? "get list patch" : "get list",
+      "say what becomes of the volume of Krateo 2.7.0",
+    ),
+    request("migrate", "home", "batch", "jobs", "delete", retire, [legacyRunner.job]),
+    request("migrate", "home", "", "serviceaccounts", "delete", retire, [legacyRunner.account]),
+    request("migrate", "cluster", rbacGroup, "clusterrolebindings", "delete", retire, bindings),
   ];
 }

@@ -3,7 +3,7 @@ import { isMap } from "../../model/secret-value.ts";
 import type { Json, JsonObject } from "../../model/settings.ts";
 import { firstFew } from "../removal/objects.ts";
 import type { KindFinder, KindOfObject } from "./kinds.ts";
-import type { Purpose, Right } from "./right.ts";
+import { includes, type Purpose, type Right } from "./right.ts";
 
 /** An object of a Helm release or of a step, as its manifest has it. */
 export interface PlannedObject {
@@ -91,7 +91,9 @@ function isOfUpgrade({ manifest }: PlannedObject): boolean {
 
 /** Helm watches the Jobs of hooks until they have ended; Pulumi what it removes itself until it is gone. */
 function isWatched(object: PlannedObject, { group, resource }: KindOfObject, purpose: Purpose): boolean {
-  return (group === "batch" && resource === "jobs") || (object.watched === true && purpose === "install");
+  return (
+    (group === "batch" && resource === "jobs") || (object.watched === true && includes(purpose, "install"))
+  );
 }
 
 function rightsOn({ group, resource, namespace, names, makers, watched }: Group, purpose: Purpose): Right[] {

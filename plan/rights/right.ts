@@ -1,7 +1,7 @@
 /** Rights as RBAC has them: what may be done with the objects of one kind, and why. */
 
 /** What an account is for. Each may do all that the ones before it may. */
-export const purposes = ["verify", "operate", "install"] as const;
+export const purposes = ["verify", "operate", "install", "migrate"] as const;
 export type Purpose = (typeof purposes)[number];
 
 export interface Right {

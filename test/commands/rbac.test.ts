@@ -3,7 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parseAllDocuments } from "yaml";
+import { kubeconfigOf, withApiServer } from "../cluster/api-server.ts";
 import { withHelm } from "../cluster/helm-stand-in.ts";
+import { server } from "./preflight-session.ts";
 import { krateo, type Run, withProject } from "./session.ts";
 
 const document = JSON.stringify({
@@ -100,6 +102,27 @@ describe("krateo rbac", () => {
     assert.equal(run.code, 0, run.noted);
     const verbs = objectsIn(run).flatMap(({ rules = [] }) => rules.flatMap((rule) => rule.verbs));
     assert.deepEqual([...new Set(verbs)].toSorted(), ["get", "list"]);
+  });
+
+  it("prints for a migration, by what is known of 2.7.0 where no cluster answers, and says so", async () => {
+    const run = await withRendered("--for", "migrate");
+    assert.equal(run.code, 0, run.noted);
+    const named = objectsIn(run).flatMap(({ rules = [] }) =>
+      rules.flatMap((rule) => rule.resourceNames ?? []),
+    );
+    assert.ok(named.includes("eventrouter-krateo-system"));
+    assert.deepEqual(objectsIn(run)[0]?.kind, "Namespace");
+    assert.match(run.noted, /of Krateo 2\.7\.0 what its own values make is included/);
+  });
+
+  it("says that a cluster without a 2.7.0 has nothing of it to remove", async () => {
+    await withApiServer(server(), async ({ server: address }) => {
+      writeFileSync(join(directory, "somewhere"), JSON.stringify(kubeconfigOf("somewhere", address)));
+      const run = await withRendered("--for", "migrate", "--kubeconfig", `${directory}/somewhere`);
+      assert.equal(run.code, 0, run.noted);
+      assert.match(run.noted, /namespace krateo-system holds no Helm release of Krateo 2\.7\.0/);
+      assert.doesNotMatch(run.printed, /eventrouter/);
+    });
   });
 
   it("says what is missing where charts cannot be rendered", async () => {

@@ -1,5 +1,6 @@
 /** Accounts with just the rights that `krateo rbac` prints, and what they asked of the API server. */
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../model/settings.ts";
 import type { Purpose } from "../../plan/rights/right.ts";
 import type { AuditedRequest } from "../support/audit-log.ts";
@@ -53,6 +54,25 @@ export async function accountFor(
   const { items, rules } = await printed(stack, purpose);
   for (const object of items) await put(object);
   return { kubeconfig: await kubeconfigOf(account), rules };
+}
+
+/** Those of the rules that are not printed for another purpose, each with one kind and one verb. */
+export async function beyond(stack: TestStack, rules: readonly Given[], purpose: Purpose): Promise<Given[]> {
+  const single = (all: readonly Given[]): Given[] =>
+    all.flatMap((rule) =>
+      rule.resources.flatMap((resource) =>
+        rule.verbs.map((verb) => ({ ...rule, resources: [resource], verbs: [verb] })),
+      ),
+    );
+  const others = single((await printed(stack, purpose)).rules);
+  const covers = (other: Given, rule: Given): boolean =>
+    isDeepStrictEqual(
+      [other.apiGroups, other.resources, other.verbs, other.namespace],
+      [rule.apiGroups, rule.resources, rule.verbs, rule.namespace],
+    ) &&
+    (other.resourceNames === undefined ||
+      (rule.resourceNames ?? []).every((name) => other.resourceNames?.includes(name)));
+  return single(rules).filter((rule) => !others.some((other) => covers(other, rule)));
 }
 
 /** What preflight says of the account's rights. */

@@ -5,6 +5,7 @@ import type { Check } from "../../../model/check.ts";
 import type { Inventory } from "../../../model/inventory.ts";
 import { ConfigurationError } from "../../../model/problem.ts";
 import type { Settings } from "../../../model/settings.ts";
+import { purposeOfUp } from "../../../plan/rights/migration.ts";
 import { rightsNeeded } from "../../../plan/rights/needed.ts";
 import type { Right } from "../../../plan/rights/right.ts";
 import { list, pathOf } from "../../client/api.ts";
@@ -131,7 +132,7 @@ export function judge(
   return [
     checkIdentity({ server, context, uid: inventory?.clusterUid }),
     ...(version === undefined ? [] : [checkVersion(version), ...checkSigner(version)]),
-    ...checkRights(context, cluster.missingRights),
+    ...checkRights(context, cluster.missingRights, inventory && purposeOfUp(inventory)),
     ...unread(cluster),
     ...(inventory ? checkInstallations(settings, inventory, cluster, checkLegacy) : []),
     ...checkOwnership(settings, clusterScoped),

@@ -1,12 +1,22 @@
 /** Checks the rights that an installation needs. */
 import type { Check } from "../../../model/check.ts";
 import { firstFew } from "../../../plan/removal/objects.ts";
-import type { Right } from "../../../plan/rights/right.ts";
+import type { Purpose, Right } from "../../../plan/rights/right.ts";
 
-/** One line when nothing is missing, else one for each kind in each place. @param missing Undefined: it could not be asked. */
-export function checkRights(context: string, missing: readonly Right[] | undefined): Check[] {
+/**
+ * One line when nothing is missing, else one for each kind in each place.
+ *
+ * @param missing Undefined: it could not be asked.
+ * @param purpose What they are for.
+ */
+export function checkRights(
+  context: string,
+  missing: readonly Right[] | undefined,
+  purpose: Purpose = "install",
+): Check[] {
   if (!missing) return [];
-  const base = { check: "permission", expected: "all that an installation does" };
+  const doing = purpose === "migrate" ? "a migration" : "an installation";
+  const base = { check: "permission", expected: `all that ${doing} does` };
   if (missing.length === 0) {
     return [{ ...base, subject: `user of context ${context}`, status: "OK", found: "all granted", next: "" }];
   }
@@ -25,7 +35,7 @@ export function checkRights(context: string, missing: readonly Right[] | undefin
         rights.map(({ why }) => why),
         2,
       ),
-      next: "have them granted: npx krateo rbac prints the roles; or install as a cluster administrator (krateo:context)",
+      next: `have them granted: npx krateo rbac --for ${purpose} prints the roles; or be a cluster administrator (krateo:context)`,
     };
   });
 }

@@ -90,9 +90,12 @@ class LegacyCluster {
     const items = [...this.objects]
       .filter(([key]) => key.startsWith(kind) && (!release || key.includes(`.${release}.v`)))
       .map(([, item]) => item);
-    const isList = [`${inShop}/secrets`, `${krateo}/krateoplatformops`, "/api/v1/persistentvolumes"].includes(
-      path,
-    );
+    const isList = [
+      `${inShop}/secrets`,
+      "/apis/apps/v1/namespaces/shop/deployments",
+      `${krateo}/krateoplatformops`,
+      "/api/v1/persistentvolumes",
+    ].includes(path);
     return isList ? { status: 200, body: { items } } : { status: 404, body: { message: "not found" } };
   };
 

@@ -72,10 +72,12 @@ describe("the health of Krateo 2.7.0", () => {
       "/apis/krateo.io/v1alpha1/krateoplatformops": {
         items: [{ metadata: { name: "krateo", namespace: "shop", uid: "k" }, status: { conditions } }],
       },
-      [`/apis/apps/v1/${namespaced}/deployments/installer`]: {
-        metadata: { name: "installer", uid: "d" },
-        spec: { replicas: 2 },
-        status: { availableReplicas },
+      [`/apis/apps/v1/${namespaced}/deployments`]: {
+        items: ["installer", "authn"].map((name) => ({
+          metadata: { name, uid: name },
+          spec: { replicas: 2 },
+          status: { availableReplicas },
+        })),
       },
     };
     await withApiServer(holding(objects), async (connection) => {

@@ -73,4 +73,21 @@ describe("preflight", () => {
       ],
     );
   });
+
+  for (const [what, releases, purpose] of [
+    ["an installation", [], "install"],
+    [
+      "a migration where it finds a 2.7.0",
+      [{ name: "sweeper", chart: "sweeper", chartVersion: "0.2.0" }],
+      "migrate",
+    ],
+  ] as const) {
+    it(`asks for the rights of ${what}`, () => {
+      const missing = { group: "", resource: "secrets", verbs: ["list"], why: "work" };
+      const inventory = { ...emptyInventory, legacy: { releases, volumes: [] } };
+      const checks = judge(settingsOf([]), inventory, readyCluster({ missingRights: [missing] }), () => []);
+      const [lacking] = checks.filter(({ subject }) => subject === "secrets");
+      assert.match(lacking?.next ?? "", new RegExp(`npx krateo rbac --for ${purpose} prints the roles`));
+    });
+  }
 });
