@@ -85,7 +85,7 @@ export interface AuditedRequest {
 /** Every request for objects that a service account made, in the order in which they were answered. */
 export async function requestsOf(account: { namespace: string; name: string }): Promise<AuditedRequest[]> {
   const asker = `system:serviceaccount:${account.namespace}:${account.name}`;
-  return (await auditEvents()).flatMap(({ verb, user, objectRef, responseStatus }) => {
+  return (await auditEvents()).flatMap(({ verb, user, objectRef, responseStatus, requestURI }) => {
     // Everybody may ask what he may do.
     if (user.username !== asker || !objectRef || objectRef.apiGroup === "authorization.k8s.io") return [];
     const { apiGroup: group = "", resource, subresource, namespace, name } = objectRef;
@@ -97,7 +97,10 @@ export async function requestsOf(account: { namespace: string; name: string }): 
       status: responseStatus?.code ?? 0,
     };
     // A patch that finds no object makes it, for which it needs the right to do so.
-    const verbs = verb === "patch" && request.status === 201 ? [verb, "create"] : [verb];
+    const makes = verb === "patch" && request.status === 201;
+    // A watch that begins with what is there stands for a list, which API servers without it are asked for.
+    const lists = verb === "watch" && /[?&]sendInitialEvents=true/.test(requestURI);
+    const verbs = [verb, ...(makes ? ["create"] : []), ...(lists ? ["list"] : [])];
     return verbs.map((one) => ({ ...request, verb: one }));
   });
 }
