@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
-import { copyFile, cp, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { copyFile, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { install, recipeDirectory } from "./cache.ts";
-import { GoCommand } from "./go-command.ts";
 import type { Recipe } from "./recipes.ts";
 import { writeStagingModule } from "./staging.ts";
 
@@ -18,9 +17,11 @@ const neededGo = { major: 1, minor: 26 };
 /** The first Go that fetches a newer one by itself, as a module. */
 const selfUpdatingGo = { major: 1, minor: 21 };
 
+/** How many builds run side by side: each already uses every core, a second fills the gaps of linking. */
+const buildsAtOnce = 2;
+
 /**
- * Builds the given recipes into the cache, and says every half minute what is going on. Recipes of one module are built
- * together, one module after another: each uses every core, and what one has compiled the next ones find.
+ * Builds the given recipes into the cache, the longest first, and says every half minute what is going on.
  * The caller holds the toolchain's lock.
  *
  * @throws Error when Go is missing or too old, or a build fails; with what to do
@@ -31,85 +32,123 @@ export async function buildRecipes(recipes: readonly Recipe[], cache: string, lo
   for (const name of await readdir(cache)) {
     if (name.startsWith("build-")) await rm(join(cache, name), { recursive: true, force: true });
   }
-  const expected = recipes.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
-  log(`building tools from Go modules, once; about ${Math.ceil(expected / 60)} min on two cores`);
-  const modules = Map.groupBy(recipes, ({ folder, name }) => folder ?? name);
-  for (const together of modules.values())
-    await buildTogether(together as [Recipe, ...Recipe[]], cache, environment, log);
+  const queue = recipes.toSorted((a, b) => b.expectedSeconds - a.expectedSeconds);
+  const total = queue.length;
+  const expected = queue.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
+  log(
+    `building ${total} tools from Go modules, once; about ${Math.ceil(expected / 60)} minutes on two cores`,
+  );
+
+  let started = 0;
+  const worker = async () => {
+    for (let recipe = queue.shift(); recipe; recipe = queue.shift()) {
+      const label = `${recipe.name} ${recipe.version} (${++started} of ${total})`;
+      const begin = Date.now();
+      const seconds = () => Math.round((Date.now() - begin) / 1000);
+      log(`${label}: building`);
+      const ticker = setInterval(
+        () => log(`${label}: ${seconds()} s of about ${recipe.expectedSeconds}`),
+        30_000,
+      );
+      try {
+        await buildRecipe(recipe, cache, environment);
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      } finally {
+        clearInterval(ticker);
+      }
+      log(`${label}: built in ${seconds()} s`);
+    }
+  };
+  // When one fails, the other is let finish: what it makes is kept, and no compiler is left behind.
+  const outcomes = await Promise.allSettled(Array.from({ length: buildsAtOnce }, worker));
+  const failure = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failure) throw failure.reason;
 }
 
-/** Builds the recipes of one module. */
-async function buildTogether(
-  recipes: readonly [Recipe, ...Recipe[]],
-  cache: string,
-  environment: NodeJS.ProcessEnv,
-  log: Log,
-): Promise<void> {
-  const [{ folder, staging, embeds, version, uncheckedModules, name: first }] = recipes;
-  const name = folder ?? first;
-  const label = recipes.map((recipe) => `${recipe.name} ${recipe.version}`).join(", ");
-  const work = join(cache, `build-${name}-${process.pid}`);
+async function buildRecipe(recipe: Recipe, cache: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const work = join(cache, `build-${recipe.name}-${process.pid}`);
   const output = join(work, "output");
-  const source = join(work, "source");
-  const env = {
-    ...environment,
-    GOBIN: output,
-    GONOSUMDB: [environment.GONOSUMDB, uncheckedModules].filter(Boolean).join(","),
-  };
-  const report = join(cache, `${name}.log`);
-  const go = new GoCommand({ purpose: `building ${label}`, folder: source, env, report });
   await rm(work, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
   try {
-    log(`${label}: fetching the modules`);
+    const env = { ...environment, GOBIN: output, GONOSUMDB: uncheckedModules(environment, recipe) };
+    const linker = `-s -w ${recipe.linkerFlags ?? ""}`.trim();
+    // The linker leaves out what debuggers read, so the compiler need not write it: a sixth of its work.
+    const compiler = "all=-dwarf=false";
+    const flags = ["-trimpath", "-buildvcs=false", "-gcflags", compiler, "-ldflags", linker];
+    const source = join(work, "source");
+    const { folder, staging, version } = recipe;
     if (folder) await cp(join(import.meta.dirname, folder), source, { recursive: true });
-    else await mkdir(source, { recursive: true });
-    if (staging) await writeStagingModule(source, { module: staging, version }, env);
-    if (embeds) await copyEmbeds(embeds, source, go);
-    const packages = recipes.flatMap((recipe) => recipe.packages);
-    const inModule = folder !== undefined || staging !== undefined;
-    // What a staging module's go.sum lacks is held against the checksum database.
-    const mode = staging ? ["-mod=mod"] : [];
-    const targets = inModule ? await go.lines("list", ...mode, "-f", "{{.Target}}", ...packages) : undefined;
-    const total = inModule ? (await go.lines("list", ...mode, "-deps", ...packages)).length : undefined;
-    const begin = Date.now();
-    const seconds = () => Math.round((Date.now() - begin) / 1000);
-    const ticker = setInterval(() => {
-      // What an earlier build has left is not compiled again, so that fewer may be needed.
-      const of = total === undefined ? "" : ` of at most ${total}`;
-      log(`${label}: ${go.compiled}${of} packages compiled in ${seconds()} s`);
-    }, 30_000);
-    try {
-      await go.run(
-        ...["install", "-v", ...mode, "-trimpath", "-buildvcs=false"],
-        // The linker leaves out what debuggers read, so the compiler need not write it: a sixth of its work.
-        ...["-gcflags", "all=-dwarf=false"],
-        ...["-ldflags", ["-s -w", ...recipes.map(({ linkerFlags }) => linkerFlags ?? "")].join(" ").trim()],
-        ...packages.map((path) => (inModule ? path : `${path}@v${version}`)),
-      );
-    } finally {
-      clearInterval(ticker);
+    if (staging) {
+      await writeStagingModule(source, { module: staging, version }, env);
+      // What go.sum lacks is held against the checksum database.
+      flags.push("-mod=mod");
     }
-    const built = targets ?? recipes.flatMap(({ binaries }) => binaries.map((name) => join(output, name)));
-    for (const recipe of recipes) {
-      const staged = join(work, recipe.name);
-      await mkdir(staged, { recursive: true });
-      for (const binary of recipe.binaries) await rename(built.shift() as string, join(staged, binary));
-      await install(staged, await recipeDirectory(recipe, cache), recipe.binaries);
+    if (folder || staging) {
+      await copyEmbeds(recipe, source, env);
+      for (const [index, executable] of executables(recipe).entries()) {
+        const packagePath = recipe.packages[index] as string;
+        await go(recipe, ["build", ...flags, "-o", join(output, executable), packagePath], source, env);
+      }
+    } else {
+      const versioned = recipe.packages.map((path) => `${path}@v${recipe.version}`);
+      await go(recipe, ["install", ...flags, ...versioned], work, env);
     }
-    log(`${label}: built in ${seconds()} s`);
+    await install(output, await recipeDirectory(recipe, cache), recipe.binaries);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function copyEmbeds(
-  { module, files }: { module: string; files: readonly string[] },
-  source: string,
-  go: GoCommand,
-): Promise<void> {
-  await go.run("mod", "download", module);
-  const [directory] = await go.lines("list", "-m", "-f", "{{.Dir}}", module);
-  for (const file of files) await copyFile(join(directory as string, file), join(source, basename(file)));
+/** The binaries of a recipe that lists as many packages, in the packages' order. */
+function executables(recipe: Recipe): readonly string[] {
+  if (recipe.binaries.length !== recipe.packages.length) {
+    throw new Error(
+      `recipe ${recipe.name}: ${recipe.binaries.length} binaries from ${recipe.packages.length} packages`,
+    );
+  }
+  return recipe.binaries;
+}
+
+async function copyEmbeds(recipe: Recipe, source: string, env: NodeJS.ProcessEnv): Promise<void> {
+  if (!recipe.embeds) return;
+  const { module, files } = recipe.embeds;
+  await go(recipe, ["mod", "download", module], source, env);
+  const { stdout } = await run("go", ["list", "-m", "-f", "{{.Dir}}", module], { cwd: source, env });
+  for (const file of files) await copyFile(join(stdout.trim(), file), join(source, basename(file)));
+}
+
+function uncheckedModules(environment: NodeJS.ProcessEnv, recipe: Recipe): string {
+  return [environment.GONOSUMDB, recipe.uncheckedModules].filter(Boolean).join(",");
+}
+
+/** Runs go; what it prints is kept and shown, from its end, only when it fails. */
+async function go(recipe: Recipe, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn("go", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      printed = (printed + text).slice(-100_000);
+    });
+  }
+  const code = await new Promise<number | string | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode, signal) => resolve(exitCode ?? signal));
+  });
+  if (code === 0) return;
+  const report = join(cwd, "..", "..", `${recipe.name}.log`);
+  await writeFile(report, printed).catch(() => undefined);
+  const errors = printed.split("\n").filter((line) => line && !line.startsWith("go: downloading "));
+  throw new Error(
+    `building ${recipe.name} ${recipe.version} failed: go ${args[0]} ended with ${code}\n` +
+      `${errors
+        .slice(-8)
+        .map((line) => `  ${line}`)
+        .join("\n")}\n` +
+      `Everything it printed is in ${report}. Run the same command again to resume: what was compiled is kept.`,
+  );
 }
 
 /** The environment for go, after a check that there is one that will do. */

@@ -8,12 +8,9 @@ export interface Recipe {
   version: string;
   /** Executables that the recipe yields, by their file names. */
   binaries: readonly string[];
-  /** Packages to build, in the order of the binaries. Without a folder their last path elements are the binaries' names. */
+  /** Packages to build; the name of a package's last path element is what `go` calls the executable. */
   packages: readonly string[];
-  /**
-   * A folder beside this file with go.mod and go.sum; none: `go install package@v<version>`, unless `staging`. Recipes that
-   * name the same folder share what they are compiled from: most of what Kubernetes, Helm, Pulumi and KWOK are made of.
-   */
+  /** A folder beside this file with go.mod and go.sum; none: `go install package@v<version>`, unless `staging`. */
   folder?: string;
   /** A module that is built as its own go.mod says, but for the parts of it that have modules and tags of their own. */
   staging?: string;
@@ -22,7 +19,7 @@ export interface Recipe {
   embeds?: { module: string; files: readonly string[] };
   /** Modules that the checksum database does not know; go.sum pins them. */
   uncheckedModules?: string;
-  /** Seconds that it takes on two cores, without what recipes before it have compiled. */
+  /** Seconds a build took on two cores; larger ones start first. */
   expectedSeconds: number;
 }
 
@@ -31,7 +28,7 @@ export const kubernetesVersion = "1.35.4";
 /** What `--kubernetes` can name: of each minor version that is looked at, the newest that the module proxy holds whole. */
 export const kubernetesVersions = ["1.31.14", "1.33.13", kubernetesVersion, "1.37.2"] as const;
 export const pulumiVersion = "3.259.0";
-export const helmVersion = "3.20.2";
+export const helmVersion = "3.21.4";
 export const kwokVersion = "0.8.0";
 
 /** @param version One of `kubernetesVersions`. */
@@ -47,7 +44,7 @@ function kubernetesRecipe(version: string): Recipe {
       "k8s.io/kubernetes/cmd/kube-scheduler",
     ],
     // The others' sums are in the checksum database.
-    ...(version === kubernetesVersion ? { folder: "tools" } : { staging: "k8s.io/kubernetes" }),
+    ...(version === kubernetesVersion ? { folder: "kubernetes" } : { staging: "k8s.io/kubernetes" }),
     linkerFlags: [
       `-X k8s.io/component-base/version.gitVersion=v${version}`,
       `-X k8s.io/component-base/version.gitMajor=${major}`,
@@ -75,7 +72,7 @@ const toolRecipes: readonly Recipe[] = [
     version: "3.6.14",
     binaries: ["etcd"],
     packages: ["go.etcd.io/etcd/server/v3"],
-    folder: "tools",
+    folder: "etcd",
     expectedSeconds: 30,
   },
   {
@@ -90,7 +87,6 @@ const toolRecipes: readonly Recipe[] = [
     version: helmVersion,
     binaries: ["helm"],
     packages: ["helm.sh/helm/v3/cmd/helm"],
-    folder: "tools",
     expectedSeconds: 70,
   },
 ];
@@ -101,7 +97,7 @@ export const pulumiRecipe: Recipe = {
   version: pulumiVersion,
   binaries: ["pulumi"],
   packages: ["github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
-  folder: "tools",
+  folder: "pulumi",
   linkerFlags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`,
   expectedSeconds: 215,
 };
@@ -121,5 +117,5 @@ export const kubernetesProviderRecipe: Recipe = {
     ],
   },
   uncheckedModules: "github.com/pulumi/*",
-  expectedSeconds: 420,
+  expectedSeconds: 470,
 };

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
 import { satisfies } from "../../rehearsal/toolchain/plugins.ts";
+import {
+  clusterRecipes,
+  kubernetesProviderRecipe,
+  kubernetesVersionFor,
+  kubernetesVersions,
+  pulumiRecipe,
+  type Recipe,
+} from "../../rehearsal/toolchain/recipes.ts";
 import { chooseSource } from "../../rehearsal/toolchain/tool-download.ts";
 
 describe("where the tools come from", () => {
@@ -44,4 +52,39 @@ describe("an official plugin", () => {
       assert.equal(satisfies(version, wanted), expected);
     });
   }
+});
+
+describe("the recipes", () => {
+  const recipes = [...clusterRecipes(), pulumiRecipe, kubernetesProviderRecipe];
+  for (const { name, binaries, packages } of recipes) {
+    it(`give ${name} one binary for each package`, () => assert.equal(binaries.length, packages.length));
+  }
+  it("yield every binary once", () => {
+    const all = recipes.flatMap(({ binaries }) => binaries);
+    assert.deepEqual(all.length, new Set(all).size);
+  });
+});
+
+describe("the Kubernetes version of a rehearsal", () => {
+  const table: [string, string | undefined][] = [
+    ["1.33.13", "1.33.13"],
+    ["1.33", "1.33.13"],
+    ["1.3", undefined],
+    ["1.33.1", undefined],
+    ["newest", kubernetesVersions.at(-1)],
+    ["1.30", undefined],
+  ];
+  for (const [text, version] of table) {
+    it(`${text} is ${version}`, () => assert.equal(kubernetesVersionFor(text), version));
+  }
+  it("decides the version that the binaries tell", () => {
+    for (const version of kubernetesVersions) {
+      const { version: built, linkerFlags = "" } = clusterRecipes(version)[0] as Recipe;
+      assert.equal(built, version);
+      assert.match(
+        linkerFlags,
+        new RegExp(`component-base/version.gitVersion=v${version} .*gitMinor=${version.split(".")[1]} `),
+      );
+    }
+  });
 });
