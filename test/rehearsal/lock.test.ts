@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,6 +19,11 @@ describe("the lock of the toolchain", () => {
   const heldBy = async (owner: LockOwner) => {
     await mkdir(lock);
     await writeFile(join(lock, "owner.json"), JSON.stringify(owner));
+  };
+  /** In one step: a folder that is empty for a moment would be claimed, and be in the way of its own removal. */
+  const release = async () => {
+    await rename(lock, join(folder, "released"));
+    await rm(join(folder, "released"), { recursive: true });
   };
   const deadPid = () => spawnSync("true").pid;
 
@@ -86,7 +91,7 @@ describe("the lock of the toolchain", () => {
       waits.map(({ pid }) => pid),
       [process.pid],
     );
-    await rm(lock, { recursive: true });
+    await release();
     assert.equal(await waiting, "in");
   });
 
@@ -98,7 +103,7 @@ describe("the lock of the toolchain", () => {
     });
     await sleep(500);
     assert.equal(entered, false);
-    await rm(lock, { recursive: true });
+    await release();
     await waiting;
   });
 });
