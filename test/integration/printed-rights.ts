@@ -77,9 +77,9 @@ export async function beyond(stack: TestStack, rules: readonly Given[], purpose:
 
 /** What preflight says of the account's rights. */
 export async function permissions(stack: TestStack): Promise<string[]> {
-  const { checks } = JSON.parse(await succeeds(stack.krateo("preflight", "--json"))) as {
-    checks: { check: string; found: string }[];
-  };
+  const { code, stdout, output } = await stack.krateo("preflight", "--json");
+  assert.equal(code, 0, output);
+  const { checks } = JSON.parse(stdout) as { checks: { check: string; found: string }[] };
   return checks.filter(({ check }) => check === "permission").map(({ found }) => found);
 }
 
