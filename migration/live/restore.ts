@@ -1,5 +1,6 @@
 /** Puts a Krateo 2.7.0 back from a backup. */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { create, get, type KubeObject, patch, pathOf, resourceOf } from "../../cluster/client/api.ts";
 import { ApiError } from "../../cluster/client/api-errors.ts";
 import type { Connection } from "../../cluster/client/connection.ts";
@@ -50,8 +51,17 @@ export async function restoreLegacy(
   );
   const object = await objectToPutBack(connection, { folder, index });
   const would = dryRun ? "would be " : "";
+  const definitions = dryRun ? [] : await putDefinitionsBack(connection, namespace, stored);
   for (const { name, chart, chartVersion } of missing) {
-    if (!dryRun) await putReleaseBack(connection, namespace, name, stored.get(name) as StoredRelease);
+    if (!dryRun) {
+      const { objects, records } = stored.get(name) as StoredRelease;
+      for (const one of objects) {
+        await untilServed(connection, one, definitions, log);
+        await createOwned(connection, one, namespace, name);
+      }
+      for (const record of records)
+        await createUnlessThere(connection, pathOf("v1", "secrets", namespace), record);
+    }
     log(`Helm release ${name} (${chart} ${chartVersion}) ${would}put back`);
   }
   if (missing.some(({ name }) => name === "eventsse-etcd")) {
@@ -92,16 +102,44 @@ function refuse(folder: string, reasons: readonly string[]): void {
   ]);
 }
 
-async function putReleaseBack(
+/** Makes the definitions of kinds first: releases hold objects of kinds that others define. @returns the definitions */
+async function putDefinitionsBack(
   connection: Connection,
   namespace: string,
-  release: string,
-  { objects, records }: StoredRelease,
-): Promise<void> {
-  for (const object of objects) await createOwned(connection, object, namespace, release);
-  for (const record of records)
-    await createUnlessThere(connection, pathOf("v1", "secrets", namespace), record);
+  stored: ReadonlyMap<string, StoredRelease>,
+): Promise<readonly ManifestObject[]> {
+  const definitions = [...stored].flatMap(([release, { objects }]) =>
+    objects
+      .filter(({ kind }) => kind === "CustomResourceDefinition")
+      .map((definition) => ({ release, definition })),
+  );
+  for (const { release, definition } of definitions)
+    await createOwned(connection, definition, namespace, release);
+  return definitions.map(({ definition }) => definition);
 }
+
+/** The API server serves a kind some moments after its definition was made. Waits only where one of these defines it. */
+async function untilServed(
+  connection: Connection,
+  { apiVersion, kind }: ManifestObject,
+  definitions: readonly ManifestObject[],
+  log: Log,
+): Promise<void> {
+  const [group] = apiVersion.split("/");
+  const isDefined = definitions.some(({ spec }) => {
+    const defined = spec as { group?: Json; names?: { kind?: Json } } | undefined;
+    return defined?.group === group && defined?.names?.kind === kind;
+  });
+  if (!isDefined) return;
+  const end = performance.now() + servedWithinSeconds * 1000;
+  for (let asked = 0; !(await resourceOf(connection, apiVersion, kind)); asked++) {
+    if (performance.now() > end) return;
+    if (asked === 0) log(`waiting up to ${servedWithinSeconds} s until the cluster serves kind ${kind}`);
+    await sleep(200);
+  }
+}
+
+const servedWithinSeconds = 30;
 
 /** Helm writes on every object whose it is; the manifest does not have it. */
 async function createOwned(

@@ -121,6 +121,59 @@ describe("going back to 2.7.0", () => {
     ]);
   });
 
+  it("makes the definitions of kinds first, whichever release has them, and waits until they are served", async () => {
+    const given = join(folder, "with-definition");
+    const registrations = "/apis/eventrouter.krateo.io/v1alpha1";
+    const names = { kind: "Registration", plural: "registrations" };
+    const manifests = {
+      eventsse: {
+        apiVersion: "eventrouter.krateo.io/v1alpha1",
+        kind: "Registration",
+        metadata: { name: "eventsse-shop" },
+      },
+      eventrouter: {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: "registrations.eventrouter.krateo.io" },
+        spec: { group: "eventrouter.krateo.io", names },
+      },
+    };
+    for (const [name, manifest] of Object.entries(manifests)) {
+      await mkdir(join(given, "releases", name), { recursive: true });
+      await writeFile(join(given, "releases", name, "manifest.yaml"), stringify(manifest));
+      await writeFile(join(given, "releases", name, `sh.helm.release.v1.${name}.v1.yaml`), "metadata: {}");
+    }
+    const [lines, changes]: [string[], string[]] = [[], []];
+    const [authnRelease, etcd] = index.releases;
+    const releases = [authnRelease, ...Object.keys(manifests).map((name) => ({ ...etcd, name }))];
+    let asked = 0;
+    const served: Handler = (method, path, ...rest) => {
+      const crds = { name: "customresourcedefinitions", kind: "CustomResourceDefinition", namespaced: false };
+      if (path === "/apis/apiextensions.k8s.io/v1") return { status: 200, body: { resources: [crds] } };
+      if (path === registrations && changes.length > 0 && ++asked > 2)
+        return { status: 200, body: { resources: [{ name: names.plural, ...names, namespaced: false }] } };
+      return clusterWith([authn], changes)(method, path, ...rest);
+    };
+    const { object: _, ...bare } = { ...index, releases, volumes: [], installers: [] };
+    await withApiServer(served, (connection) =>
+      restoreLegacy(connection, { folder: given, index: bare as BackupIndex }, (line) => lines.push(line)),
+    );
+    const definitions = "POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    const secrets = `POST ${namespace}/secrets`;
+    assert.deepEqual(changes, [
+      definitions,
+      `POST ${registrations}/registrations`,
+      secrets,
+      definitions,
+      secrets,
+    ]);
+    assert.deepEqual(lines, [
+      "waiting up to 30 s until the cluster serves kind Registration",
+      "Helm release eventsse (etcd 3.6.6) put back",
+      "Helm release eventrouter (etcd 3.6.6) put back",
+    ]);
+  });
+
   it("makes objects as Helm made them: read as YAML 1.1", async () => {
     const file = join(folder, "releases/octal");
     await mkdir(file);
