@@ -51,17 +51,9 @@ export async function restoreLegacy(
   );
   const object = await objectToPutBack(connection, { folder, index });
   const would = dryRun ? "would be " : "";
-  const definitions = dryRun ? [] : await putDefinitionsBack(connection, namespace, stored);
+  if (!dryRun) await putDefinitionsBack(connection, namespace, stored, log);
   for (const { name, chart, chartVersion } of missing) {
-    if (!dryRun) {
-      const { objects, records } = stored.get(name) as StoredRelease;
-      for (const one of objects) {
-        await untilServed(connection, one, definitions, log);
-        await createOwned(connection, one, namespace, name);
-      }
-      for (const record of records)
-        await createUnlessThere(connection, pathOf("v1", "secrets", namespace), record);
-    }
+    if (!dryRun) await putReleaseBack(connection, namespace, name, stored.get(name) as StoredRelease);
     log(`Helm release ${name} (${chart} ${chartVersion}) ${would}put back`);
   }
   if (missing.some(({ name }) => name === "eventsse-etcd")) {
@@ -102,44 +94,60 @@ function refuse(folder: string, reasons: readonly string[]): void {
   ]);
 }
 
-/** Makes the definitions of kinds first: releases hold objects of kinds that others define. @returns the definitions */
+/** Makes the definitions of kinds first, and waits for each: releases hold objects of kinds that others define. */
 async function putDefinitionsBack(
   connection: Connection,
   namespace: string,
   stored: ReadonlyMap<string, StoredRelease>,
-): Promise<readonly ManifestObject[]> {
-  const definitions = [...stored].flatMap(([release, { objects }]) =>
-    objects
-      .filter(({ kind }) => kind === "CustomResourceDefinition")
-      .map((definition) => ({ release, definition })),
-  );
-  for (const { release, definition } of definitions)
-    await createOwned(connection, definition, namespace, release);
-  return definitions.map(({ definition }) => definition);
-}
-
-/** The API server serves a kind some moments after its definition was made. Waits only where one of these defines it. */
-async function untilServed(
-  connection: Connection,
-  { apiVersion, kind }: ManifestObject,
-  definitions: readonly ManifestObject[],
   log: Log,
 ): Promise<void> {
-  const [group] = apiVersion.split("/");
-  const isDefined = definitions.some(({ spec }) => {
-    const defined = spec as { group?: Json; names?: { kind?: Json } } | undefined;
-    return defined?.group === group && defined?.names?.kind === kind;
-  });
-  if (!isDefined) return;
+  const made: ManifestObject[] = [];
+  for (const [release, { objects }] of stored)
+    for (const definition of objects.filter(isDefinition)) {
+      await createOwned(connection, definition, namespace, release);
+      made.push(definition);
+    }
+  for (const definition of made) await untilServed(connection, definition, log);
+}
+
+function isDefinition({ kind }: ManifestObject): boolean {
+  return kind === "CustomResourceDefinition";
+}
+
+/** The API server serves a kind some moments after its definition was made. */
+async function untilServed(connection: Connection, definition: ManifestObject, log: Log): Promise<void> {
+  const { group, names, versions } = definition["spec"] as unknown as DefinitionSpec;
+  const version = versions.find(({ served }) => served)?.name;
+  if (version === undefined) return;
   const end = performance.now() + servedWithinSeconds * 1000;
-  for (let asked = 0; !(await resourceOf(connection, apiVersion, kind)); asked++) {
+  for (let asked = 0; !(await resourceOf(connection, `${group}/${version}`, names.kind)); asked++) {
     if (performance.now() > end) return;
-    if (asked === 0) log(`waiting up to ${servedWithinSeconds} s until the cluster serves kind ${kind}`);
+    if (asked === 0)
+      log(`waiting up to ${servedWithinSeconds} s until the cluster serves kind ${names.kind}`);
     await sleep(200);
   }
 }
 
 const servedWithinSeconds = 30;
+
+/** As the API server has accepted it of a CustomResourceDefinition. */
+interface DefinitionSpec {
+  readonly group: string;
+  readonly names: { readonly kind: string };
+  readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+}
+
+async function putReleaseBack(
+  connection: Connection,
+  namespace: string,
+  release: string,
+  { objects, records }: StoredRelease,
+): Promise<void> {
+  for (const object of objects)
+    if (!isDefinition(object)) await createOwned(connection, object, namespace, release);
+  for (const record of records)
+    await createUnlessThere(connection, pathOf("v1", "secrets", namespace), record);
+}
 
 /** Helm writes on every object whose it is; the manifest does not have it. */
 async function createOwned(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { stringify } from "yaml";
 import { encodeRelease, type HelmRelease } from "../../../cluster/client/helm-release.ts";
 import type { BackupIndex } from "../../../migration/live/backup-index.ts";
@@ -43,6 +43,14 @@ function clusterWith(releases: readonly HelmRelease[], changes: string[]): Handl
   };
 }
 
+/** Puts a Helm release with one record into a backup. */
+async function writeRelease(backup: string, name: string, manifest: string, record: string): Promise<void> {
+  const folder = join(backup, "releases", name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "manifest.yaml"), manifest);
+  await writeFile(join(folder, `sh.helm.release.v1.${name}.v1.yaml`), record);
+}
+
 describe("going back to 2.7.0", () => {
   let folder: string;
   const index: BackupIndex = {
@@ -78,21 +86,16 @@ describe("going back to 2.7.0", () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "krateo-restore-"));
-    const write = async (path: string, text: string): Promise<void> => {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text);
-    };
     const [service, config] = ["Service", "ConfigMap"].map((kind) =>
       stringify({ apiVersion: "v1", kind, metadata: { name: "etcd" } }),
     );
-    await write("releases/eventsse-etcd/manifest.yaml", `${service}---\n${config}`);
     const record = {
       apiVersion: "v1",
       kind: "Secret",
       metadata: { name: "sh.helm.release.v1.eventsse-etcd.v1" },
     };
-    await write("releases/eventsse-etcd/sh.helm.release.v1.eventsse-etcd.v1.yaml", stringify(record));
-    await write("krateoplatformops.yaml", stringify({ kind: "KrateoPlatformOps" }));
+    await writeRelease(folder, "eventsse-etcd", `${service}---\n${config}`, stringify(record));
+    await writeFile(join(folder, "krateoplatformops.yaml"), stringify({ kind: "KrateoPlatformOps" }));
   });
   after(() => rm(folder, { recursive: true }));
 
@@ -135,14 +138,11 @@ describe("going back to 2.7.0", () => {
         apiVersion: "apiextensions.k8s.io/v1",
         kind: "CustomResourceDefinition",
         metadata: { name: "registrations.eventrouter.krateo.io" },
-        spec: { group: "eventrouter.krateo.io", names },
+        spec: { group: "eventrouter.krateo.io", names, versions: [{ name: "v1alpha1", served: true }] },
       },
     };
-    for (const [name, manifest] of Object.entries(manifests)) {
-      await mkdir(join(given, "releases", name), { recursive: true });
-      await writeFile(join(given, "releases", name, "manifest.yaml"), stringify(manifest));
-      await writeFile(join(given, "releases", name, `sh.helm.release.v1.${name}.v1.yaml`), "metadata: {}");
-    }
+    for (const [name, manifest] of Object.entries(manifests))
+      await writeRelease(given, name, stringify(manifest), "metadata: {}");
     const [lines, changes]: [string[], string[]] = [[], []];
     const [authnRelease, etcd] = index.releases;
     const releases = [authnRelease, ...Object.keys(manifests).map((name) => ({ ...etcd, name }))];
@@ -160,13 +160,7 @@ describe("going back to 2.7.0", () => {
     );
     const definitions = "POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     const secrets = `POST ${namespace}/secrets`;
-    assert.deepEqual(changes, [
-      definitions,
-      `POST ${registrations}/registrations`,
-      secrets,
-      definitions,
-      secrets,
-    ]);
+    assert.deepEqual(changes, [definitions, `POST ${registrations}/registrations`, secrets, secrets]);
     assert.deepEqual(lines, [
       "waiting up to 30 s until the cluster serves kind Registration",
       "Helm release eventsse (etcd 3.6.6) put back",
@@ -175,13 +169,8 @@ describe("going back to 2.7.0", () => {
   });
 
   it("makes objects as Helm made them: read as YAML 1.1", async () => {
-    const file = join(folder, "releases/octal");
-    await mkdir(file);
-    await writeFile(join(file, "sh.helm.release.v1.octal.v1.yaml"), 'metadata: {labels: {a: on, b: "0644"}}');
-    await writeFile(
-      join(file, "manifest.yaml"),
-      "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndefaultMode: 0644\nenabled: on\n",
-    );
+    const manifest = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndefaultMode: 0644\nenabled: on\n";
+    await writeRelease(folder, "octal", manifest, 'metadata: {labels: {a: on, b: "0644"}}');
     assert.deepEqual((await readStoredReleases(folder, ["octal"])).get("octal"), {
       objects: [
         { apiVersion: "v1", kind: "Secret", metadata: { name: "a" }, defaultMode: 420, enabled: true },
