@@ -63,11 +63,15 @@ Exit codes: 0 nothing blocks pulumi up any more (with --dry-run: can be cleared)
       const reading = readLocks(options, session);
       const killed = wasKilled(await reading);
       repairPlugins(options, session);
+      const leave = (left: readonly InTheWay[]): readonly InTheWay[] => {
+        for (const { reason } of left) session.print(`left alone: ${reason}`);
+        return left;
+      };
+      // Each is said at once: the next may fail, and must not take this with it.
       const inTheWay = [
-        ...(await repairLocks(options, session, reading)),
-        ...(await repairReleases(options, session, killed)),
+        ...leave(await repairLocks(options, session, reading)),
+        ...leave(await repairReleases(options, session, killed)),
       ];
-      for (const { reason } of inTheWay) session.print(`left alone: ${reason}`);
       if (inTheWay.length > 0) throw new BadResult(inTheWay.every(({ later }) => later) ? tryLater : 1);
     });
 }

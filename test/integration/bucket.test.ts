@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import type { JsonObject } from "../../model/settings.ts";
 import { Bucket } from "../support/bucket.ts";
 import { helmReleases, startOver, until } from "../support/rehearsal.ts";
 import { apply, live } from "../support/rehearsed-cluster.ts";
@@ -19,14 +18,6 @@ describe("a stack whose state is in a bucket", () => {
   after(() => bucket.close());
 
   const locks = (): string[] => [...bucket.objects.keys()].filter((key) => key.includes("/locks/"));
-  const change = (value: string): JsonObject => ({
-    type: "nodeport",
-    set: {
-      ...oneChart,
-      "components.operator-generator.stepConfig.install-oasgen-provider.helmValues.podLabels.run": value,
-    },
-  });
-
   it("is repaired when everything was killed in mid-up: the Lease of the run has ended", async () => {
     await stack.killAt("up", /oasgen-provider.*creating/);
     assert.equal(locks().length, 1);
@@ -54,12 +45,22 @@ describe("a stack whose state is in a bucket", () => {
   });
 
   it("keeps the lock of a run in progress", async () => {
-    await stack.configure(change("one"));
+    // Authn waits for this Secret, so that the run is in progress for as long as the test wants it to be.
+    const authn = { "install-authn": { helmValues: { jwtSignKeySecretName: "later" } } };
+    await stack.override({ components: { backend: { stepConfig: authn } } });
+    await stack.configure({ type: "nodeport", set: { ...oneChart, "components.backend.enabled": true } });
     const up = stack.start("up");
-    await until(async () => /oasgen-provider.*updating/.test(up.output()));
+    await until(async () => (await helmReleases())["authn"] !== undefined);
     const { code, output } = await stack.krateo("repair");
     assert.equal(code, 3, output);
     assert.match(output, /^left alone: the lock of .*, which is running; /m);
+    assert.match(output, /^left alone: another run is in progress on/m);
+    await apply({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "later", namespace: "krateo-system" },
+      stringData: { JWT_SIGN_KEY: "any" },
+    });
     const { code: ended, output: said } = await up.ended;
     assert.equal(ended, 0, said);
   });
