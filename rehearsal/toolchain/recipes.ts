@@ -26,7 +26,7 @@ export interface Recipe {
 /** What a rehearsal runs on, unless told otherwise. */
 export const kubernetesVersion = "1.35.4";
 /** What `--kubernetes` can name: of each minor version that is looked at, the newest that the module proxy holds whole. */
-export const kubernetesVersions = ["1.31.14", "1.33.13", kubernetesVersion, "1.37.2"] as const;
+export const kubernetesVersions = ["1.31.4", "1.33.13", kubernetesVersion, "1.37.2"] as const;
 export const pulumiVersion = "3.259.0";
 export const helmVersion = "3.21.4";
 export const kwokVersion = "0.8.0";

@@ -9,7 +9,11 @@ import { kubeConfig } from "../../rehearsal/control-plane.ts";
 import { seedLegacyPlatform } from "../../rehearsal/legacy/seed.ts";
 import { furnishOpenShift } from "../../rehearsal/simulation/openshift-kinds.ts";
 import { rehearsalPaths, writePluginLauncher } from "../../rehearsal/toolchain/layout.ts";
-import { kubernetesVersion, kubernetesVersionFor } from "../../rehearsal/toolchain/recipes.ts";
+import {
+  kubernetesVersion,
+  kubernetesVersionFor,
+  kubernetesVersions,
+} from "../../rehearsal/toolchain/recipes.ts";
 import { ensureToolchain, type Toolchain } from "../../rehearsal/toolchain.ts";
 
 /** What a command printed, both streams together as the user sees them, and how it ended. */
@@ -44,13 +48,23 @@ const clusterOptions = { directory: paths.directory, audit: true };
 const log = (line: string): void => void process.stderr.write(`    ${line}\n`);
 
 /** The tools, without a control plane; that is of the Kubernetes version which KRATEO_TEST_KUBERNETES names. */
-export const tools = await ensureToolchain(
-  log,
-  paths,
-  kubernetesVersionFor(process.env["KRATEO_TEST_KUBERNETES"] ?? kubernetesVersion),
-);
+export const tools = await makeTools().catch((error: Error) => {
+  // mocha would not say why, but that this module must not be loaded by require().
+  console.error(error.message);
+  process.exit(1);
+});
 // Read by the tests of the stand-in charts, which do without a cluster.
 process.env["KRATEO_REHEARSAL_HELM"] ??= tools.helm;
+
+async function makeTools(): Promise<Toolchain> {
+  const asked = process.env["KRATEO_TEST_KUBERNETES"] ?? kubernetesVersion;
+  const version = kubernetesVersionFor(asked);
+  if (version === undefined)
+    throw new Error(
+      `KRATEO_TEST_KUBERNETES: no such version: ${asked}; there are ${kubernetesVersions.join(", ")}, and newest`,
+    );
+  return await ensureToolchain(log, paths, version);
+}
 
 let cluster: Promise<Toolchain> | undefined;
 
