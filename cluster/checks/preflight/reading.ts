@@ -60,8 +60,6 @@ export async function readForPreflight(
   const allowed = permitted((what) => refused.push(what));
   const every = <T>(what: string, apiVersion: string, plural: string, more: RequestOptions = {}) =>
     allowed(what, list<T>(connection, pathOf(apiVersion, plural), { ...options, ...more }));
-  // The API server's cache will do, and spares a big cluster's etcd.
-  const cached = { query: { resourceVersion: "0" } };
 
   const ingresses = ingressesOf(settings);
   const planned = plannedOf(settings);
@@ -84,8 +82,8 @@ export async function readForPreflight(
     allowed("the Kubernetes version", get<{ gitVersion: string }>(connection, "/version", options)),
     allowed("API groups", apiGroups(connection, options)),
     allowed("own rights", missingRights(connection, rights, options)),
-    every<V1Node>("nodes", "v1", "nodes", cached),
-    every<V1Pod>("pods", "v1", "pods", cached),
+    every<V1Node>("nodes", "v1", "nodes"),
+    every<V1Pod>("pods", "v1", "pods"),
     every<V1Service>("services", "v1", "services"),
     every<V1StorageClass>("storage classes", "storage.k8s.io/v1", "storageclasses"),
     readClusterScoped(every),
