@@ -18,6 +18,7 @@ describe("a stack whose state is in a bucket", () => {
   after(() => bucket.close());
 
   const locks = (): string[] => [...bucket.objects.keys()].filter((key) => key.includes("/locks/"));
+
   it("is repaired when everything was killed in mid-up: the Lease of the run has ended", async () => {
     await stack.killAt("up", /oasgen-provider.*creating/);
     assert.equal(locks().length, 1);

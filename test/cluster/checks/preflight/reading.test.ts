@@ -56,17 +56,14 @@ describe("the reading of preflight", () => {
   });
 
   it("reads nodes and pods in pages: the API server ignores their size where its cache will do", async () => {
-    const asked = new Map<string, string>();
-    const answer = serverFor(administrator);
-    const handler: Handler = (method, path, query, body) => {
-      asked.set(path, query.toString());
-      return answer(method, path, query, body);
-    };
-    await withApiServer(
-      handler,
-      async (connection) => void (await readForPreflight(connection, settings, rights)),
-    );
-    for (const kind of ["nodes", "pods"]) assert.equal(asked.get(`/api/v1/${kind}`), "limit=500");
+    await withApiServer(serverFor(administrator), async (connection, requests) => {
+      await readForPreflight(connection, settings, rights);
+      for (const kind of ["nodes", "pods"])
+        assert.deepEqual(
+          requests.filter((request) => request.startsWith(`GET /api/v1/${kind}?`)),
+          [`GET /api/v1/${kind}?limit=500`],
+        );
+    });
   });
 
   it("looks for the pull Secrets that the user names, not for the one that a run makes", async () => {
