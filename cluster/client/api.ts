@@ -106,12 +106,15 @@ const pageSize = "500";
  * Reads the items of a list, page by page; none when there is no such kind. Errors as `get`.
  *
  * The API server forgets a list's next page after some minutes: then the list is read again, as one answer.
+ *
+ * @param keep The part of an item that is asked for: the rest goes with its page. Default: all of it.
  */
-export async function list<T = KubeObject>(
+export async function list<T = KubeObject, Kept = T>(
   connection: Connection,
   path: string,
   options: RequestOptions = {},
-): Promise<T[]> {
+  keep: (item: T) => Kept = (item) => item as unknown as Kept,
+): Promise<Kept[]> {
   const page = (more: Record<string, string>) => {
     const query = { ...options.query, ...more };
     return send<{ items?: T[]; metadata?: { continue?: string } }>(connection, "GET", path, {
@@ -119,7 +122,7 @@ export async function list<T = KubeObject>(
       query,
     });
   };
-  const items: T[] = [];
+  const items: Kept[] = [];
   for (let next = ""; ; ) {
     const answer = await page({ limit: pageSize, ...(next && { continue: next }) }).catch(
       (error: unknown) => {
@@ -127,8 +130,8 @@ export async function list<T = KubeObject>(
         throw error;
       },
     );
-    if (next && !answer) return (await page({}))?.items ?? [];
-    items.push(...(answer?.items ?? []));
+    if (next && !answer) return ((await page({}))?.items ?? []).map(keep);
+    items.push(...(answer?.items ?? []).map(keep));
     next = answer?.metadata?.continue ?? "";
     if (!next) return items;
   }

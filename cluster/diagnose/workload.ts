@@ -111,10 +111,7 @@ function ofPods(ready: number, wanted: number): Readiness {
 }
 
 /** True when the pod counts as available to its owner. */
-export function isPodReady(pod: V1Pod): boolean {
-  if (pod.status?.phase === "Succeeded") return true;
-  return (
-    pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ??
-    false
-  );
+export function isPodReady({ status }: Pick<V1Pod, "status">): boolean {
+  if (status?.phase === "Succeeded") return true;
+  return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }

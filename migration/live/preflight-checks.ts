@@ -1,5 +1,5 @@
 /** Checks whether a Krateo 2.7.0 is healthy enough to migrate. */
-import type { V1Pod } from "@kubernetes/client-node";
+import type { CheckedPod } from "../../cluster/checks/preflight/pods.ts";
 import { isPodReady } from "../../cluster/diagnose/workload.ts";
 import { deprecatedReleases, installerReleases } from "../../components/deprecated.ts";
 import type { Check } from "../../model/check.ts";
@@ -14,7 +14,7 @@ import { legacyVersion } from "../legacy-facts.ts";
  *
  * @param pods Of the whole cluster; undefined where they may not be read.
  */
-export function checkLegacy(settings: Settings, inventory: Inventory, pods?: readonly V1Pod[]): Check[] {
+export function checkLegacy(settings: Settings, inventory: Inventory, pods?: readonly CheckedPod[]): Check[] {
   const { platform } = inventory.legacy;
   return [
     ...(platform ? platformChecks(settings, inventory, platform, pods) : []),
@@ -27,7 +27,7 @@ function platformChecks(
   settings: Settings,
   inventory: Inventory,
   platform: LegacyPlatform,
-  pods: readonly V1Pod[] | undefined,
+  pods: readonly CheckedPod[] | undefined,
 ): Check[] {
   const { namespace } = settings;
   const checks = [
@@ -47,7 +47,7 @@ function platformChecks(
 function takenOverChecks(
   settings: Settings,
   inventory: Inventory,
-  pods: readonly V1Pod[] | undefined,
+  pods: readonly CheckedPod[] | undefined,
 ): Check[] {
   const { takenOver } = inventory.legacy;
   if (takenOver === undefined) return [];
@@ -121,7 +121,7 @@ function releaseChecks(settings: Settings, { releases }: Inventory): Check[] {
   }));
 }
 
-function podChecks(namespace: string, pods: readonly V1Pod[] | undefined): Check[] {
+function podChecks(namespace: string, pods: readonly CheckedPod[] | undefined): Check[] {
   const own = pods?.filter(({ metadata }) => metadata?.namespace === namespace);
   if (!own) return [];
   const unready = own.filter((pod) => !isPodReady(pod)).map(({ metadata }) => metadata?.name);

@@ -1,12 +1,14 @@
 /** Checks that the nodes have enough free CPU and memory. */
-import type { V1Node, V1Pod, V1PodSpec } from "@kubernetes/client-node";
+import type { V1Node } from "@kubernetes/client-node";
 import type { Check } from "../../../model/check.ts";
 import { sizeOf } from "../../client/quantity.ts";
+import type { CheckedPod } from "./pods.ts";
 
 /** What Krateo's documentation asks for, in cores and bytes. */
 const recommended = { cpu: 12, memory: 16 * 2 ** 30 };
 
 type Resource = keyof typeof recommended;
+type PodSpec = NonNullable<CheckedPod["spec"]>;
 
 /**
  * Whether nodes that take pods have enough left over. Never an ERROR: nodes may come when pods do, and a platform
@@ -16,7 +18,7 @@ type Resource = keyof typeof recommended;
  */
 export function checkCapacity(
   nodes: readonly V1Node[] | undefined,
-  pods: readonly V1Pod[] | undefined,
+  pods: readonly CheckedPod[] | undefined,
   own: string,
 ): Check[] {
   if (!nodes || !pods) return [];
@@ -62,8 +64,8 @@ function takesPods({ spec, status }: V1Node): boolean {
 }
 
 /** As the scheduler counts: containers together with sidecars, or the largest init container if that is more. */
-function requestOf({ containers, initContainers = [], overhead }: V1PodSpec, resource: Resource): number {
-  const of = ({ resources }: V1PodSpec["containers"][number]): number =>
+function requestOf({ containers, initContainers = [], overhead }: PodSpec, resource: Resource): number {
+  const of = ({ resources }: PodSpec["containers"][number]): number =>
     sizeOf(resources?.requests?.[resource]) ?? 0;
   const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === "Always");
   const running = sum(containers.map(of)) + sum(sidecars.map(of));

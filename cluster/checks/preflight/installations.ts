@@ -1,22 +1,22 @@
 /** Checks what is already installed in the cluster. */
-import type { V1Pod } from "@kubernetes/client-node";
 import type { Check } from "../../../model/check.ts";
 import type { Inventory } from "../../../model/inventory.ts";
 import type { Settings } from "../../../model/settings.ts";
 import type { KubeObject } from "../../client/api.ts";
+import type { CheckedPod } from "./pods.ts";
 
 /** What there is of earlier installations beyond the inventory, in the whole cluster; undefined what may not be read. */
 export interface Installations {
   /** Installation snapshots of 3.0.0. */
   readonly snapshots?: readonly KubeObject[];
-  readonly pods?: readonly V1Pod[];
+  readonly pods?: readonly CheckedPod[];
 }
 
 /** Judges an earlier platform version that is there; nothing where there is none. `pods`: of the whole cluster. */
 export type LegacyChecks = (
   settings: Settings,
   inventory: Inventory,
-  pods: readonly V1Pod[] | undefined,
+  pods: readonly CheckedPod[] | undefined,
 ) => readonly Check[];
 
 /**

@@ -1,5 +1,5 @@
 /** Checks that cluster-scoped names are free or belong to this installation, and that no webhook blocks it. */
-import type { V1Pod, V1Service } from "@kubernetes/client-node";
+import type { V1Service } from "@kubernetes/client-node";
 import { knownChart } from "../../../components/catalogue.ts";
 import type { ClusterScopedKind } from "../../../components/description.ts";
 import type { Check } from "../../../model/check.ts";
@@ -7,6 +7,7 @@ import type { ChartStep, Settings } from "../../../model/settings.ts";
 import { chartStepsOf } from "../../../plan/plan.ts";
 import type { KubeObject } from "../../client/api.ts";
 import { isPodReady } from "../../diagnose/workload.ts";
+import type { CheckedPod } from "./pods.ts";
 
 /** Objects that a cluster has once, by kind. */
 export type ClusterScoped = Readonly<Record<ClusterScopedKind, readonly KubeObject[] | undefined>>;
@@ -142,7 +143,7 @@ const groupsCreated =
 export function checkWebhooks(
   existing: ClusterScoped,
   services: readonly V1Service[] | undefined,
-  pods: readonly V1Pod[] | undefined,
+  pods: readonly CheckedPod[] | undefined,
 ): Check[] {
   if (!services) return [];
   return (["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"] as const).flatMap((kind) =>
@@ -174,7 +175,7 @@ export function checkWebhooks(
 function silenceOf(
   { namespace, name }: { readonly namespace?: string; readonly name?: string },
   services: readonly V1Service[],
-  pods: readonly V1Pod[] | undefined,
+  pods: readonly CheckedPod[] | undefined,
 ): string | undefined {
   const service = services.find(
     ({ metadata }) => metadata?.namespace === namespace && metadata?.name === name,

@@ -18,6 +18,7 @@ import { readIngressSurroundings } from "./ingress-surroundings.ts";
 import type { Installations } from "./installations.ts";
 import { type ClusterScoped, clusterScopedKinds } from "./ownership.ts";
 import { permitted } from "./permitted.ts";
+import { type CheckedPod, checkedPart } from "./pods.ts";
 import { type NamedSecret, readPullSecrets } from "./pull-secrets.ts";
 
 /** What a cluster is and holds that an installation has to fit in with. Undefined is what may not be read. */
@@ -83,7 +84,7 @@ export async function readForPreflight(
     allowed("API groups", apiGroups(connection, options)),
     allowed("own rights", missingRights(connection, rights, options)),
     every<V1Node>("nodes", "v1", "nodes"),
-    every<V1Pod>("pods", "v1", "pods"),
+    allowed("pods", list<V1Pod, CheckedPod>(connection, pathOf("v1", "pods"), options, checkedPart)),
     every<V1Service>("services", "v1", "services"),
     every<V1StorageClass>("storage classes", "storage.k8s.io/v1", "storageclasses"),
     readClusterScoped(every),
