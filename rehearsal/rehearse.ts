@@ -23,7 +23,7 @@ import {
 } from "./stack.ts";
 import { type RehearsalPaths, rehearsalPaths } from "./toolchain/layout.ts";
 import { withLock } from "./toolchain/lock.ts";
-import { kubernetesVersion, kubernetesVersionFor, kubernetesVersions } from "./toolchain/recipes.ts";
+import { kubernetesChoices, kubernetesVersion, kubernetesVersionFor } from "./toolchain/recipes.ts";
 import { ensureToolchain, type Toolchain } from "./toolchain.ts";
 
 interface Flags {
@@ -61,10 +61,7 @@ export function commandLine(): Command {
     .option("--overrides <file>", "a file of overrides, instead of krateo-overrides.yaml")
     .option("--namespace <name>", "the namespace to install into", "krateo-system")
     .addOption(
-      new Option(
-        "--kubernetes <version>",
-        `version of the control plane: ${kubernetesVersions.join(", ")}, their first two numbers, or newest`,
-      )
+      new Option("--kubernetes <version>", `version of the control plane: ${kubernetesChoices}`)
         .default(kubernetesVersion)
         .argParser(kubernetesOf),
     )
@@ -86,7 +83,7 @@ export function commandLine(): Command {
 function kubernetesOf(text: string): string {
   const version = kubernetesVersionFor(text);
   if (version) return version;
-  throw new InvalidArgumentError(`It must be one of ${kubernetesVersions.join(", ")}, or newest.`);
+  throw new InvalidArgumentError(`It must be one of ${kubernetesChoices}.`);
 }
 
 async function main(args: string[]): Promise<number> {

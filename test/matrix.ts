@@ -1,14 +1,18 @@
 /** `npm run matrix`: installs, changes, removes and migrates the platform on each Kubernetes version, one after another. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { kubernetesVersionFor, kubernetesVersions } from "../rehearsal/toolchain/recipes.ts";
+import {
+  kubernetesChoices,
+  kubernetesVersionFor,
+  kubernetesVersions,
+} from "../rehearsal/toolchain/recipes.ts";
 
 const root = join(import.meta.dirname, "..");
 const asked = process.argv.slice(2);
 const unknown = asked.filter((text) => kubernetesVersionFor(text) === undefined);
 if (unknown.length > 0) {
   console.error(
-    `npm run matrix [-- VERSION...]: no such version: ${unknown.join(", ")}; there are ${kubernetesVersions.join(", ")}, and newest`,
+    `npm run matrix [-- VERSION...]: no such version: ${unknown.join(", ")}; it must be one of ${kubernetesChoices}`,
   );
   process.exit(1);
 }

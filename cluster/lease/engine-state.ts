@@ -49,12 +49,11 @@ export async function engineState(
     if (state === undefined) continue;
     const isThisPod = place === own && engine.host === hostname();
     const isRunning = state === "running" && !isThisPod;
-    const because = isRunning
-      ? "runs"
-      : isThisPod
-        ? "runs this command"
-        : "has ended, or has been started again";
-    return { isRunning, because: `its pod ${pod.namespace}/${pod.name} ${because}` };
+    const elsewhere = isRunning ? "runs" : "has ended, or has been started again";
+    return {
+      isRunning,
+      because: `its pod ${pod.namespace}/${pod.name} ${isThisPod ? "runs this command" : elsewhere}`,
+    };
   }
   return undefined;
 }

@@ -55,7 +55,10 @@ function kubernetesRecipe(version: string): Recipe {
   };
 }
 
-/** The version of `kubernetesVersions` that a user means: in full, by its first two numbers, or `newest`. */
+/** What a user may write for one of them, as the end of a sentence. */
+export const kubernetesChoices = `${kubernetesVersions.join(", ")}, their first two numbers, or newest`;
+
+/** The version of `kubernetesVersions` that a user means; undefined for any other text than `kubernetesChoices` says. */
 export function kubernetesVersionFor(text: string): string | undefined {
   if (text === "newest") return kubernetesVersions.at(-1);
   return kubernetesVersions.find((version) => version === text || version.startsWith(`${text}.`));

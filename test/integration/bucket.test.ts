@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { Bucket } from "../support/bucket.ts";
+import { heldRun, letRunContinue } from "../support/held-run.ts";
 import { helmReleases, startOver, until } from "../support/rehearsal.ts";
 import { apply, live } from "../support/rehearsed-cluster.ts";
 import { oneChart } from "../support/small-platform.ts";
@@ -46,9 +47,7 @@ describe("a stack whose state is in a bucket", () => {
   });
 
   it("keeps the lock of a run in progress", async () => {
-    // Authn waits for this Secret, so that the run is in progress for as long as the test wants it to be.
-    const authn = { "install-authn": { helmValues: { jwtSignKeySecretName: "later" } } };
-    await stack.override({ components: { backend: { stepConfig: authn } } });
+    await stack.override(heldRun);
     await stack.configure({ type: "nodeport", set: { ...oneChart, "components.backend.enabled": true } });
     const up = stack.start("up");
     await until(async () => (await helmReleases())["authn"] !== undefined);
@@ -56,12 +55,7 @@ describe("a stack whose state is in a bucket", () => {
     assert.equal(code, 3, output);
     assert.match(output, /^left alone: the lock of .*, which is running; /m);
     assert.match(output, /^left alone: another run is in progress on/m);
-    await apply({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "later", namespace: "krateo-system" },
-      stringData: { JWT_SIGN_KEY: "any" },
-    });
+    await letRunContinue();
     const { code: ended, output: said } = await up.ended;
     assert.equal(ended, 0, said);
   });

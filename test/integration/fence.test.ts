@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { killAtOnce } from "../../cluster/client/process-identity.ts";
 import { actingAs, actorOf, auditEvents, changesWithoutLease, isChange } from "../support/audit-log.ts";
+import { heldRun, letRunContinue } from "../support/held-run.ts";
 import { helmReleases, kubeconfig, scratch, startOver, until } from "../support/rehearsal.ts";
 import { apply, change, haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
 import { descendants, openInstalled, TestStack } from "../support/test-stack.ts";
@@ -110,25 +111,12 @@ describe("a run beside one on a machine with another clock", () => {
 });
 
 describe("a run that loses its Lease", () => {
-  /** A stack whose `up` waits for a Secret, so that it is in progress for as long as the test wants it to be. */
-  async function waiting(stack: TestStack): Promise<void> {
-    const authn = { "install-authn": { helmValues: { jwtSignKeySecretName: "later" } } };
-    await stack.override({ components: { backend: { stepConfig: authn } } });
-  }
-
-  const later = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "later", namespace: "krateo-system" },
-    stringData: { JWT_SIGN_KEY: "any" },
-  };
-
   it("since it was halted for a minute ends when it continues, and leaves the platform to the other one", async () => {
     await startOver();
     const first = await TestStack.open("halted", { type: "nodeport", kubeconfig: await actingAs("halted") });
     const second = await elsewhere("second");
-    await waiting(first);
-    await waiting(second);
+    await first.override(heldRun);
+    await second.override(heldRun);
     const going = first.start("up");
     await until(async () => (await helmReleases())["cnpg"] !== undefined, 120);
     const before = await secretData();
@@ -147,7 +135,7 @@ describe("a run that loses its Lease", () => {
     assert.match(ended.output, /this run has lost the Lease krateo-installer in namespace krateo-system/);
     assert.match(ended.output, /it is held now by \S+ on \S+, process \d+ \(pulumi up\), since \S+/);
 
-    await apply(later);
+    await letRunContinue();
     // What the first one had begun just before it was halted may still become a release that the second has not seen.
     const done = await other.ended;
     if (done.code !== 0) {
@@ -176,7 +164,7 @@ describe("a run that loses its Lease", () => {
   it("since the API server is away for 40 s ends with a sentence, and repair and up converge", async () => {
     await startOver();
     const stack = await TestStack.open("away", { type: "nodeport", kubeconfig: await actingAs("away") });
-    await waiting(stack);
+    await stack.override(heldRun);
     const going = stack.start("up");
     await until(async () => (await helmReleases())["cnpg"] !== undefined);
     const before = await secretData();
@@ -185,7 +173,7 @@ describe("a run that loses its Lease", () => {
     assert.equal(code, 1, output);
     assert.match(output, /has lost the Lease .*, and begins nothing more: it could not be renewed for 30 s/);
     assert.match(output, /npx krateo repair, then the same command again/);
-    await apply(later);
+    await letRunContinue();
     const repair = await stack.krateo("repair");
     assert.equal(repair.code, 0, repair.output);
     const up = await stack.pulumi("up");
@@ -199,9 +187,7 @@ describe("a run whose engine alone was killed", () => {
   it("keeps others away until repair has ended the provider that goes on", async () => {
     const first = await openInstalled();
     const second = await elsewhere("beside");
-    // The upgrade waits for this Secret, so that it is in progress for as long as the test wants it to be.
-    const authn = { "install-authn": { helmValues: { jwtSignKeySecretName: "later" } } };
-    await first.override({ components: { backend: { stepConfig: authn } } });
+    await first.override(heldRun);
     const going = first.start("up");
     await until(async () => (await helmReleases())["authn"]?.endsWith("pending-upgrade") ?? false, 120);
     killAtOnce(processesOf(going.pid, "engine"));

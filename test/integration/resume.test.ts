@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { heldRun, letRunContinue } from "../support/held-run.ts";
 import { helmReleases, scratch, startOver, until } from "../support/rehearsal.ts";
-import { apply, haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
+import { haltApiServer, live, secretData } from "../support/rehearsed-cluster.ts";
 import { TestStack } from "../support/test-stack.ts";
 
 /** The same as for a run that nothing disturbed. */
@@ -108,9 +109,7 @@ describe("a second run at the same time", () => {
     await mkdir(elsewhere, { recursive: true });
     const backend = { PULUMI_BACKEND_URL: pathToFileURL(elsewhere).href };
     const second = await TestStack.open("second", { type: "nodeport" }, backend);
-    // Authn waits for this Secret, so that the first run is in progress for as long as the test wants it to be.
-    const authn = { "install-authn": { helmValues: { jwtSignKeySecretName: "later" } } };
-    await first.override({ components: { backend: { stepConfig: authn } } });
+    await first.override(heldRun);
     const going = first.pulumi("up");
     await until(async () => (await helmReleases())["cnpg"] !== undefined);
     const stopped = await second.pulumi("up");
@@ -133,12 +132,7 @@ describe("a second run at the same time", () => {
     );
     assert.match(repairs[1]?.output ?? "", /^lock: stack test-second is not locked$/m);
     for (const { output } of repairs) assert.match(output, /^left alone: another run is in progress on/m);
-    await apply({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "later", namespace: "krateo-system" },
-      stringData: { JWT_SIGN_KEY: "any" },
-    });
+    await letRunContinue();
     const done = await going;
     assert.equal(done.code, 0, done.output);
   });

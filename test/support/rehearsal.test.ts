@@ -14,6 +14,6 @@ describe("the rehearsal of the integration tests", () => {
       env: { ...process.env, KRATEO_TEST_KUBERNETES: "1.9" },
     });
     assert.equal(status, 1);
-    assert.match(stderr, /^KRATEO_TEST_KUBERNETES: no such version: 1\.9; there are 1\.31\.\d+, /);
+    assert.match(stderr, /^KRATEO_TEST_KUBERNETES: no such version: 1\.9; it must be one of 1\.31\.\d+, /);
   });
 });

@@ -10,9 +10,9 @@ import { seedLegacyPlatform } from "../../rehearsal/legacy/seed.ts";
 import { furnishOpenShift } from "../../rehearsal/simulation/openshift-kinds.ts";
 import { rehearsalPaths, writePluginLauncher } from "../../rehearsal/toolchain/layout.ts";
 import {
+  kubernetesChoices,
   kubernetesVersion,
   kubernetesVersionFor,
-  kubernetesVersions,
 } from "../../rehearsal/toolchain/recipes.ts";
 import { ensureToolchain, type Toolchain } from "../../rehearsal/toolchain.ts";
 
@@ -61,7 +61,7 @@ async function makeTools(): Promise<Toolchain> {
   const version = kubernetesVersionFor(asked);
   if (version === undefined)
     throw new Error(
-      `KRATEO_TEST_KUBERNETES: no such version: ${asked}; there are ${kubernetesVersions.join(", ")}, and newest`,
+      `KRATEO_TEST_KUBERNETES: no such version: ${asked}; it must be one of ${kubernetesChoices}`,
     );
   return await ensureToolchain(log, paths, version);
 }
