@@ -1,5 +1,5 @@
 /** Fills a cluster with what large ones hold: nodes, pods, definitions of kinds, Secrets, revisions of releases. */
-import { create, list, patch, pathOf } from "../../cluster/client/api.ts";
+import { create, get, list, patch, pathOf } from "../../cluster/client/api.ts";
 import type { Connection } from "../../cluster/client/connection.ts";
 import {
   decodeRelease,
@@ -8,6 +8,7 @@ import {
   helmSecretType,
 } from "../../cluster/client/helm-release.ts";
 import { inParallel } from "../../cluster/client/parallel.ts";
+import { timed } from "./statistics.ts";
 
 /** The namespace of the pods, which are nobody's business. */
 const crowdNamespace = "crowd";
@@ -51,6 +52,20 @@ export async function addDefinitions(connection: Connection, count: number): Pro
       },
     });
   });
+}
+
+/**
+ * Waits until the API server has described all definitions that `addDefinitions` has made. After a change it makes the document of all
+ * kinds anew when somebody asks for it, which took it up to 50 s for 500; Pulumi's Kubernetes provider asks at each start.
+ */
+export async function untilDescribed(connection: Connection, count: number): Promise<void> {
+  for (;;) {
+    const { result, seconds } = await timed(() =>
+      get<{ definitions: object }>(connection, "/openapi/v2", { timeoutSeconds: 300 }),
+    );
+    const described = Object.keys(result?.definitions ?? {}).filter((kind) => /\.Thing\d+$/.test(kind));
+    if (described.length === count && seconds < 2) return;
+  }
 }
 
 /** Adds nodes, and pods that are assigned to them. The pods do not start: nothing here asks whether they run. */

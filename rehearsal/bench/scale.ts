@@ -8,7 +8,7 @@ import { forgetStack, prepareStack, type RehearsalChoice, stackFlags } from "../
 import type { RehearsalPaths } from "../toolchain/layout.ts";
 import { ensureToolchain } from "../toolchain.ts";
 import { runCommand } from "./command.ts";
-import { addDefinitions, addNodesAndPods, addRevisions, addSecrets } from "./crowd.ts";
+import { addDefinitions, addNodesAndPods, addRevisions, addSecrets, untilDescribed } from "./crowd.ts";
 import { packExtraChart, writeExtraSteps } from "./extra-charts.ts";
 import { withPeakMemory } from "./memory.ts";
 import { descendantsOf } from "./processes.ts";
@@ -91,12 +91,18 @@ export async function measureScale({ paths, runs, say, signal }: Scale): Promise
     }
   };
   const nothingToDo = { "preview, nothing to do": preview, "up, nothing to do": up };
+  // The API server's caches are filled once after a change of the cluster, whoever comes first.
+  const settled = async (...all: Parameters<typeof measured>) => {
+    await preview();
+    await measured(...all);
+  };
   const reading = {
     "krateo preflight": krateo("preflight"),
     "krateo verify": krateo("verify"),
     "krateo diff": krateo("diff"),
     "krateo access": krateo("access"),
     "krateo status": krateo("status"),
+    "krateo explain": krateo("explain", "authn.env.AUTHN_DEBUG"),
   };
 
   await stopCluster(paths.directory);
@@ -104,14 +110,14 @@ export async function measureScale({ paths, runs, say, signal }: Scale): Promise
   await forgetStack(paths);
   await prepareStack(toolchain, choice, paths);
   await measured("the platform alone", 0, { "up, installs it": up }, 1);
-  await measured("the platform alone", 0, { ...nothingToDo, ...reading });
+  await settled("the platform alone", 0, { ...nothingToDo, ...reading });
   await saveCluster(toolchain, cluster, installed, ["state", "stack"]);
 
   for (const count of chartCounts) {
     const overrides = await writeExtraSteps(paths, count);
     await prepareStack(toolchain, { ...choice, overrides }, paths);
     await measured(`${count} charts more`, count, { "up, installs them": up }, 1);
-    await measured(`${count} charts more`, count, nothingToDo);
+    await settled(`${count} charts more`, count, nothingToDo);
   }
 
   await restoreCluster(toolchain, cluster, installed);
@@ -119,7 +125,9 @@ export async function measureScale({ paths, runs, say, signal }: Scale): Promise
   const connection = connect({ kubeconfig: paths.kubeconfig });
   say(`adding ${crowd.definitions} CRDs`);
   await addDefinitions(connection, crowd.definitions);
-  await measured(`${crowd.definitions} CRDs`, 0, { ...nothingToDo, ...reading });
+  say("waiting until the API server has described them");
+  await untilDescribed(connection, crowd.definitions);
+  await settled(`${crowd.definitions} CRDs`, 0, { ...nothingToDo, ...reading });
 
   // The platform's pods run by now; the stand-ins for kubelets would be busy with the others.
   await stopSimulation(paths.directory);
@@ -129,6 +137,6 @@ export async function measureScale({ paths, runs, say, signal }: Scale): Promise
   await addSecrets(connection, choice.namespace, crowd.secrets);
   await addRevisions(connection, choice.namespace, crowd.revisions);
   const state = `${crowd.nodes} nodes, ${crowd.pods} pods, ${crowd.secrets} Secrets, ${crowd.revisions} revisions`;
-  await measured(state, 0, { ...nothingToDo, ...reading });
+  await settled(state, 0, { ...nothingToDo, ...reading });
   return figures;
 }
