@@ -1,214 +1,14 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { pathOf, remove } from "../../cluster/client/api.ts";
 import { connect } from "../../cluster/client/connection.ts";
 import { answers } from "../../rehearsal/control-plane.ts";
-import { type FaultyNetwork, faultyAnswers, faultyConnections } from "../support/faulty-network.ts";
-import {
-  helmReleases,
-  kubeconfig,
-  type Outcome,
-  paths,
-  scratch,
-  startOver,
-  until,
-} from "../support/rehearsal.ts";
-import { apply, restartApiServer, secretData } from "../support/rehearsed-cluster.ts";
+import { badNetworks } from "../support/bad-networks.ts";
+import { calm, converges, isWell, silenceLimit } from "../support/network-outcome.ts";
+import { helmReleases, kubeconfig, paths, startOver, until } from "../support/rehearsal.ts";
+import { apply, secretData } from "../support/rehearsed-cluster.ts";
 import { silentWebhook } from "../support/silent-webhook.ts";
 import { smallPlatform, smallReleases } from "../support/small-platform.ts";
 import { TestStack } from "../support/test-stack.ts";
-
-interface Case {
-  readonly title: string;
-  readonly open: () => Promise<FaultyNetwork>;
-  /** In it everything succeeds. In others a run may end with a named error, and converges in a network that is well. */
-  readonly harmless: boolean;
-  /** Takes longer: only with KRATEO_TEST_NETWORKS=all. */
-  readonly long?: boolean;
-}
-
-/** What a fault of the network is called, here, by Pulumi, Helm or Kubernetes. */
-const named = new RegExp(
-  [
-    "cannot be reached",
-    "connection (reset|refused|lost)",
-    "unexpected EOF|: EOF",
-    "currently unable to handle the request",
-    "has lost the Lease",
-    "TLS handshake",
-    "http2: ",
-    "configured Kubernetes cluster is unreachable",
-    "the connection to the cluster broke, or was too slow",
-  ].join("|"),
-);
-
-/** Silence in seconds that a user may take for a program that hangs. */
-const silenceLimit = 10;
-
-/** The same numbers in each run, so that what a test has met can be met again. */
-function randomNumbers(seed: number): (from: number, to: number) => number {
-  let state = seed;
-  return (from, to) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return from + (to - from) * (state / 2 ** 32);
-  };
-}
-
-const random = randomNumbers(17);
-
-const cases: readonly Case[] = [
-  {
-    title: "300 ms away",
-    open: () => faultyConnections({ latencyMilliseconds: 300 }),
-    harmless: true,
-    long: true,
-  },
-  {
-    title: "with 64 KiB/s",
-    open: () => faultyConnections({ bytesPerSecond: 64 * 1024 }),
-    // Helm waits 32 s for an answer, and four charts share the line.
-    harmless: false,
-    long: true,
-  },
-  {
-    title: "that resets connections at random",
-    open: () => faultyConnections({ resetAfter: () => random(200, 5000) }),
-    harmless: false,
-  },
-  {
-    title: "that cuts answers in the middle",
-    open: () => faultyConnections({ cutAfter: () => random(10_000, 200_000) }),
-    harmless: false,
-    long: true,
-  },
-  {
-    title: "whose API server is too busy for every fifth request, and says when to come back",
-    open: () => {
-      const body = status(429, "TooManyRequests", "too many requests, please try again later");
-      return faultyAnswers(() =>
-        random(0, 1) < 0.2 ? { status: 429, headers: { "retry-after": "1" }, body } : undefined,
-      );
-    },
-    harmless: true,
-    long: true,
-  },
-  {
-    title: "whose balancer has no API server for two seconds in eight",
-    open: () =>
-      faultyAnswers(() =>
-        Date.now() % 8000 < 2000
-          ? {
-              status: 503,
-              headers: { "content-type": "text/html" },
-              body: "<h1>503 Service Unavailable</h1>",
-            }
-          : undefined,
-      ),
-    harmless: false,
-    long: true,
-  },
-  { title: "whose API server restarts five times in a minute", open: restarts, harmless: false, long: true },
-  { title: "whose login lasts for 20 s", open: expiringLogins, harmless: true, long: true },
-];
-
-function status(code: number, reason: string, message: string): string {
-  return JSON.stringify({
-    kind: "Status",
-    apiVersion: "v1",
-    metadata: {},
-    status: "Failure",
-    code,
-    reason,
-    message,
-  });
-}
-
-/** Ends the API server every 12 s. */
-async function restarts(): Promise<FaultyNetwork> {
-  let faults = 0;
-  let closed = false;
-  const network = {
-    kubeconfig,
-    faulty: true,
-    faults: () => faults,
-    close: async () => {
-      closed = true;
-      await work;
-    },
-  };
-  const work = (async () => {
-    for (let second = 1; !closed; second++) {
-      await pause(1000);
-      if (second % 12 !== 4 || !network.faulty) continue;
-      faults++;
-      await restartApiServer();
-    }
-  })();
-  return network;
-}
-
-/** Each login is good for 20 s, and is not accepted a moment longer. */
-async function expiringLogins(): Promise<FaultyNetwork> {
-  const helper = join(scratch("login"), "login-helper.mjs");
-  await mkdir(scratch("login"), { recursive: true });
-  await writeFile(
-    helper,
-    `#!${process.execPath}
-const expirationTimestamp = new Date(Math.floor(Date.now() / 1000 + 20) * 1000).toISOString();
-const status = { token: "until-" + expirationTimestamp, expirationTimestamp };
-console.log(JSON.stringify({ apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status }));
-`,
-  );
-  await chmod(helper, 0o755);
-  const exec = { apiVersion: "client.authentication.k8s.io/v1", command: helper, interactiveMode: "Never" };
-  const body = status(401, "Unauthorized", "Unauthorized");
-  const logins = new Set<string>();
-  const network = await faultyAnswers(
-    ({ headers: { authorization = "" } }) => {
-      const until = /^Bearer until-(.+)$/.exec(authorization)?.[1] ?? "";
-      if (!(Date.parse(until) > Date.now())) return { status: 401, body };
-      logins.add(until);
-      return undefined;
-    },
-    { exec },
-  );
-  // Several logins in one run, or nothing has expired.
-  return { ...network, faults: () => logins.size - 1 };
-}
-
-function isWell(outcome: Outcome, { harmless }: Case): boolean {
-  const { code, output, silentSeconds } = outcome;
-  assert.ok(silentSeconds <= silenceLimit, `nothing was said for ${silentSeconds} s:\n${output}`);
-  if (code === 0) return true;
-  assert.ok(!harmless, output);
-  assert.match(output, named);
-  assert.doesNotMatch(output, /unhandled exception|node_modules|panic:/);
-  return false;
-}
-
-async function calm(network: FaultyNetwork): Promise<void> {
-  network.faulty = false;
-  await until(() => answers(paths.directory));
-}
-
-/** Runs it; where it fails for the network's sake, then once more in one that is well, after a repair. */
-async function converges(
-  stack: TestStack,
-  command: "up" | "destroy",
-  network: FaultyNetwork,
-  one: Case,
-): Promise<void> {
-  const outcome = await stack.pulumi(command);
-  if (isWell(outcome, one)) return;
-  await calm(network);
-  const repair = await stack.krateo("repair");
-  assert.equal(repair.code, 0, repair.output);
-  const again = await stack.pulumi(command, ...(command === "destroy" ? ["--refresh"] : []));
-  assert.equal(again.code, 0, `${outcome.output}\n--- then ---\n${again.output}`);
-  network.faulty = true;
-}
 
 async function deployed(): Promise<void> {
   const releases = await helmReleases();
@@ -219,7 +19,7 @@ async function deployed(): Promise<void> {
 describe("a network", () => {
   before(startOver);
 
-  for (const one of cases) {
+  for (const one of badNetworks) {
     const test = one.long && process.env["KRATEO_TEST_NETWORKS"] !== "all" ? it.skip : it;
     test(`${one.title}: install, change, verify, diff and destroy end well or say why not`, async () => {
       const network = await one.open();
