@@ -1,43 +1,35 @@
-import {
-  ApiException,
-  CoreV1Api,
-  CustomObjectsApi,
-  type KubeConfig,
-  type KubernetesObject,
-  KubernetesObjectApi,
-  PatchStrategy,
-  setHeaderOptions,
-} from "@kubernetes/client-node";
+import type { KubernetesObject } from "@kubernetes/client-node";
+import { create, patch, pathOf, remove, resourceOf } from "../../cluster/client/api.ts";
+import { ApiError } from "../../cluster/client/api-errors.ts";
+import type { Connection } from "../../cluster/client/connection.ts";
 import { type Item, type KindName, kindOf } from "./world.ts";
 
-const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+const mergePatch = "application/merge-patch+json";
 
-/** The few ways in which the stand-ins change the cluster. */
+/** The few ways in which the stand-ins change the cluster, over a connection that is kept. Errors as those of api.ts. */
 export class ClusterApi {
-  private readonly objects: KubernetesObjectApi;
-  private readonly core: CoreV1Api;
-  private readonly custom: CustomObjectsApi;
+  private readonly connection: Connection;
 
-  constructor(config: KubeConfig) {
-    this.objects = KubernetesObjectApi.makeApiClient(config);
-    this.core = config.makeApiClient(CoreV1Api);
-    this.custom = config.makeApiClient(CustomObjectsApi);
+  constructor(connection: Connection) {
+    this.connection = connection;
   }
 
   async create(object: KubernetesObject & Record<string, unknown>): Promise<void> {
-    await this.objects.create(object);
+    const { apiVersion = "", kind = "", metadata } = object;
+    const resource = await resourceOf(this.connection, apiVersion, kind);
+    if (!resource) throw new Error(`the cluster serves no ${kind} of ${apiVersion}`);
+    await create(this.connection, pathOf(apiVersion, resource.plural, metadata?.namespace), object);
   }
 
   /** Creates an object, or leaves the one of its name that is there. */
   async ensure(object: KubernetesObject & Record<string, unknown>): Promise<void> {
     await this.create(object).catch((error: unknown) => {
-      if (!(error instanceof ApiException) || error.code !== 409) throw error;
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
     });
   }
 
   async delete(kind: KindName, item: Item): Promise<void> {
-    const { apiVersion, kind: kindName } = kindOf(kind);
-    await this.objects.delete({ apiVersion, kind: kindName, metadata: identity(item) });
+    await remove(this.connection, pathTo(kind, item));
   }
 
   /** Merges fields into an object; lists are replaced as a whole. */
@@ -46,34 +38,16 @@ export class ClusterApi {
     item: Item,
     fields: { metadata?: object } & Record<string, unknown>,
   ): Promise<void> {
-    const { apiVersion, kind: kindName } = kindOf(kind);
-    const body = {
-      apiVersion,
-      kind: kindName,
-      ...fields,
-      metadata: { ...fields.metadata, ...identity(item) },
-    };
-    await this.objects.patch(body, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
+    await patch(this.connection, pathTo(kind, item), mergePatch, fields);
   }
 
   /** Merges fields into an object's status; lists are replaced as a whole. */
   async patchStatus(kind: KindName, item: Item, status: object): Promise<void> {
-    const { apiVersion, plural } = kindOf(kind);
-    const { name, namespace = "" } = identity(item);
-    const body = { status };
-    if (kind === "pods") await this.core.patchNamespacedPodStatus({ name, namespace, body }, mergePatch);
-    else if (kind === "services")
-      await this.core.patchNamespacedServiceStatus({ name, namespace, body }, mergePatch);
-    else {
-      const [group = "", version = ""] = apiVersion.split("/");
-      const place = { group, version, plural, name, body };
-      if (namespace === "") await this.custom.patchClusterCustomObjectStatus(place, mergePatch);
-      else await this.custom.patchNamespacedCustomObjectStatus({ ...place, namespace }, mergePatch);
-    }
+    await patch(this.connection, `${pathTo(kind, item)}/status`, mergePatch, { status });
   }
 }
 
-function identity(item: Item): { name: string; namespace?: string } {
-  const { name = "", namespace } = item.metadata ?? {};
-  return namespace ? { name, namespace } : { name };
+function pathTo(kind: KindName, { metadata }: Item): string {
+  const { apiVersion, plural } = kindOf(kind);
+  return pathOf(apiVersion, plural, metadata?.namespace, metadata?.name);
 }

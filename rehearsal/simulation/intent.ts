@@ -1,3 +1,4 @@
+import { ApiError } from "../../cluster/client/api-errors.ts";
 import type { ClusterApi } from "./cluster-api.ts";
 import type { SimulationOptions } from "./process.ts";
 import type { World } from "./world.ts";
@@ -56,19 +57,10 @@ export class Scheduler {
       await intent.run(this.api);
       this.log(intent.key);
     } catch (error) {
-      const { code, body, message } = error as { code?: number; body?: string; message?: string };
-      // Gone, there already, or changed meanwhile: the next look at the cluster tells what is left to do.
-      if (code !== 404 && code !== 409) this.log(`${intent.key}: ${serverMessage(body) ?? message}`);
+      // There already, or changed meanwhile: the next look at the cluster tells what is left to do.
+      if (!(error instanceof ApiError && error.status === 409))
+        this.log(`${intent.key}: ${(error as Error).message}`);
     }
     setTimeout(() => this.scheduled.delete(intent.key), repeatMilliseconds);
-  }
-}
-
-/** What the API server says of a refused request. */
-function serverMessage(body: string | undefined): string | undefined {
-  try {
-    return JSON.parse(body ?? "").message;
-  } catch {
-    return undefined;
   }
 }

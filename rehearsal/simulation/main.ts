@@ -3,6 +3,7 @@
  * Command line: the kubeconfig, then the options as JSON.
  */
 import { KubeConfig } from "@kubernetes/client-node";
+import { connect } from "../../cluster/client/connection.ts";
 import { ClusterApi } from "./cluster-api.ts";
 import { Scheduler } from "./intent.ts";
 import type { SimulationOptions } from "./process.ts";
@@ -16,10 +17,11 @@ const config = new KubeConfig();
 config.loadFromFile(kubeconfig);
 
 const log = (line: string) => process.stdout.write(`${new Date().toISOString()} ${line}\n`);
-const scheduler = new Scheduler(new ClusterApi(config), log);
+const connection = connect({ kubeconfig });
+const scheduler = new Scheduler(new ClusterApi(connection), log);
 
 let looking = false;
-const world = watchWorld(config, () => lookSoon());
+const world = watchWorld(config, connection, () => lookSoon());
 
 /** Several changes that come together are looked at once. */
 function lookSoon(): void {

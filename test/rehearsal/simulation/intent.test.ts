@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { setImmediate as settled } from "node:timers/promises";
+import { ApiError } from "../../../cluster/client/api-errors.ts";
 import type { ClusterApi } from "../../../rehearsal/simulation/cluster-api.ts";
 import { type Intent, Scheduler } from "../../../rehearsal/simulation/intent.ts";
 
@@ -42,14 +43,13 @@ describe("the scheduler of the stand-ins", () => {
   it("goes on after a failure, and logs what the server said but for what is settled by itself", async () => {
     const lines: string[] = [];
     const scheduler = new Scheduler(api, (line) => lines.push(line));
-    const failing = (key: string, error: object) =>
+    const failing = (key: string, status: number, message: string) =>
       intent(key, 0, () => {
-        throw Object.assign(new Error("HTTP"), error);
+        throw new ApiError(status, message);
       });
     scheduler.update([
-      failing("gone", { code: 404 }),
-      failing("there", { code: 409 }),
-      failing("refused", { code: 422, body: '{"message":"no such field"}' }),
+      failing("there", 409, "already exists"),
+      failing("refused", 422, "no such field"),
       intent("fine", 0, () => undefined),
     ]);
     mock.timers.tick(1);
