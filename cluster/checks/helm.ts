@@ -39,7 +39,7 @@ export function runHelm(
     child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
     child.on("error", (error: NodeJS.ErrnoException) => {
-      const reason = signal.aborted ? `no answer within ${timeoutSeconds} s` : firstLine(error);
+      const reason = signal.aborted ? `it had not ended after ${timeoutSeconds} s` : firstLine(error);
       resolve(error.code === "ENOENT" ? undefined : { code: 1, output: "", errors: reason });
     });
     child.on("close", (code) =>

@@ -58,17 +58,13 @@ export async function checkUpgrades(
     const known = looked.find(({ upgrade }) => upgrade.step.id === step.id);
     return checkRecordSize(step, known?.recordBytes);
   });
-  const unseen = looked.filter(({ noHelm }) => noHelm).map(({ upgrade }) => upgrade.key);
+  const untold = [...new Set(looked.flatMap((one) => one.untold ?? []))].map((reason) => {
+    const keys = looked.filter((one) => one.untold === reason).map(({ upgrade }) => upgrade.key);
+    return `${reason}: what the API server would refuse of ${keys.join(", ")} is seen only during the upgrade`;
+  });
   return {
     checks: [...looked.flatMap(({ checks }) => checks), ...sized],
-    lines: [
-      ...looked.flatMap(({ lines }) => lines),
-      ...(unseen.length > 0
-        ? [
-            `there is no helm on the PATH: what the API server would refuse of ${unseen.join(", ")} is seen only during the upgrade`,
-          ]
-        : []),
-    ],
+    lines: [...looked.flatMap(({ lines }) => lines), ...untold],
     manifests: new Map(
       looked.flatMap(({ upgrade, manifest }) => (manifest === undefined ? [] : [[upgrade.key, manifest]])),
     ),
@@ -81,7 +77,8 @@ interface Looked {
   readonly lines: readonly string[];
   readonly manifest?: string;
   readonly recordBytes?: number;
-  readonly noHelm: boolean;
+  /** Why Helm's rendering is not known. */
+  readonly untold?: string;
 }
 
 async function look(
@@ -94,15 +91,15 @@ async function look(
   const shown = textMask(step, values);
   const canRender = values !== undefined && archive !== undefined && !isBusy(live.info.status);
   const dryRun = canRender ? await helmDryRun(connection, step.release, archive, values) : undefined;
-  const noHelm = canRender && dryRun === undefined;
   if (dryRun && "refused" in dryRun)
-    return { upgrade, checks: [unrenderable(upgrade, shown(dryRun.refused))], lines: [], noHelm };
+    return { upgrade, checks: [unrenderable(upgrade, shown(dryRun.refused))], lines: [] };
 
-  const found = await findPutBack(connection, step.release, dryRun?.manifest);
+  const rendered = dryRun && "manifest" in dryRun ? dryRun : undefined;
+  const found = await findPutBack(connection, step.release, rendered?.manifest);
   const judged = await inParallel(found, (one) =>
-    judge(connection, inventory, upgrade, one, dryRun?.manifest),
+    judge(connection, inventory, upgrade, one, rendered?.manifest),
   );
-  const volumes = await checkVolumes(connection, upgrade, dryRun !== undefined);
+  const volumes = await checkVolumes(connection, upgrade, rendered !== undefined);
   return {
     upgrade,
     checks: [...judged.flatMap(({ check }) => check ?? []), ...volumes].map((check) => ({
@@ -110,8 +107,8 @@ async function look(
       found: shown(check.found),
     })),
     lines: judged.flatMap(({ line }) => (line === undefined ? [] : [`${upgrade.key}: ${shown(line)}`])),
-    ...(dryRun && { manifest: dryRun.manifest, recordBytes: dryRun.recordBytes }),
-    noHelm,
+    ...rendered,
+    ...(dryRun && "untold" in dryRun && { untold: shown(dryRun.untold) }),
   };
 }
 

@@ -12,7 +12,12 @@ import { reasonIn, runHelm } from "../helm.ts";
 export type HelmDryRun =
   | { readonly manifest: string; readonly recordBytes: number }
   /** Why it would not, in Helm's words. */
-  | { readonly refused: string };
+  | { readonly refused: string }
+  /** Why nobody can tell, as the beginning of a sentence. */
+  | { readonly untold: string };
+
+/** What a helm before 3.13 says, which can only ask the cluster nothing. */
+const tooOld = /invalid argument "server" for "--dry-run"/;
 
 /** Helm itself asks nothing again. */
 const attempts = 3;
@@ -23,7 +28,6 @@ const rendered = z.looseObject({ manifest: z.string() });
  * Has the `helm` on the PATH render an upgrade of a release against the cluster, its `lookup`s included. Changes nothing.
  *
  * @param archive Path of the chart's archive.
- * @returns undefined when there is no helm
  * @throws UnreachableError when the network breaks each time
  */
 export async function helmDryRun(
@@ -31,7 +35,7 @@ export async function helmDryRun(
   release: { readonly name: string; readonly namespace: string },
   archive: string,
   values: JsonObject,
-): Promise<HelmDryRun | undefined> {
+): Promise<HelmDryRun> {
   const { kubeconfig, context } = connection;
   const args = [
     ...[
@@ -58,10 +62,14 @@ export async function helmDryRun(
     noteFault(connection, reason);
     result = await run();
   }
-  if (!result) return undefined;
-  if (result.code !== 0) return { refused: reasonIn(result.errors).replaceAll("\n", " ") };
-  const read = rendered.safeParse(parsed(result.output));
-  if (!read.success) return { refused: "its output is not a release: helm 3.13 or newer is needed" };
+  if (!result) return { untold: "there is no helm on the PATH" };
+  const { code, output, errors } = result;
+  const reason = reasonIn(errors).replaceAll("\n", " ");
+  if (tooOld.test(errors)) return { untold: "helm is older than 3.13" };
+  // One that had to be stopped, over a slow line for instance, has refused nothing.
+  if (code !== 0) return /^Error:/m.test(errors) ? { refused: reason } : { untold: `helm failed: ${reason}` };
+  const read = rendered.safeParse(parsed(output));
+  if (!read.success) return { untold: "helm failed: its output is not a release" };
   const recordBytes = Math.ceil(gzipSync(JSON.stringify(read.data), { level: 9 }).length / 3) * 4;
   return { manifest: read.data.manifest, recordBytes };
 }

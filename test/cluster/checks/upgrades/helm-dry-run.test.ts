@@ -51,4 +51,21 @@ describe("a dry run of helm", () => {
       assert.equal((await starts()).length, 1);
     });
   });
+
+  const tooOld = `Error: invalid argument "server" for "--dry-run" flag: strconv.ParseBool: parsing "server": invalid syntax\n`;
+  for (const [what, helm, untold] of [
+    ["there is none", undefined, "there is no helm on the PATH"],
+    [
+      "it had to be stopped, as over a slow line",
+      { code: 1, errors: "it had not ended after 60 s" },
+      "helm failed: it had not ended after 60 s",
+    ],
+    ["it is too old", { code: 1, errors: tooOld }, "helm is older than 3.13"],
+    ["it writes something else", { code: 0, output: "web" }, "helm failed: its output is not a release"],
+  ] as const)
+    it(`is no refusal where helm tells nothing: ${what}`, async () => {
+      await withHelm(helm, async () =>
+        assert.deepEqual(await helmDryRun(connection, web, "web.tgz", {}), { untold }),
+      );
+    });
 });
