@@ -18,6 +18,7 @@ const named = new RegExp(
     "http2: ",
     "configured Kubernetes cluster is unreachable",
     "the connection to the cluster broke, or was too slow",
+    "does not accept the login any more",
   ].join("|"),
 );
 
