@@ -29,7 +29,10 @@ describe("the rehearsal's command line", () => {
     [["--type", "nodports"], /Allowed choices are nodeport, loadbalancer, ingress/],
     [["--tpye", "ingress"], /unknown option '--tpye'.*Did you mean --type\?/s],
     [["--from", "2.6.0"], /Allowed choices are 2\.7\.0/],
-    [["--kubernetes", "1.30"], /It must be one of 1\.31\.4, 1\.33\.13, 1\.35\.4, 1\.37\.2, or newest/],
+    [
+      ["--kubernetes", "1.30"],
+      /It must be one of 1\.31\.4, 1\.33\.13, 1\.35\.4, 1\.37\.2, their first two numbers, or newest/,
+    ],
     [["ingress"], /too many arguments/],
     [["--overrides"], /argument missing/],
   ];
