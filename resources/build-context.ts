@@ -2,11 +2,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { nodeAddressOf, nodeAddressVariable } from "../configuration/exposure/node-address.ts";
 import { type Inventory, releaseKey } from "../model/inventory.ts";
-import type { JsonObject, Settings, Step } from "../model/settings.ts";
+import type { ChartStep, JsonObject, Settings, Step } from "../model/settings.ts";
 import { brokenConnection } from "../plan/broken-connection.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { refusedWrite } from "../plan/refused-write.ts";
 import type { Repair } from "../plan/repair.ts";
+import { userErrors } from "./user-errors.ts";
 
 /** Names one live object. */
 export interface ObjectReference {
@@ -24,6 +25,8 @@ export interface PlatformArgs {
   readonly repairs: readonly Repair[];
   /** Helm releases to apply again though nothing in their inputs has changed; keys of `Inventory.releases`. */
   readonly reapply: ReadonlySet<string>;
+  /** Ids of the steps whose releases are taken over and have secrets stored, which must not get into the state. */
+  readonly withheld: ReadonlySet<string>;
   /** What the engine called each Helm release in the last run, by release name. */
   readonly releaseUrns: Readonly<Record<string, string>>;
   /** Workloads whose pods are older than their configuration, in words. */
@@ -44,6 +47,10 @@ export interface PlatformArgs {
     release: { name: string; namespace: string },
     asked: boolean,
   ) => Promise<readonly string[]>;
+  /** Takes the secrets out of what Helm has stored of a release. */
+  readonly withhold: (step: ChartStep, revision: number) => Promise<void>;
+  /** Masks the secrets in the Installation object that somebody else has made. */
+  readonly maskSnapshot: () => Promise<void>;
   /**
    * Makes sure that this run holds the Lease in the namespace, so that no other run changes the installation. Called before
    * each operation; when it fails, the operation does not begin.
@@ -135,6 +142,21 @@ export class BuildContext {
   /** The resources that a node's own resource depends on. */
   needsOf(node: PlanNode): pulumi.Resource[] {
     return [...new Set(node.needs.flatMap((need) => this.resources.get(need.on) ?? []))];
+  }
+
+  /** The resources that something waits for, with work of the run's own in the cluster after them; a preview does without it. */
+  afterwards(
+    needs: readonly pulumi.Resource[],
+    work: () => Promise<void>,
+  ): pulumi.Input<pulumi.Input<pulumi.Resource>[]> {
+    if (pulumi.runtime.isDryRun()) return [...needs];
+    return pulumi.all(needs.map(({ urn }) => urn)).apply(async () => {
+      await userErrors(async () => {
+        await this.args.checkLease();
+        await work();
+      });
+      return [...needs];
+    });
   }
 
   /** What a node of the plan became. */

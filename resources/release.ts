@@ -25,6 +25,7 @@ export function createRelease(
   const key = releaseKey(step.release, build.settings.namespace);
   const existing = build.inventory.releases[key];
   const again = appliedAgain(build, step);
+  const isWithheld = existing !== undefined && build.args.withheld.has(step.id);
   return new Release(
     step.id,
     {
@@ -43,7 +44,10 @@ export function createRelease(
     },
     {
       parent,
-      dependsOn: build.needsOf(node),
+      // After all else, since the backup of a migration has Helm's record as it was.
+      dependsOn: isWithheld
+        ? build.afterwards(build.needsOf(node), () => build.args.withhold(step, existing.revision))
+        : build.needsOf(node),
       hooks: {
         ...build.guardedAndPutBack,
         ...(step.id === loginStep && { afterCreate: [loginNotice(build)] }),

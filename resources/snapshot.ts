@@ -38,6 +38,7 @@ export function createSnapshot(
     },
   );
   const existing = build.inventory.objects[installationKey.object(namespace)];
+  const needs = [crd, ...build.needsOf(node)];
   return new CustomResource(
     "snapshot",
     {
@@ -57,7 +58,8 @@ export function createSnapshot(
     },
     {
       parent,
-      dependsOn: [crd, ...build.needsOf(node)],
+      dependsOn:
+        existing && !existing.ours ? build.afterwards(needs, () => build.args.maskSnapshot()) : [...needs],
       hooks: build.guarded,
       ...adoption(existing, `${namespace}/${installationName}`, []),
     },

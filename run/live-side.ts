@@ -6,6 +6,7 @@ import { putBack } from "../cluster/drift/put-back.ts";
 import { explainGateway, explainHttpRoute } from "../cluster/gateway-api.ts";
 import { RunLease } from "../cluster/lease/run-lease.ts";
 import { explainRoute } from "../cluster/route.ts";
+import { maskSnapshot, withhold } from "../cluster/withhold.ts";
 import { gatewayApi } from "../configuration/exposure/http-routes.ts";
 import { leaveLeaseHolder } from "../engine/lease-holder.ts";
 import { backupDirectory } from "../migration/live/backup-folder.ts";
@@ -19,7 +20,14 @@ import { endRun } from "./end-run.ts";
 interface LiveSide
   extends Pick<
     PlatformArgs,
-    "explain" | "explainObject" | "migrationStatus" | "putBack" | "checkLease" | "read"
+    | "explain"
+    | "explainObject"
+    | "migrationStatus"
+    | "putBack"
+    | "withhold"
+    | "maskSnapshot"
+    | "checkLease"
+    | "read"
   > {
   /** Takes the Lease in the namespace, which must exist, before anything is registered. */
   readonly enter: () => Promise<void>;
@@ -59,6 +67,8 @@ export function liveSide(
         : [],
     putBack: (release, asked) =>
       putBack(connection, release, asked, manifests.get(releaseKey(release, settings.namespace))),
+    withhold: (step, revision) => withhold(connection, step, revision),
+    maskSnapshot: () => maskSnapshot(connection, settings.namespace),
     enter: async () => {
       if (!pulumi.runtime.isDryRun()) await userErrors(() => lease.hold());
     },

@@ -9,6 +9,7 @@ import { type Connection, connect } from "../cluster/client/connection.ts";
 import { waitForOtherRun } from "../cluster/lease/wait.ts";
 import { describeOutdated, readOutdated } from "../cluster/outdated-pods.ts";
 import { providerProblems } from "../cluster/provider-view.ts";
+import { describeWithheld, withheldReleases } from "../cluster/withhold.ts";
 import { type ComputedStep, valuePlaces } from "../configuration/computed-step.ts";
 import { debug } from "../configuration/debug.ts";
 import { loadConfiguration } from "../configuration/load.ts";
@@ -38,7 +39,7 @@ interface RunContext {
   readonly connection: Connection;
   readonly plan: Pick<
     PlatformArgs,
-    "settings" | "inventory" | "charts" | "repairs" | "reapply" | "outdated" | "releaseUrns"
+    "settings" | "inventory" | "charts" | "repairs" | "reapply" | "outdated" | "withheld" | "releaseUrns"
   >;
   /** What upgrades will apply, by the release's key in the inventory; of those that are known. */
   readonly manifests: UpgradeFindings["manifests"];
@@ -86,10 +87,20 @@ export function startRun(): Promise<RunContext> {
     if (migration.length > 0) await pulumi.log.info(migration.join("\n"));
     const change = await versionLines(directory, settings, inventory);
     if (change.length > 0) await pulumi.log.info(change.join("\n"));
-    const lines = [...leftoverLines(inventory), ...upgrades.lines, ...repairs.map(describeRepair)];
-    for (const line of [...lines, ...outdated.map(outdatedLine)]) await pulumi.log.info(line);
     const { releaseUrns = {} } = previous ?? {};
-    const plan = { settings, inventory, charts, repairs, reapply, outdated, releaseUrns };
+    const withheld = withheldReleases(settings, latest, releaseUrns);
+    const lines = [
+      ...leftoverLines(inventory),
+      ...upgrades.lines,
+      ...repairs.map(describeRepair),
+      ...withheld.map(describeWithheld),
+      ...outdated.map(outdatedLine),
+    ];
+    for (const line of lines) await pulumi.log.info(line);
+    const plan = {
+      ...{ settings, inventory, charts, repairs, reapply, outdated, releaseUrns },
+      withheld: new Set(withheld.map(({ step }) => step.id)),
+    };
     return { connection, plan, manifests: upgrades.manifests };
   });
 }

@@ -29,7 +29,8 @@ export async function build(
     outdated = [],
     releaseUrns = {},
     read = async () => service as unknown as JsonObject,
-  }: {
+    ...more
+  }: Pick<Partial<PlatformArgs>, "withheld" | "withhold" | "maskSnapshot"> & {
     inventory?: Partial<Inventory>;
     settings?: Partial<Settings>;
     repairs?: PlatformArgs["repairs"];
@@ -47,6 +48,7 @@ export async function build(
     outdated,
     releaseUrns,
     read,
+    ...more,
   });
   let platform: Platform | undefined;
   const all = await registrations(() => {

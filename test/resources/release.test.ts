@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import type { JsonObject, VariableStep } from "../../model/settings.ts";
 import { chartStep, variableStep } from "../support/settings.ts";
 import { build, release, secretMark } from "./built-platform.ts";
@@ -36,6 +37,30 @@ describe("a Helm release", () => {
       });
       assert.equal(find("install-authn").importId, "krateo-system/authn");
     }
+  });
+
+  it("is taken over when its secrets are out of Helm's record, which is as it was until all that it needs is done", async () => {
+    const done: string[] = [];
+    const built = async (withheld: readonly string[]) => {
+      const { all, find } = await build([chartStep("install-authn"), chartStep("install-oasgen-provider")], {
+        inventory: { releases: { authn: release, "oasgen-provider": release } },
+        withheld: new Set(withheld),
+        withhold: async ({ id }, revision) => {
+          await pause(100);
+          done.push(`${id} ${revision}`);
+        },
+      });
+      const releases = all.map(({ name }) => name).filter((name) => name.startsWith("install-"));
+      return { releases, needs: find("install-oasgen-provider").dependsOn };
+    };
+    const plain = await built([]);
+    assert.deepEqual([plain.releases, done], [["install-oasgen-provider", "install-authn"], []]);
+    const held = await built(["install-oasgen-provider"]);
+    assert.deepEqual(
+      [held.releases, done],
+      [["install-authn", "install-oasgen-provider"], ["install-oasgen-provider 3"]],
+    );
+    assert.deepEqual(held.needs, plain.needs);
   });
 
   it("is upgraded with equal inputs when it is to be applied again, and by nothing that this left there later", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { installationKey } from "../../plan/installation.ts";
 import { build } from "./built-platform.ts";
 
 describe("the snapshot", () => {
@@ -18,5 +19,21 @@ describe("the snapshot", () => {
       },
       spec: { spec: { componentsDefinition: {}, steps: [], installationVersion: "3.0.0" } },
     });
+  });
+
+  it("of somebody else is taken over once its secrets are masked, and its own as it is", async () => {
+    const key = installationKey.object("krateo-system");
+    for (const [ours, expected] of [
+      [false, 1],
+      [true, 0],
+    ] as const) {
+      let masked = 0;
+      const { find } = await build([], {
+        inventory: { objects: { [key]: { ours, uid: "u" } } },
+        maskSnapshot: async () => void masked++,
+      });
+      assert.equal(find("snapshot").importId, "krateo-system/krateoctl");
+      assert.equal(masked, expected);
+    }
   });
 });
