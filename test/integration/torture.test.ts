@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type HistoryFailure, runSeed } from "../torture/history.ts";
 import { forgetNewerVersion } from "../torture/newer-version.ts";
 
-/** With a release uninstalled by hand, a killed installation, and a destroy that is killed after it; any others: `npm run torture`. */
-const seeds = [1, 9, 31];
+/** With a killed installation, a destroy that is killed, and a release uninstalled by hand; any others: `npm run torture`. */
+const seeds = [7, 26, 31];
 
 const reported = ({ message, script, transcript }: HistoryFailure): string =>
   `${message}\nall that was printed: ${transcript}\nto replay it: npm run torture -- --script "${script}"`;
