@@ -67,6 +67,11 @@ function started(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortS
 /** A flag that is there for each kind of the cluster. */
 const manyTimes = "--api-versions=";
 
+/** Whether helm itself says that something is wrong; one that had to be stopped, or did not start, says nothing. */
+export function hasError(errors: string): boolean {
+  return /^Error:/m.test(errors);
+}
+
 /**
  * Helm's last line that begins with "Error:" and all after it, without what it says in front of every error and what it
  * advises in the end.

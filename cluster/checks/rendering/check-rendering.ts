@@ -17,7 +17,7 @@ import type { Connection } from "../../client/connection.ts";
 import { inParallel } from "../../client/parallel.ts";
 import { secretPlaces, textMask } from "../../drift/release-drift.ts";
 import { nodeAddressValue, readVariables } from "../../drift/variable-values.ts";
-import { helmsAtOnce, reasonIn } from "../helm.ts";
+import { hasError, helmsAtOnce, reasonIn } from "../helm.ts";
 import { isBusy } from "../upgrades/planned-upgrades.ts";
 import { type Capabilities, readCapabilities, supposedCapabilities } from "./capabilities.ts";
 import {
@@ -157,7 +157,7 @@ async function render(
   const result = await helmTemplate(chart, capabilities);
   if (result?.code === 0) return [];
   const errors = textMask(step, values)(result?.errors ?? "");
-  if (!/^Error:/m.test(errors) || cannotTell.test(errors)) {
+  if (!hasError(errors) || cannotTell.test(errors)) {
     const words =
       step.secretPaths.length > 0 ? "its values are secret, and so are helm's words" : errors.trim();
     debug(() => [`cannot tell whether the chart of ${name} renders: ${words}`]);

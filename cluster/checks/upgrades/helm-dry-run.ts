@@ -6,7 +6,7 @@ import { isBrokenConnection } from "../../../plan/broken-connection.ts";
 import { UnreachableError, unreachable } from "../../client/api-errors.ts";
 import type { Connection } from "../../client/connection.ts";
 import { noteFault, whileWaiting } from "../../client/waiting.ts";
-import { reasonIn, runHelm } from "../helm.ts";
+import { hasError, reasonIn, runHelm } from "../helm.ts";
 
 /** What Helm would make of an upgrade. */
 export type HelmDryRun =
@@ -67,7 +67,7 @@ export async function helmDryRun(
   const reason = reasonIn(errors).replaceAll("\n", " ");
   if (tooOld.test(errors)) return { untold: "helm is older than 3.13" };
   // One that had to be stopped, over a slow line for instance, has refused nothing.
-  if (code !== 0) return /^Error:/m.test(errors) ? { refused: reason } : { untold: `helm failed: ${reason}` };
+  if (code !== 0) return hasError(errors) ? { refused: reason } : { untold: `helm failed: ${reason}` };
   const read = rendered.safeParse(parsed(output));
   if (!read.success) return { untold: "helm failed: its output is not a release" };
   const recordBytes = Math.ceil(gzipSync(JSON.stringify(read.data), { level: 9 }).length / 3) * 4;
