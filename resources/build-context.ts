@@ -146,16 +146,16 @@ export class BuildContext {
 
   /** The resources that something waits for, with work of the run's own in the cluster after them; a preview does without it. */
   afterwards(
-    needs: readonly pulumi.Resource[],
+    needs: pulumi.Resource[],
     work: () => Promise<void>,
   ): pulumi.Input<pulumi.Input<pulumi.Resource>[]> {
-    if (pulumi.runtime.isDryRun()) return [...needs];
+    if (pulumi.runtime.isDryRun()) return needs;
     return pulumi.all(needs.map(({ urn }) => urn)).apply(async () => {
       await userErrors(async () => {
         await this.args.checkLease();
         await work();
       });
-      return [...needs];
+      return needs;
     });
   }
 

@@ -59,7 +59,7 @@ export function createSnapshot(
     {
       parent,
       dependsOn:
-        existing && !existing.ours ? build.afterwards(needs, () => build.args.maskSnapshot()) : [...needs],
+        existing && !existing.ours ? build.afterwards(needs, () => build.args.maskSnapshot()) : needs,
       hooks: build.guarded,
       ...adoption(existing, `${namespace}/${installationName}`, []),
     },

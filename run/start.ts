@@ -97,11 +97,9 @@ export function startRun(): Promise<RunContext> {
       ...outdated.map(outdatedLine),
     ];
     for (const line of lines) await pulumi.log.info(line);
-    const plan = {
-      ...{ settings, inventory, charts, repairs, reapply, outdated, releaseUrns },
-      withheld: new Set(withheld.map(({ step }) => step.id)),
-    };
-    return { connection, plan, manifests: upgrades.manifests };
+    const plan = { settings, inventory, charts, repairs, reapply, outdated, releaseUrns };
+    const withheldSteps = new Set(withheld.map(({ step }) => step.id));
+    return { connection, plan: { ...plan, withheld: withheldSteps }, manifests: upgrades.manifests };
   });
 }
 
