@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { helm, scratch, startOver } from "../support/rehearsal.ts";
 import { secretData } from "../support/rehearsed-cluster.ts";
 import { smallPlatform } from "../support/small-platform.ts";
 import { TestStack } from "../support/test-stack.ts";
-import { formsOf } from "../torture/leaks.ts";
+import { formsOf, leaksBelow } from "../torture/leaks.ts";
 
 const hush = "adopted-hush-hush";
 const place = "components.backend.stepConfig.install-authn.helmValues.env.OIDC_SECRET";
@@ -22,19 +21,7 @@ describe("a secret value of a release that is taken over", () => {
   }
 
   /** Every file of the backend that holds it, or a Secret of the platform's. */
-  async function leaks(): Promise<string[]> {
-    const forms = formsOf(await secretData(), [hush]);
-    const files = await readdir(backend, { recursive: true, withFileTypes: true });
-    const texts = await Promise.all(
-      files
-        .filter((one) => one.isFile())
-        .map(async (one) => {
-          const file = join(one.parentPath, one.name);
-          return [file, await readFile(file, "utf8")] as const;
-        }),
-    );
-    return texts.filter(([, text]) => forms.some((form) => text.includes(form))).map(([file]) => file);
-  }
+  const leaks = async (): Promise<string[]> => leaksBelow(backend, formsOf(await secretData(), [hush]));
 
   it("is in no state, although the run ends between taking it over and upgrading it", async () => {
     await startOver();

@@ -36,6 +36,21 @@ export function isWell(outcome: Outcome, { harmless }: BadNetwork): boolean {
   return false;
 }
 
+/** Opens a network for a test, which fails unless the network has done something to what went through it. */
+export async function inNetwork(
+  one: BadNetwork,
+  test: (network: FaultyNetwork) => Promise<void>,
+): Promise<void> {
+  const network = await one.open();
+  try {
+    await test(network);
+    assert.ok(network.faults() > 0, "the network has done nothing");
+  } finally {
+    await network.close();
+    await until(() => answers(paths.directory));
+  }
+}
+
 /** Lets a network do nothing more. */
 export async function calm(network: FaultyNetwork): Promise<void> {
   network.faulty = false;

@@ -33,13 +33,29 @@ export async function leaks(forms: readonly string[], printed: string): Promise<
     ["output", printed],
     ["snapshot", JSON.stringify(snapshot ?? "")],
     ["Events", JSON.stringify(events)],
-    ...(await Promise.all(
-      files.map(
-        async (file): Promise<[string, string]> => [file, await readFile(file, "utf8").catch(() => "")],
-      ),
-    )),
+    ...(await contentsOf(files)),
   ];
+  return showing(forms, searched);
+}
+
+/** The files below a folder that show one of the texts. @throws Error where there is none to look at */
+export async function leaksBelow(folder: string, forms: readonly string[]): Promise<string[]> {
+  const files = await filesBelow(folder);
+  if (files.length === 0) throw new Error(`there is no file below ${folder}`);
+  return showing(forms, await contentsOf(files));
+}
+
+function showing(forms: readonly string[], searched: readonly (readonly [string, string])[]): string[] {
   return searched.filter(([, text]) => forms.some((form) => text.includes(form))).map(([place]) => place);
+}
+
+/** Each file with its text; one that has gone meanwhile has none. */
+async function contentsOf(files: readonly string[]): Promise<[string, string][]> {
+  return await Promise.all(
+    files.map(
+      async (file): Promise<[string, string]> => [file, await readFile(file, "utf8").catch(() => "")],
+    ),
+  );
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
