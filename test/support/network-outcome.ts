@@ -19,6 +19,8 @@ const named = new RegExp(
     "configured Kubernetes cluster is unreachable",
     "the connection to the cluster broke, or was too slow",
     "does not accept the login any more",
+    // Helm keeps to itself why an object could not be deleted; docs/removal.md says what to do.
+    "failed to delete release: \\S+",
   ].join("|"),
 );
 
