@@ -170,10 +170,17 @@ describe("a run that loses its Lease", () => {
     const before = await secretData();
     await haltApiServer(40);
     const { code, output } = await going.ended;
+    const end = Date.now();
     assert.equal(code, 1, output);
     assert.match(output, /has lost the Lease .*, and begins nothing more: it could not be renewed for 30 s/);
     assert.match(output, /npx krateo repair, then the same command again/);
     await letRunContinue();
+    const changes = (await auditEvents()).filter((event) => isChange(event) && actorOf(event) === "away");
+    assert.ok(changes.length > 20, String(changes.length));
+    assert.deepEqual(
+      changes.filter((event) => Date.parse(event.requestReceivedTimestamp) > end),
+      [],
+    );
     const repair = await stack.krateo("repair");
     assert.equal(repair.code, 0, repair.output);
     const up = await stack.pulumi("up");
