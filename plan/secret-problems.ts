@@ -1,8 +1,8 @@
 /** What is wrong with the Secrets that the cluster holds, beside what the settings ask for. */
 
 import { databaseStep } from "../components/catalogue.ts";
-import { type SecretName, secretKeys } from "../components/secrets.ts";
-import type { Inventory } from "../model/inventory.ts";
+import { registryLogin, type SecretName, secretKeys } from "../components/secrets.ts";
+import { type Inventory, objectKey } from "../model/inventory.ts";
 import type { Problem } from "../model/problem.ts";
 import { differenceOf, oddCharacter, type SecretContent, unusableKeys } from "../model/secret-content.ts";
 import { secretMask } from "../model/secret-value.ts";
@@ -78,6 +78,20 @@ export function secretWarnings(settings: Settings, inventory: Inventory): Proble
       ),
     ...odd("krateo:database.user", database?.login?.user),
     ...odd("krateo:database.password", database?.login?.password),
+    ...foreignRegistryLogin(settings, inventory),
+  ];
+}
+
+/** One that somebody else made is never changed, so the configured logins have no effect. */
+function foreignRegistryLogin({ namespace, images }: Settings, { objects }: Inventory): Problem[] {
+  const hosts = Object.keys(images.logins ?? {});
+  const existing = objects[objectKey("v1", "Secret", namespace, registryLogin)];
+  if (hosts.length === 0 || !existing || existing.ours) return [];
+  return [
+    {
+      what: `Secret ${namespace}/${registryLogin} was there before and stays as it is: images are pulled with the login in it, and not with that of krateo:registries for ${hosts.join(", ")}`,
+      next: `if that is not meant: kubectl delete secret ${registryLogin} -n ${namespace}; then pulumi up --refresh makes it from krateo:registries`,
+    },
   ];
 }
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { objectKey } from "../../model/inventory.ts";
+import type { Settings } from "../../model/settings.ts";
 import { planOf } from "../../plan/plan.ts";
+import { preconditionWarnings } from "../../plan/preconditions.ts";
+import { emptyInventory } from "../support/inventory.ts";
 import { chartStep, settingsOf } from "../support/settings.ts";
 import { build, secretKey, secretMark } from "./built-platform.ts";
 
@@ -45,5 +48,18 @@ describe("the Secret with logins at registries", () => {
     assert.equal(importId, "krateo-system/krateo-registry-login");
     assert.deepEqual(ignoreChanges, ["data", "immutable", "metadata", "stringData", "type"]);
     assert.equal(retainOnDelete, true);
+  });
+
+  it("is warned of where somebody else made it, because the logins of the configuration then do nothing", () => {
+    const warnings = (given: Partial<Settings>, ours: boolean): string[] => {
+      const key = objectKey("v1", "Secret", "krateo-system", "krateo-registry-login");
+      const inventory = { ...emptyInventory, objects: { [key]: { ours, uid: "u" } } };
+      return preconditionWarnings(settingsOf([], given), inventory).map(({ what }) => what);
+    };
+    assert.deepEqual(warnings(settings, false), [
+      "Secret krateo-system/krateo-registry-login was there before and stays as it is: images are pulled with the login in it, " +
+        "and not with that of krateo:registries for mirror.example.org",
+    ]);
+    assert.deepEqual([warnings(settings, true), warnings({}, false)], [[], []]);
   });
 });
