@@ -16,7 +16,7 @@ interface ProfilesOptions extends ClusterOptions {
 export function profilesCommand(session: Session): Command {
   return withStackOptions(new Command("profiles"))
     .description(
-      "Lists the profiles that come with this program, and your own: files krateo-overrides.NAME.yaml beside the override " +
+      "Lists the profiles that come with this program, those of the stack's platform version, and your own: files krateo-overrides.NAME.yaml beside the override " +
         "file, and those under `profiles` in it. Shows for each its purpose, its types and what it changes. " +
         "Profiles combine in any order; if two set the same value, the later one wins. Needs no cluster.",
     )
@@ -39,9 +39,9 @@ Exit codes: 0 listed, 1 one of your files is not a valid profile (all problems a
         import("../configuration/profile-list.ts"),
         import("../configuration/stack-config.ts"),
       ]);
-      const config = configFor(await configuration(options, session), ["overrides", "namespace"]);
+      const config = configFor(await configuration(options, session), ["overrides", "namespace", "version"]);
       const namespace = options.namespace ?? config.namespace;
-      const { profiles, problems } = listProfiles(session.directory, config.overrides, namespace);
+      const { profiles, problems } = listProfiles(session.directory, { ...config, namespace });
       if (problems.length > 0) throw new ConfigurationError(problems);
       session.print(
         options.json

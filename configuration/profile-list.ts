@@ -3,7 +3,7 @@ import path from "node:path";
 import { leavesOf, pathText } from "../model/path.ts";
 import type { TreeObject } from "../model/secret-value.ts";
 import type { ReleaseType } from "../model/settings.ts";
-import { bundledProfile, bundledProfiles, bundledText } from "./bundle.ts";
+import { type BundleTokens, bundledProfile, bundledProfiles, bundledText } from "./bundle.ts";
 import { aliasLayer, bundleTokens } from "./exposure/layer.ts";
 import { aliasOf, typesFor } from "./exposure/profile-aliases.ts";
 import type { Findings } from "./layers.ts";
@@ -12,12 +12,18 @@ import { defaultOverrides } from "./override-layers.ts";
 import { misnamed, readLayer } from "./read-layer.ts";
 import { mapOf } from "./resolved-components.ts";
 import { conflicts } from "./rules/profile-conflicts.ts";
-import { defaultOtelEndpoint } from "./stack-config.ts";
+import { defaultOtelEndpoint, type StackConfig } from "./stack-config.ts";
+import {
+  type StoredVersion,
+  storedProfile,
+  storedProfiles,
+  storedVersion,
+} from "./versions/stored-version.ts";
 import { readTextFile } from "./yaml/text-file.ts";
 
 export interface ProfileEntry {
   readonly name: string;
-  /** "bundled", or the user's file that holds it. */
+  /** "bundled", or the file that holds it: of the user, or of a platform version that was added. */
   readonly source: string;
   /** The first sentence of its opening comment; empty when it has none. */
   readonly purpose: string;
@@ -32,8 +38,8 @@ export interface ProfileEntry {
 }
 
 /**
- * Lists the bundled profiles, then those in the user's files, each group by name. A file whose profile bears a bundled
- * name is listed as well: it is laid over that one.
+ * Lists the bundled profiles, then those that the platform version alone has, then those in the user's files, each group by
+ * name. A file whose profile bears a bundled name is listed as well: it is laid over that one.
  *
  * @param directory the project's folder
  * @param overrides the override file, whose folder and whose `profiles` are looked into too
@@ -41,8 +47,7 @@ export interface ProfileEntry {
  */
 export function listProfiles(
   directory: string,
-  overrides: string | undefined,
-  namespace: string,
+  { overrides, namespace, version }: Pick<StackConfig, "overrides" | "namespace" | "version">,
 ): { profiles: ProfileEntry[]; problems: Findings["problems"] } {
   const findings: Findings = { problems: [], warnings: [] };
   const hosts = { domain: "DOMAIN" };
@@ -57,6 +62,8 @@ export function listProfiles(
     const root = aliasLayer(name, hosts)?.root ?? {};
     return entry(name, "bundled", `The older name of krateo:${key} ${value}: ${purpose}.`, root);
   });
+  const stored = storedVersion(directory, version, findings);
+  const upstream = stored === undefined ? [] : upstreamProfiles(stored, tokens, findings);
   const name = overrides ?? defaultOverrides;
   const folder = path.dirname(path.resolve(directory, name));
   const files = profileFilesIn(folder)
@@ -76,7 +83,20 @@ export function listProfiles(
   const inside = Object.entries(mapOf(own?.root["profiles"])).map(([profile, root]) =>
     entry(profile, name, "", mapOf(root)),
   );
-  return { profiles: [...bundled, ...files, ...inside], problems: findings.problems };
+  return { profiles: [...bundled, ...upstream, ...files, ...inside], problems: findings.problems };
+}
+
+/** Those of a version that was added, where nothing of ours lies above them. */
+function upstreamProfiles(stored: StoredVersion, tokens: BundleTokens, findings: Findings): ProfileEntry[] {
+  const names = storedProfiles(stored).filter((name) => !bundledProfiles.includes(name));
+  return names.toSorted().flatMap((name) => {
+    const { layer } = storedProfile(stored, name, tokens, findings) ?? {};
+    if (layer === undefined) return [];
+    const { file } = layer.source;
+    const given = readTextFile(path.join(stored.folder, profileFileName(name)), file);
+    const purpose = given !== undefined && "text" in given ? purposeIn(given.text) : "";
+    return [entry(name, file, purpose, layer.root)];
+  });
 }
 
 function entry(name: string, source: string, purpose: string, root: TreeObject): ProfileEntry {

@@ -1,5 +1,6 @@
 /** Goes through the questions of `krateo init`. */
 import type { ClusterFeatures } from "../../cluster/features.ts";
+import { bundledVersion } from "../../configuration/bundle.ts";
 import { loadConfiguration } from "../../configuration/load.ts";
 import { listProfiles, type ProfileEntry } from "../../configuration/profile-list.ts";
 import { readStackConfig } from "../../configuration/stack-config.ts";
@@ -72,7 +73,11 @@ async function fittingProfiles(
   { directory, features, place }: Beginning,
   answers: Answers,
 ): Promise<ProfileEntry[]> {
-  const { profiles } = listProfiles(directory, undefined, place.namespace ?? "krateo-system");
+  const { profiles } = listProfiles(directory, {
+    overrides: undefined,
+    namespace: place.namespace ?? "krateo-system",
+    version: bundledVersion,
+  });
   const others = profiles.filter(
     ({ name, types, contradicts }) =>
       types === undefined &&

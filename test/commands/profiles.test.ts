@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { bundledProfiles } from "../../configuration/bundle.ts";
 import { type ProfileEntry, purposeIn } from "../../configuration/profile-list.ts";
+import { addedVersion } from "../support/upstream-documents.ts";
 import { krateo, withProject } from "./session.ts";
 
 const files = {
@@ -79,6 +80,31 @@ describe("krateo profiles", () => {
       assert.match(noted, /overrides has a value that is not allowed/);
     } finally {
       elsewhere.remove();
+    }
+  });
+
+  it("lists what the stack's platform version has beside the bundled ones", async () => {
+    const version = "3.9.0";
+    const documents = {
+      "krateo-overrides.debug.yaml": "components: {}",
+      "krateo-overrides.night.yaml": "# Fewer at night. More.\ncomponents: {finops: {enabled: false}}",
+    };
+    const project = withProject({
+      ...addedVersion(version, documents),
+      "Pulumi.dev.yaml": `config:\n  krateo:version: ${version}\n`,
+      "Pulumi.old.yaml": "config:\n  krateo:type: nodeport\n",
+    });
+    try {
+      const { printed } = await krateo(project.directory, "profiles", "--stack", "dev");
+      assert.match(
+        printed,
+        /^night \(versions\/3\.9\.0\/krateo-overrides\.night\.yaml\)\n {2}Fewer at night\.\n {2}changes: finops off$/m,
+      );
+      assert.doesNotMatch(printed, /^debug \(/m);
+      const other = await krateo(project.directory, "profiles", "--stack", "old");
+      assert.doesNotMatch(other.printed, /^night/m);
+    } finally {
+      project.remove();
     }
   });
 
