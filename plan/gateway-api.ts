@@ -1,6 +1,4 @@
 /** Live objects of the Gateway API: what says whether a Gateway works, and whether one serves an HTTPRoute. */
-import { createHash } from "node:crypto";
-import type { ObjectStep } from "../model/settings.ts";
 
 /** A controller's word on an object, of the generation that it has looked at. */
 export interface Condition {
@@ -86,11 +84,6 @@ export const listeningCondition = "Programmed";
 
 /** Conditions that are good news when they are true. Others are news of another sort, such as that hosts overlap. */
 const goodNews: readonly string[] = [...servedConditions, listeningCondition];
-
-/** A hash of an object's metadata, which differs when anything in them does. */
-export function writtenOf({ manifest }: ObjectStep): string {
-  return createHash("sha256").update(JSON.stringify(manifest.metadata)).digest("hex").slice(0, 16);
-}
 
 /** The Gateways that an HTTPRoute names. It may name other things, such as a Service in a service mesh. */
 export function gatewayParents({ spec }: HttpRoute): readonly ParentReference[] {

@@ -98,11 +98,17 @@ describe("OpenShift", () => {
   });
 
   it("can be changed: the provider compares what is stored of the last run, and no null with a null", async () => {
+    const annotations = { "haproxy.router.openshift.io/timeout": "2h" };
+    const route = { stepConfig: { "expose-events-presenter": { with: { metadata: { annotations } } } } };
     await stack.override({
-      components: { backend: { helmDefaults: { podAnnotations: { change: "one" } } } },
+      components: { backend: { helmDefaults: { podAnnotations: { change: "one" } } }, "events-stack": route },
     });
     const { code, output } = await stack.pulumi("up", "--refresh");
     assert.equal(code, 0, output);
+    // Of its annotations alone: the provider must not take the Route that it remembers.
+    const { resources } = JSON.parse(await stack.state()).deployment;
+    const { outputs } = resources.find(({ urn }: Manifest) => urn.endsWith("::expose-events-presenter"));
+    assert.equal(annotationsOf(outputs)["haproxy.router.openshift.io/timeout"], "2h");
     assert.match((await helmReleases())["snowplow"] ?? "", / r2 deployed$/);
     const stored = await live("Installation", "krateoctl", installations);
     assert.deepEqual(JSON.parse(annotationsOf(stored)["krateo.io/removed-defaults"] ?? ""), {

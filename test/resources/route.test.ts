@@ -23,6 +23,28 @@ describe("a Route", () => {
     assert.equal(annotations["pulumi.com/patchForce"], "true");
   });
 
+  it("is waited for as it is written now: a router admits it anew after no change but its host's", async () => {
+    const annotations = async (spec: JsonObject, given: JsonObject = {}) => {
+      const written = { ...manifest, metadata: { ...manifest.metadata, annotations: given }, spec };
+      const { inputs } = (await build([objectStep("expose-authn", written)])).find("expose-authn");
+      return (inputs["metadata"] as { annotations: Record<string, string> }).annotations;
+    };
+    const hash = async (spec: JsonObject, given: JsonObject = {}) => {
+      const { "krateo.io/written": mark, "pulumi.com/waitFor": wait } = await annotations(spec, given);
+      assert.ok(wait?.includes(`&& $.metadata.annotations["krateo.io/written"] == "${mark}"]`), wait);
+      return mark;
+    };
+    const first = await hash(manifest.spec);
+    assert.equal(await hash(manifest.spec), first);
+    assert.notEqual(await hash(manifest.spec, { "haproxy.router.openshift.io/timeout": "1h" }), first);
+    assert.notEqual(await hash({ ...manifest.spec, tls: { termination: "reencrypt" } }), first);
+    const wait = (await annotations({ ...manifest.spec, host: "a.example.org" }))["pulumi.com/waitFor"];
+    assert.match(
+      wait ?? "",
+      /^jsonpath=\{\.status\.ingress\[\?\(@\.host == "a\.example\.org" && @\.conditions/,
+    );
+  });
+
   it("is what the address is taken from, not the Service", async () => {
     const live = {
       ...manifest,
