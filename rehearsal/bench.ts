@@ -53,7 +53,7 @@ export function commandLine(): Command {
     .option("--documents <folder>", "folder with upstream's krateo.TYPE.yaml, which krateoctl installs from")
     .option(
       "--scale",
-      "measure only how time and memory grow with the platform and the cluster; half an hour",
+      "measure only how time and memory grow with the platform and the cluster; 20 minutes",
     )
     .option("--json", "print the figures as one JSON object")
     .addHelpText(
