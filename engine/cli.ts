@@ -1,5 +1,5 @@
 /** The only place that starts Pulumi's command line, in the project's root: the one that the project brings, else that of an image. */
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -58,30 +58,33 @@ export async function runPulumi(
     asks = false,
   }: { readonly environment?: Readonly<Record<string, string>>; readonly asks?: boolean },
 ): Promise<number> {
-  const child = spawn(programFor(args, directory), args, {
-    cwd: directory,
-    env: {
-      ...process.env,
-      PATH: [binFolder(directory), process.env["PATH"]].join(delimiter),
-      ...environment,
-    },
-    stdio: [asks ? "inherit" : "ignore", "inherit", "inherit"],
-    // A group of its own: what the npm package starts is not the engine but a process that starts it.
-    detached: !asks,
-  });
+  let child: ChildProcess | undefined;
   // As Ctrl-C, by which the engine ends in order. What asks at the terminal gets that, and that it was closed, from there.
-  const interrupt = (): void => void (asks ? child.kill("SIGTERM") : signalGroup(child.pid, "SIGINT"));
-  const ofTerminal = (): void => void (asks || signalGroup(child.pid, "SIGINT"));
+  const interrupt = (): void => void (asks ? child?.kill("SIGTERM") : signalGroup(child?.pid, "SIGINT"));
+  const ofTerminal = (): void => void (asks || signalGroup(child?.pid, "SIGINT"));
   const handlers = { SIGINT: ofTerminal, SIGHUP: ofTerminal, SIGTERM: interrupt, exit: interrupt };
+  // Before it starts: on a busy machine it may ask, and be answered with Ctrl-C, before this process goes on.
   for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
   try {
+    const started = spawn(programFor(args, directory), args, {
+      cwd: directory,
+      env: {
+        ...process.env,
+        PATH: [binFolder(directory), process.env["PATH"]].join(delimiter),
+        ...environment,
+      },
+      stdio: [asks ? "inherit" : "ignore", "inherit", "inherit"],
+      // A group of its own: what the npm package starts is not the engine but a process that starts it.
+      detached: !asks,
+    });
+    child = started;
     const code = await new Promise<number>((resolve, reject) => {
-      child.on("error", reject).on("close", (code) => resolve(code ?? 1));
+      started.on("error", reject).on("close", (code) => resolve(code ?? 1));
     });
     // An interrupted engine needs a while after the process that started it has gone. Where nobody collects processes that
     // have ended, as in a container without an init, its group never looks empty.
     const end = performance.now() + interruptionSeconds * 1000;
-    while (!asks && signalGroup(child.pid, 0) && performance.now() < end) await pause(200);
+    while (!asks && signalGroup(started.pid, 0) && performance.now() < end) await pause(200);
     return code;
   } finally {
     for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
