@@ -51,10 +51,7 @@ export function commandLine(): Command {
     .option("--skip-sequential", "leave the installation one after another out")
     .option("--peer <program>", "also install with upstream's CLI: path of krateoctl, with --documents")
     .option("--documents <folder>", "folder with upstream's krateo.TYPE.yaml, which krateoctl installs from")
-    .option(
-      "--scale",
-      "measure only how time and memory grow with the platform and the cluster; 20 minutes",
-    )
+    .option("--scale", "measure only how time and memory grow with the platform and the cluster; 20 minutes")
     .option("--json", "print the figures as one JSON object")
     .addHelpText(
       "after",
