@@ -30,6 +30,8 @@ export interface Need {
   readonly on: string;
   /** What goes wrong without it. */
   readonly why: string;
+  /** Set where it is enough that its first installation has begun: what is needed of it is there before it is ready. */
+  readonly begun?: true;
 }
 
 /** A wait for something that Helm knows nothing of. */

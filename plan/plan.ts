@@ -81,7 +81,7 @@ export function planOf(settings: Settings): readonly PlanNode[] {
     const before = steps.slice(0, index);
     const ends = before.filter(({ id }) => !waitedFor.has(id));
     const needs = needsOf(step, { before, ends, all: steps });
-    for (const { on } of needs) waitedFor.add(on);
+    for (const { on, begun } of needs) if (!begun) waitedFor.add(on);
     add({ id: step.id, kind: kindOf(step), component: step.component, needs });
   });
   for (const { id: on, gate } of gatedSteps) {
@@ -165,7 +165,11 @@ function sourceOf(step: VariableStep, before: readonly Step[]): Need[] {
   if (!from || plannedValue(step, before) !== undefined) return [];
   const maker = makerOf(from, before);
   if (maker?.type === "object") return [{ on: maker.id, why: `it makes the ${from.kind} ${from.name}` }];
-  if (maker) return [{ on: maker.id, why: `its Helm release makes the ${from.kind} ${from.name}` }];
+  if (maker) {
+    // A cluster gives a Service what it has to give as soon as Helm has made it, long before the pods behind it are ready.
+    const begun = from.apiVersion === "v1" && from.kind === "Service" && { begun: true as const };
+    return [{ on: maker.id, why: `its Helm release makes the ${from.kind} ${from.name}`, ...begun }];
+  }
   return before.map((other) => ({ on: other.id, why: `it may make the ${from.kind} ${from.name}` }));
 }
 

@@ -78,7 +78,7 @@ function makeVariable(build: BuildContext, node: PlanNode): readonly pulumi.Reso
   const step = build.step(node.id);
   if (step.type !== "var")
     throw new Error(`${node.id} is planned as a variable, and is of type ${step.type}`);
-  const after = build.needsOf(node);
-  build.setVariable(step.name, readVariable(build, step, after));
+  const { value, after } = readVariable(build, step, node);
+  build.setVariable(step.name, value);
   return after;
 }

@@ -8,18 +8,20 @@ export interface CriticalPath {
 }
 
 /**
- * When everything starts the moment its last need is done and nothing but `secondsOf` takes time.
+ * When everything starts the moment its last need is done, or has begun where that is enough, and nothing but `secondsOf` takes time.
  *
  * @param plan each node after its needs, as `planOf` gives it
  * @param secondsOf how long a node takes by itself
  */
 export function criticalPath(plan: readonly PlanNode[], secondsOf: (node: PlanNode) => number): CriticalPath {
+  const begins = new Map<string, CriticalPath>();
   const ends = new Map<string, CriticalPath>();
   let longest: CriticalPath = { seconds: 0, chain: [] };
   for (const node of plan) {
     const last = node.needs
-      .map(({ on }) => ends.get(on))
+      .map(({ on, begun }) => (begun ? begins : ends).get(on))
       .reduce((one, other) => ((other?.seconds ?? 0) > (one?.seconds ?? 0) ? other : one), undefined);
+    if (last) begins.set(node.id, last);
     const seconds = secondsOf(node);
     const end: CriticalPath = {
       seconds: (last?.seconds ?? 0) + seconds,

@@ -1,4 +1,4 @@
-import type { ChartStep, Settings } from "../../model/settings.ts";
+import type { ChartStep, Settings, VariableStep } from "../../model/settings.ts";
 import type { PlanNode } from "../../plan/plan.ts";
 import { delaySeconds, podStartSeconds, releasesWithDelay } from "../simulation/delays.ts";
 
@@ -19,7 +19,13 @@ export function simulatedSeconds(node: PlanNode, settings: Settings): number {
   if (node.id === "standbys")
     return primarySeconds() + 2 * delaySeconds("operator", true) + delaySeconds("standby", true);
   const step = settings.steps.find(({ id }) => id === node.id);
+  if (step?.type === "var") return isAddress(step) ? delaySeconds("loadBalancer", true) : 0;
   return step?.type === "chart" && step.wait ? releaseSeconds(step) : 0;
+}
+
+/** What a load balancer gives a Service: a release that waits for its pods has it by then. */
+function isAddress({ valueFrom }: VariableStep): boolean {
+  return valueFrom?.kind === "Service" && valueFrom.selector.startsWith(".status.loadBalancer");
 }
 
 /** The operator makes the primary, and it starts. */

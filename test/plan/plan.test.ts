@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Step } from "../../model/settings.ts";
+import type { Step, VariableStep } from "../../model/settings.ts";
 import { planOf } from "../../plan/plan.ts";
 import { chartStep, objectStep, settingsOf, variableStep } from "../support/settings.ts";
 
@@ -104,6 +104,20 @@ describe("the plan", () => {
       "extract-web-port": ["install-web"],
       "install-frontend": ["extract-web-port"],
     });
+  });
+
+  it("lets a variable of a Service wait until its release has begun, and what comes later in the document until it is done", () => {
+    const note = objectStep("note", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "note" } });
+    const steps = [chartStep("install-web"), variableStep("extract-web-port", "WEB_PORT", "web"), note];
+    const nodes = planOf(settingsOf(steps));
+    const begun = (id: string) =>
+      nodes.find((node) => node.id === id)?.needs.flatMap(({ on, begun }) => (begun ? [on] : []));
+    assert.deepEqual([begun("extract-web-port"), begun("note")], [["install-web"], []]);
+    assert.deepEqual(edges(steps)["note"], ["install-web", "extract-web-port"]);
+    const map = variableStep("read", "NAME", "web");
+    const other = { ...map, valueFrom: { ...map.valueFrom, kind: "ConfigMap" } } as VariableStep;
+    const read = planOf(settingsOf([chartStep("install-web"), other])).find(({ id }) => id === "read");
+    assert.ok(read?.needs.every((need) => !need.begun));
   });
 
   it("lets a variable that no release is named after wait for all releases before it", () => {

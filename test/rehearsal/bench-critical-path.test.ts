@@ -48,20 +48,8 @@ describe("the critical path", () => {
   }
 
   const longest = { "install-cnpg": 15, database: 23, "install-deviser": 45 };
-  // Its frontend waits for the address of events-presenter.
-  const balanced = {
-    "install-cnpg": 15,
-    database: 23,
-    "install-events-presenter": 45,
-    "install-frontend": 12,
-  };
-  const types: [string, number, Record<string, number>][] = [
-    ["nodeport", 83, longest],
-    ["ingress", 83, longest],
-    ["routes", 83, longest],
-    ["loadbalancer", 95, balanced],
-  ];
-  for (const [type, seconds, chain] of types) {
+  // In type loadbalancer the frontend waits for the address of events-presenter, and not for its pods.
+  for (const type of ["nodeport", "ingress", "routes", "loadbalancer"]) {
     it(`of an installation of type ${type} leads through the database`, async () => {
       const directory = join(import.meta.dirname, "no-project-here");
       const values = {
@@ -72,10 +60,47 @@ describe("the critical path", () => {
       const settings = await loadSettings({ values, secretKeys: [] }, directory);
       assert.deepEqual(
         criticalPath(planOf(settings), (node) => simulatedSeconds(node, settings)),
-        { seconds, chain: Object.entries(chain).map(([id, seconds]) => ({ id, seconds })) },
+        { seconds: 83, chain: Object.entries(longest).map(([id, seconds]) => ({ id, seconds })) },
       );
     });
   }
+
+  it("passes by what only has to begin", () => {
+    const begun = [...plan({ a: [], b: ["a"] }), { id: "c", kind: "variable" as const, needs: [] }].map(
+      (node) =>
+        node.id === "c"
+          ? { ...node, needs: [{ on: "b", why: "the test says so", begun: true as const }] }
+          : node,
+    );
+    const seconds: Record<string, number> = { a: 3, b: 9, c: 10 };
+    assert.deepEqual(
+      criticalPath(begun, ({ id }) => seconds[id] ?? 0),
+      {
+        seconds: 13,
+        chain: [
+          { id: "a", seconds: 3 },
+          { id: "c", seconds: 10 },
+        ],
+      },
+    );
+  });
+
+  it("has the frontend of type loadbalancer begin before the pods of events-presenter are ready", async () => {
+    const settings = await loadSettings(
+      { values: { type: "loadbalancer" }, secretKeys: [] },
+      import.meta.dirname,
+    );
+    // So long that the longest path leads through it.
+    const path = criticalPath(planOf(settings), (node) =>
+      node.id === "install-frontend" ? 1000 : simulatedSeconds(node, settings),
+    );
+    assert.deepEqual(path.chain, [
+      { id: "install-cnpg", seconds: 15 },
+      { id: "database", seconds: 23 },
+      { id: "extract-events-presenter-lb-ip", seconds: 10 },
+      { id: "install-frontend", seconds: 1000 },
+    ]);
+  });
 });
 
 describe("the simulated time of a node of the plan", () => {
