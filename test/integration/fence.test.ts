@@ -166,7 +166,7 @@ describe("a run that loses its Lease", () => {
     const stack = await TestStack.open("away", { type: "nodeport", kubeconfig: await actingAs("away") });
     await stack.override(heldRun);
     const going = stack.start("up");
-    await until(async () => (await helmReleases())["cnpg"] !== undefined);
+    await until(async () => (await helmReleases())["cnpg"] !== undefined, 120);
     const before = await secretData();
     await haltApiServer(40);
     const { code, output } = await going.ended;
