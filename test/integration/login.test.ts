@@ -44,4 +44,19 @@ describe("the login of type loadbalancer", () => {
     const preview = await stack.pulumi("preview", "--expect-no-changes");
     assert.equal(preview.code, 0, preview.output);
   });
+
+  it("is not there, and the run ends, where what events-presenter needs has failed", async () => {
+    await startOver();
+    stack = await TestStack.open("login", { type: "loadbalancer", profiles: ["no-finops"] });
+    const never = { helmValues: { nodeSelector: { nowhere: "true" } }, with: { timeout: "12s" } };
+    await stack.override({ components: { cnpg: { stepConfig: { "install-cnpg": never } } } });
+    const { code, output } = await stack.pulumi("up", "--continue-on-error");
+    assert.equal(code, 1, output);
+    assert.doesNotMatch(output, /users can log in now|unhandled exception|node_modules/);
+    assert.match(output, /failed: +cnpg$/m);
+    assert.match(output, /not started: .*\bevents-presenter\b.*\bfrontend\b/);
+    const releases = await helmReleases();
+    assert.match(releases["authn"] ?? "", / deployed$/);
+    assert.equal(releases["frontend"], undefined);
+  });
 });
