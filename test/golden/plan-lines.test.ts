@@ -70,6 +70,17 @@ describe("the lines of a plan", () => {
     );
   });
 
+  it("say whose beginning is enough", () => {
+    const needs = [
+      { on: "web", why: "a", begun: true as const },
+      { on: "mail", why: "a" },
+    ];
+    assert.deepEqual(planLines([...begin, ...releases, { kind: "variable", id: "port", needs }]).slice(-2), [
+      "variable port after the beginning of web, because a",
+      "variable port after mail, because a",
+    ]);
+  });
+
   it("name a single one", () => {
     assert.equal(last(begin), "secret key after namespace, because it lives there");
   });

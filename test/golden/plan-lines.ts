@@ -10,7 +10,8 @@ export function planLines(plan: readonly PlanNode[]): string[] {
     if (node.needs.length === 0) return [`${titleOf(node)} after nothing`];
     const before = plan.slice(0, index);
     return byReason(node.needs).map(
-      ({ nodes, why }) => `${titleOf(node)} after ${namesOf(nodes, before)}, because ${why}`,
+      ({ nodes, why, begun }) =>
+        `${titleOf(node)} after ${begun ? "the beginning of " : ""}${namesOf(nodes, before)}, because ${why}`,
     );
   });
 }
@@ -20,13 +21,19 @@ function titleOf({ id, kind, component }: PlanNode): string {
   return component === undefined ? `${kind} ${id}` : `${kind} ${component}/${id}`;
 }
 
-/** Needs that follow each other and have the same reason, together. */
-function byReason(needs: PlanNode["needs"]): { nodes: string[]; why: string }[] {
-  const groups: { nodes: string[]; why: string }[] = [];
-  for (const { on, why } of needs) {
+interface Group {
+  readonly nodes: string[];
+  readonly why: string;
+  readonly begun: boolean;
+}
+
+/** Needs that follow each other, have the same reason and wait for the same, together. */
+function byReason(needs: PlanNode["needs"]): Group[] {
+  const groups: Group[] = [];
+  for (const { on, why, begun = false } of needs) {
     const last = groups.at(-1);
-    if (last?.why === why) last.nodes.push(on);
-    else groups.push({ nodes: [on], why });
+    if (last?.why === why && last.begun === begun) last.nodes.push(on);
+    else groups.push({ nodes: [on], why, begun });
   }
   return groups;
 }
