@@ -16,8 +16,8 @@ interface ProfilesOptions extends ClusterOptions {
 export function profilesCommand(session: Session): Command {
   return withStackOptions(new Command("profiles"))
     .description(
-      "Lists the profiles that come with this program, those of the stack's platform version, and your own: files krateo-overrides.NAME.yaml beside the override " +
-        "file, and those under `profiles` in it. Shows for each its purpose, its types and what it changes. " +
+      "Lists the profiles that come with this program, those of the stack's platform version, and your own: files " +
+        "krateo-overrides.NAME.yaml beside the override file, and those under `profiles` in it. Shows for each its purpose, its types and what it changes. " +
         "Profiles combine in any order; if two set the same value, the later one wins. Needs no cluster.",
     )
     .option(

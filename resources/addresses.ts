@@ -10,7 +10,6 @@ import {
 } from "../configuration/exposure/exposed-services.ts";
 import { hostnamesOf, httpRouteTo } from "../configuration/exposure/http-routes.ts";
 import { nodeAddressOf, unknownNodeAddress } from "../configuration/exposure/node-address.ts";
-import { releaseKey } from "../model/inventory.ts";
 import { valueAt } from "../model/path.ts";
 import type { ChartStep, ObjectStep } from "../model/settings.ts";
 import { httpRouteUrl, ingressHost, ingressUrl, serviceUrl } from "../plan/endpoint-url.ts";
@@ -97,7 +96,7 @@ function urlOf(
     return serviceUrl(live, address, reference, settings.exposure.loadBalancerAddress);
   };
   // An upgrade that fails leaves a Service that was there before where it was.
-  const installed = inventory.releases[releaseKey(step.release, settings.namespace)] !== undefined;
+  const installed = build.existingRelease(step) !== undefined;
   const found = ready.apply(read);
   return pulumi.recover(found, () =>
     installed

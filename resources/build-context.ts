@@ -1,7 +1,7 @@
 /** What the makers of resources share. */
 import * as pulumi from "@pulumi/pulumi";
 import { nodeAddressOf, nodeAddressVariable } from "../configuration/exposure/node-address.ts";
-import { type Inventory, releaseKey } from "../model/inventory.ts";
+import { type ExistingRelease, type Inventory, releaseKey } from "../model/inventory.ts";
 import type { ChartStep, JsonObject, Settings, Step } from "../model/settings.ts";
 import { brokenConnection } from "../plan/broken-connection.ts";
 import type { PlanNode } from "../plan/plan.ts";
@@ -126,6 +126,11 @@ export class BuildContext {
     const step = this.settings.steps.find((candidate) => candidate.id === id);
     if (!step) throw new Error(`the plan names a step that the settings lack: ${id}`);
     return step;
+  }
+
+  /** The Helm release of a step as it was before this run; undefined when there was none. */
+  existingRelease({ release }: ChartStep): ExistingRelease | undefined {
+    return this.inventory.releases[releaseKey(release, this.settings.namespace)];
   }
 
   /** A step's Helm release by its own name, anything else by its id. */

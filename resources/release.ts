@@ -22,8 +22,7 @@ export function createRelease(
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const { name, namespace } = step.release;
-  const key = releaseKey(step.release, build.settings.namespace);
-  const existing = build.inventory.releases[key];
+  const existing = build.existingRelease(step);
   const again = appliedAgain(build, step);
   const isWithheld = existing !== undefined && build.args.withheld.has(step.id);
   return new Release(
@@ -75,9 +74,9 @@ function formerName(
 }
 
 /** Why a release is applied though its inputs may not have changed, in words; undefined for any other. */
-export function appliedAgain(build: BuildContext, { release }: ChartStep): string | undefined {
-  const key = releaseKey(release, build.settings.namespace);
-  const existing = build.inventory.releases[key];
+export function appliedAgain(build: BuildContext, step: ChartStep): string | undefined {
+  const key = releaseKey(step.release, build.settings.namespace);
+  const existing = build.existingRelease(step);
   // Helm reports success although its last write, that the release is deployed, was refused: the engine then sees
   // nothing to do, and the release would stay unfinished for ever.
   const again = existing && (build.args.reapply.has(key) || existing.status !== "deployed");

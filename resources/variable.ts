@@ -2,7 +2,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { expandVariables, variablesIn } from "../configuration/variables.ts";
-import { releaseKey } from "../model/inventory.ts";
 import type { ChartStep, VariableStep } from "../model/settings.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import { plannedValue } from "../plan/planned-value.ts";
@@ -47,17 +46,12 @@ export function readVariable(
   );
   const begun = node.needs.filter((need) => need.begun);
   // An upgrade may change the value.
-  if (begun.length === 0 || begun.some(({ on }) => isInstalled(build, on)))
+  if (begun.length === 0 || begun.some(({ on }) => build.existingRelease(build.step(on) as ChartStep)))
     return { value: whenReady, after: makers };
   const after = build.needsOf({ ...node, needs: node.needs.filter((need) => !need.begun) });
   if (pulumi.runtime.isDryRun()) return { value: whenReady, after };
   const isThere = async () => (await build.args.read(from)) !== undefined;
   return { value: pulumi.output(asSoonAsFound(whenReady, isThere, look)), after };
-}
-
-function isInstalled(build: BuildContext, id: string): boolean {
-  const { release } = build.step(id) as ChartStep;
-  return build.inventory.releases[releaseKey(release, build.settings.namespace)] !== undefined;
 }
 
 /**
@@ -81,10 +75,10 @@ async function asSoonAsFound(
   if (await isThere().catch(() => true)) return await ready;
   const found = async (): Promise<string> => {
     while (!isOver) {
+      await pause(lookMilliseconds, undefined, { ref: false });
       // Not there yet, not known yet, or the API server is away.
       const value = await look().catch(() => undefined);
       if (value !== undefined) return value;
-      await pause(lookMilliseconds, undefined, { ref: false });
     }
     return await ready;
   };

@@ -15,9 +15,8 @@ async function read(selector: string, object: JsonObject | undefined): Promise<s
   const step = variableStep("extract", "IP", "authn");
   const selected = { ...step, valueFrom: { ...step.valueFrom, selector } } as VariableStep;
   const build = new BuildContext(platformArgs(settingsOf([selected]), { read: async () => object }));
-  const { value: output } = readVariable(build, selected, { id: step.id, kind: "variable", needs: [] });
-  const { promise } = output as unknown as { promise: () => Promise<string> };
-  return await promise.call(output).catch((error: Error) => error.message);
+  const { value } = readVariable(build, selected, { id: step.id, kind: "variable", needs: [] });
+  return await resolved(value).catch((error: Error) => error.message);
 }
 
 const service: JsonObject = {
@@ -96,11 +95,11 @@ describe("a variable of a Service whose release is being installed", () => {
     const settings = settingsOf([web, wanted]);
     const args = platformArgs(settings, { read, inventory: { ...emptyInventory, ...inventory } });
     const build = new BuildContext(args);
-    const release = { status: pulumi.output(status) } as unknown as pulumi.Resource;
-    for (const node of planOf(settings).filter(({ id }) => id === web.id)) build.built(node, [release]);
-    const node = planOf(settings).find(({ id }) => id === step.id) as PlanNode;
-    const { value, after } = readVariable(build, wanted, node);
-    return { value: resolved(value).catch((error: Error) => error.message), waits: after.includes(release) };
+    const made = { status: pulumi.output(status) } as unknown as pulumi.Resource;
+    const nodes = new Map(planOf(settings).map((node) => [node.id, node]));
+    build.built(nodes.get(web.id) as PlanNode, [made]);
+    const { value, after } = readVariable(build, wanted, nodes.get(step.id) as PlanNode);
+    return { value: resolved(value).catch((error: Error) => error.message), waits: after.includes(made) };
   }
   const never = new Promise<string>(() => {});
   const soon = (given: string) => new Promise<string>((resolve) => setTimeout(resolve, 100, given));
